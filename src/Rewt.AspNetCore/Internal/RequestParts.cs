@@ -73,11 +73,10 @@ internal static class RequestParts
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(ChunkSize, Encoding.UTF8.GetMaxByteCount(head.Length) + 1));
         IncrementalHash? hash = null;
-        var filled = 0;
+        var used = buffer.Length;
         try
         {
-            filled = Encoding.UTF8.GetBytes(head, buffer);
-            var length = 0L;
+            var (filled, length) = (Encoding.UTF8.GetBytes(head, buffer), 0L);
             while (await body.ReadAsync(buffer.AsMemory(filled), cancellationToken) is > 0 and var count)
             {
                 length += count;
@@ -90,14 +89,19 @@ internal static class RequestParts
                 filled = 0;
             }
 
-            if (hash is null) return TokenBinding.HashOf(buffer.AsSpan(0, filled));
+            if (hash is null)
+            {
+                used = filled;
+                return TokenBinding.HashOf(buffer.AsSpan(0, filled));
+            }
+
             hash.AppendData(buffer, 0, filled);
             return Base64Url.EncodeToString(hash.GetHashAndReset());
         }
         finally
         {
             // A body may be secret, and the pool is shared.
-            buffer.AsSpan(0, hash is null ? filled : buffer.Length).Clear();
+            buffer.AsSpan(0, used).Clear();
             ArrayPool<byte>.Shared.Return(buffer);
             hash?.Dispose();
         }

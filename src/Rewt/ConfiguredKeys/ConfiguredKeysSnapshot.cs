@@ -59,14 +59,17 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
         get
         {
             var failed = Sources.Where(source => source.Failure is not null)
-                .Select(source => source.Keys is null ? $"Keys are unavailable: {source.Failure!.Message}." : $"The known keys from {source.Name} stay in use: {source.Failure!.Message}.");
+                .Select(source => source.Keys is null ? $"Keys are unavailable: {source.Failure!.Message}." : $"{KnownKeysOf(source)}: {source.Failure!.Message}.");
             var refused = Sources.Where(source => source.Keys?.Faulty.Any() == true).Select(source => $"Keys from {source.Name} are refused: {string.Join("; ", source.Keys!.Faulty)}.");
             var pending = Sources.Where(source => source is { IsPending: true, Failure: null } && (source.Keys is null || source.IsOverdue(_readAt)))
-                .Select(source => source.Keys is null ? $"The keys from {source.Name} have not been read yet." : $"The known keys from {source.Name} stay in use: it does not answer.");
+                .Select(source => source.Keys is null ? $"The keys from {source.Name} have not been read yet." : $"{KnownKeysOf(source)}: it does not answer.");
             var reasons = string.Join(' ', failed.Take(1).Concat(pending.Take(1)).Concat(refused.Take(1)).Append(Conflict));
             return reasons.Length > 0 ? reasons.TrimEnd() : null;
         }
     }
+
+    private string KnownKeysOf(PublicKeySourceState source) =>
+        $"The known keys from {source.Name} {(source.IsUsable(_staleBudget, _readAt) ? "stay in use" : "are no longer used")}";
 
     public override string? VerificationProblem(ClockReading now) =>
         Sources.Count > 0 && !Sources.Any(source => source.IsUsable(_staleBudget, now)) ? DegradedReason ?? "No keys to verify with are available." : null;

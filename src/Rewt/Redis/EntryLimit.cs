@@ -14,6 +14,12 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 
     private const long MaximumBytes = MaximumMegabytes * 1024L * 1024;
 
+    /// <summary>The memory of a hash with <see cref="MaximumBytes"/> of data: small entries take about twice their data.</summary>
+    private const long MaximumMemoryOfHash = 2 * MaximumBytes;
+
+    /// <summary>The memory of other keys. A read returns only a part of their entries, so a key of millions of small entries is read too.</summary>
+    private const long MaximumMemory = 8 * MaximumBytes;
+
     private bool _isDue;
 
     /// <summary>Returns the keys that contain too much data, each with the description of the fault for an operator.</summary>
@@ -35,7 +41,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         var sizes = await MeasureAsync(hashes.Concat(others).Where(key => !found.ContainsKey(key)), key => SizeAsync(database, key), cancellationToken).ConfigureAwait(false);
         foreach (var (key, bytes) in sizes)
         {
-            if (bytes > MaximumBytes) found.Add(key, Fault(key, $"{MaximumMegabytes} MB"));
+            if (bytes > (hashes.Contains(key) ? MaximumMemoryOfHash : MaximumMemory)) found.Add(key, Fault(key, $"{MaximumMegabytes} MB"));
         }
 
         return found;
@@ -70,6 +76,12 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     {
         if (bytes > MaximumBytes) throw new OversizedKeyException($"{Fault(key, $"{MaximumMegabytes} MB")}; {repair}");
     }
+
+    /// <summary>Returns whether a single value is longer than a whole key may be.</summary>
+    public static bool IsTooLong(RedisValue value) => Length(value) > MaximumBytes;
+
+    /// <summary>Returns the description of a key whose value is too long.</summary>
+    public static string TooLong(RedisKey key) => Fault(key, $"{MaximumMegabytes} MB");
 
     public static long Length(RedisValue value) => value.IsNull ? 0 : ((ReadOnlyMemory<byte>)value).Length;
 

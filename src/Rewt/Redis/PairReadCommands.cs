@@ -43,6 +43,7 @@ internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<
         var epochOf = await EpochsAsync().ConfigureAwait(false);
         var rings = new Dictionary<string, ServiceReading>(StringComparer.Ordinal);
         foreach (var service in services) rings[service.Service] = await service.ReadAsync(epochOf.GetValueOrDefault(service.Service)).ConfigureAwait(false);
+        foreach (var (service, problem) in await OversizedEpochsAsync().ConfigureAwait(false)) rings[service] = ServiceReading.Empty with { Problem = problem };
         return new PairReading(RingReadCommands.TimeOf(await now.ConfigureAwait(false)), await RevokedKeyIds.ReadOrNameAsync(keys.Revoked, revocations, PairSnapshot.IsPossible, ServiceReadCommands.Repair).ConfigureAwait(false), rings);
     }
 
@@ -56,9 +57,13 @@ internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<
     private async Task<Dictionary<string, string>> EpochsAsync()
     {
         var values = await epochs.ConfigureAwait(false);
-        foreach (var (name, value) in names.Zip(values)) EntryLimit.CheckBytes(keys.EpochOf(name), EntryLimit.Length(value), ServiceReadCommands.Repair);
-        return names.Zip(values, KeyValuePair.Create).Where(pair => !pair.Value.IsNull).ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal);
+        return names.Zip(values, KeyValuePair.Create).Where(pair => !pair.Value.IsNull && !EntryLimit.IsTooLong(pair.Value)).ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal);
     }
+
+    /// <summary>Returns the services whose epoch is too long, each with the description of the fault for an operator.</summary>
+    private async Task<IEnumerable<(string Service, string Problem)>> OversizedEpochsAsync() => names.Zip(await epochs.ConfigureAwait(false))
+        .Where(pair => EntryLimit.IsTooLong(pair.Second))
+        .Select(pair => (pair.First, $"{EntryLimit.TooLong(keys.EpochOf(pair.First))}; {ServiceReadCommands.Repair}"));
 
     private IEnumerable<Task> All() => [epochs, revocations, now, .. services.SelectMany(service => service.All())];
 }

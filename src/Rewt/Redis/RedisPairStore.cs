@@ -79,7 +79,8 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         var found = (await first.FoundAsync(asked).ConfigureAwait(false)).Except(services, StringComparer.Ordinal).ToList();
         var second = found.Count == 0 ? null : await (await RequestAsync(database, found, [], cancellationToken).ConfigureAwait(false)).ReadAsync().ConfigureAwait(false);
         var all = reading.Services.Concat(oversized).Concat(second?.Services ?? ImmutableDictionary<string, ServiceReading>.Empty).ToDictionary(StringComparer.Ordinal);
-        if (oversized.Count == 0) _entries.Ended(null);
+        // Measured again while a service has a problem, so that its large key is not read each time.
+        _entries.Ended(all.Values.FirstOrDefault(service => service.Problem is not null)?.Problem is { } problem ? new OversizedKeyException(problem) : null);
         return all.Count == reading.Services.Count ? reading : reading with { Services = all };
     }
 

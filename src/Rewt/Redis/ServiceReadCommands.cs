@@ -21,8 +21,8 @@ internal sealed record ServiceReadCommands(string Service, PairRedisKeys Names, 
         RevokedKeyIds.RequestAsync(database, keys.RevokedOf(service)));
 
     /// <summary>
-    /// Waits for the replies, and returns the keys of the service. A Redis key of the wrong type is a problem of this service only, and does not
-    /// affect other services.
+    /// Waits for the replies, and returns the keys of the service. A Redis key of the wrong type or with too much data is a problem of this service
+    /// only, and does not affect other services.
     /// </summary>
     public async Task<ServiceReading> ReadAsync(string? epoch)
     {
@@ -35,6 +35,10 @@ internal sealed record ServiceReadCommands(string Service, PairRedisKeys Names, 
             foreach (var entry in found) entries[entry.Name!] = entry.Value!;
             var revocations = await RevokedKeyIds.ReadAsync(Names.RevokedOf(Service), Revoked, PairSnapshot.IsPossible, Repair).ConfigureAwait(false);
             return epoch is null && entries.Count == 0 && revocations.Count == 0 ? ServiceReading.Empty : new ServiceReading(epoch, entries, revocations);
+        }
+        catch (OversizedKeyException exception)
+        {
+            return ServiceReading.Empty with { Problem = exception.Message };
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {

@@ -115,25 +115,6 @@ public sealed class KeyUrlTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Junk_key_ids_cost_a_failing_server_at_most_one_fetch_a_second()
-    {
-        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
-        _server.Failure = "the address answers 500";
-        var fetches = _server.Fetches;
-
-        var waiting = new List<Task>();
-        for (var step = 0; step < 40; step++)
-        {
-            waiting.Add(Record.ExceptionAsync(() => VerifyAsync(JwkRows.P256, keyId: $"junk-{step}")).AsTask());
-            await PassAsync(TimeSpan.FromMilliseconds(250));
-        }
-
-        (_server.Fetches - fetches).ShouldBeInRange(1, 11);
-        await PassAsync(TimeSpan.FromSeconds(10));
-        await Task.WhenAll(waiting);
-    }
-
-    [Fact]
     public async Task An_outage_leaves_known_keys_good_for_the_stale_budget_and_is_never_a_bad_token()
     {
         _server.MaxAge = TimeSpan.FromSeconds(5);

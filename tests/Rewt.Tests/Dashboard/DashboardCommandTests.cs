@@ -88,7 +88,7 @@ public sealed class DashboardCommandTests
         answer.GetProperty("outcome").GetString().ShouldBe("revoked");
         host.Log.Text.ShouldContain($"key {current} of the ring rewt was revoked by ops-ada at inventory/");
         await Eventually.TrueAsync(async () => await other.VerifyAsync(token) == RewtRefusal.StaleKey, "the other instance refuses it");
-        await Eventually.TrueAsync(() => other.Log.Text.Contains("changed by ops-ada at inventory/", StringComparison.Ordinal), "the other instance says by whom");
+        await Eventually.TrueAsync(() => Task.FromResult(other.Log.Text.Contains("changed by ops-ada at inventory/", StringComparison.Ordinal)), () => $"the other instance logs the operator: {other.Log.Text}");
         DashboardService.KeyIn(await host.RingAsync(), "revoked").ShouldBe(current);
     }
 

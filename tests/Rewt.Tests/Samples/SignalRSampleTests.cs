@@ -10,8 +10,8 @@ public sealed class SignalRSampleTests
         await using var listener = SampleService.Run(
             "SignalR", "listen", "--Services:chat", chat.Address, "--ConnectionStrings:redis", redis.ConnectionString, "--Rewt:TokenLifetime", "00:00:02");
 
-        await Eventually.TrueAsync(() => listener.Output.Contains("listener said hello", StringComparison.Ordinal), "the listener hears itself");
-        await Eventually.TrueAsync(() => listener.Output.Contains("listener said hello again", StringComparison.Ordinal), "and again over a second connection");
+        await Eventually.TrueAsync(() => Task.FromResult(listener.Output.Contains("listener said hello", StringComparison.Ordinal)), () => $"the listener receives its own message: {listener.Output}");
+        await Eventually.TrueAsync(() => Task.FromResult(listener.Output.Contains("listener said hello again", StringComparison.Ordinal)), () => $"the listener receives its own message over a second connection: {listener.Output}");
         listener.HasExited.ShouldBeFalse(listener.Output);
     }
 }
