@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The reason for a write to the public keys that this service publishes. <see cref="PairPolicy"/> determines the reason.</summary>
+/// <summary>The kind of a write to the public keys that this service publishes. <see cref="PairPolicy"/> determines the kind.</summary>
 internal enum PairAction
 {
     /// <summary>No write is due.</summary>

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// A write to the public keys that a service publishes, as determined by <see cref="PairPolicy"/>. The change contains the entries of this instance's
 /// keys, and the ids of the keys to remove or revoke.
 /// </summary>
-/// <param name="Action">The reason for the write.</param>
+/// <param name="Action">What the write does.</param>
 /// <param name="Epoch">The random value that is written if the store has none yet: see <see cref="ServiceReading.Epoch"/>.</param>
 /// <param name="Entries">The entries of the keys of this instance.</param>
 /// <param name="Removed">The key ids whose entries are removed.</param>

@@ -49,7 +49,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
     }
 
     /// <summary>
-    /// Returns the protector of a namespace: the protector of the application, or the sealing keys of the settings. <see langword="null"/> if there
+    /// Returns the protector of a namespace: the one that the application has registered, or otherwise the one with the sealing keys of the settings. <see langword="null"/> if there
     /// is neither.
     /// </summary>
     public static IRewtSecretProtector? ProtectorOf(IServiceProvider services, RewtOptions options)

@@ -11,7 +11,7 @@ internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
 {
     private const int MaximumKeys = 16;
 
-    /// <summary>The name of the key with which the instance seals; empty for a protector of the application.</summary>
+    /// <summary>The name of the key with which the instance seals secrets; empty if the application has registered its own <see cref="IRewtSecretProtector"/>.</summary>
     public string SealingKey => Keys.Count > 0 ? Keys[0] : string.Empty;
 
     /// <summary>Parses a text that <see cref="ToString"/> returned. The result is <see langword="null"/> for any other text.</summary>
