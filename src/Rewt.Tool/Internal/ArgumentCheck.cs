@@ -5,14 +5,14 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Checks the command line before a command runs. A name that looks like a key or a token is an error, and is not repeated in any message.
+/// Checks the command line before a command runs. A name that has the form of a key or a token is an error, and is not repeated in any message.
 /// </summary>
 internal static class ArgumentCheck
 {
     /// <summary>The arguments and options whose values may be keys or tokens. The commands do not print these values.</summary>
     private static readonly string[] Free = ["token", "key", "--key", "--claim", GlobalOptions.Redis.Name];
 
-    /// <summary>Returns the errors of the parser, and one error for each name that looks like a key or a token.</summary>
+    /// <summary>Returns the errors of the parser, and one error for each name that has the form of a key or a token.</summary>
     public static IReadOnlyList<string> Errors(ParseResult result)
     {
         var named = All(result.RootCommandResult).Where(symbol => !Free.Contains(Name(symbol), StringComparer.Ordinal)).ToList();

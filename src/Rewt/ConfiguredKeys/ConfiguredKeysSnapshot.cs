@@ -68,9 +68,6 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
         }
     }
 
-    private string KnownKeysOf(PublicKeySourceState source) =>
-        $"The known keys from {source.Name} {(source.IsUsable(_staleBudget, _readAt) ? "stay in use" : "are no longer used")}";
-
     public override string? VerificationProblem(ClockReading now) =>
         Sources.Count > 0 && !Sources.Any(source => source.IsUsable(_staleBudget, now)) ? DegradedReason ?? "No keys to verify with are available." : null;
 
@@ -116,6 +113,9 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
         var others = Sources.Where(source => source.Keys is not null).SelectMany(source => source.Keys!.Keys).Select(key => new RewtKey { KeyId = key.KeyId, State = RewtKeyState.Retired, IsForeign = true });
         return [.. _pair is null ? [] : new[] { new RewtKey { KeyId = _pair.KeyId, State = RewtKeyState.Current, Issuer = _serviceName } }, .. others];
     }
+
+    private string KnownKeysOf(PublicKeySourceState source) =>
+        $"The known keys from {source.Name} {(source.IsUsable(_staleBudget, _readAt) ? "stay in use" : "are no longer used")}";
 
     private static string? ConflictOf(KeyPair? pair, IReadOnlyList<PublicKeySourceState> sources)
     {

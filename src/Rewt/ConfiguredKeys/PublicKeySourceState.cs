@@ -10,7 +10,7 @@ namespace Rewt.Internal;
 internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, ClockReading At, PublicKeySourceException? Failure)
 {
     /// <summary>The longest time that a read usually takes.</summary>
-    private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>The time at which the read in progress began; <see langword="null"/> if no read is in progress.</summary>
     public ClockReading? PendingSince { get; init; }

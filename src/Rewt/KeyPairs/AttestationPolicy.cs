@@ -42,10 +42,10 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     private const int Capacity = 1024;
 
     private readonly string[] _names = [.. options.Names];
+    private readonly TimeSpan _longest = longest ?? TimeSpan.FromDays(36_500);
 
     /// <summary>The accepted certificates, by the hash of their chains.</summary>
     private readonly FastConcurrentLru<string, AcceptedCertificate> _accepted = new(Capacity);
-    private readonly TimeSpan _longest = longest ?? TimeSpan.FromDays(36_500);
 
     public bool AcceptsUnattested { get; } = options.AcceptUnattested;
 
@@ -184,18 +184,17 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         var chainId = HashOf(attestation.Chain);
         var certificate = _accepted.TryGet(chainId, out var accepted) && accepted.From <= at && at <= accepted.Until ? accepted : null;
         var problem = certificate is null
-            ? ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, at, out certificate))
+            ? ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chainId, chain, at, out certificate))
             : ProblemOfNames(certificate.Names, attestation) ?? ProblemOfSignature(key, attestation, certificate.Key);
         by = null;
         if (problem is not null) return problem;
 
-        _accepted.AddOrUpdate(chainId, certificate!);
         var name = CertificateNames.Find(certificate!.Names, attestation.Service, _names)!;
         by = new AttestingCertificate(name, certificate.ExpiresAt, StoreTime.From(at), StoreTime.Min(attestation.Until, StoreTime.From(at) + _longest));
         return null;
     }
 
-    private string? ProblemOf(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out AcceptedCertificate? accepted)
+    private string? ProblemOf(PublicKey key, Attestation attestation, string chainId, X509Certificate2Collection chain, DateTimeOffset at, out AcceptedCertificate? accepted)
     {
         // The checks run from the cheapest to the most expensive one, because the writer of the entry may be an adversary.
         var leaf = chain[0];
@@ -208,6 +207,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (ProblemOfChain(leaf, chain, at, out var valid) is { } refusal) return refusal;
 
         accepted = new AcceptedCertificate(certified, names, Validity(leaf).Until, valid.From, valid.Until);
+        _accepted.AddOrUpdate(chainId, accepted);
         return null;
     }
 

@@ -21,9 +21,6 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long the files may take. A read that takes longer is a failure for the operator, and still counts when it ends.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     private IReadOnlyList<byte[]> _hashes = [];
     private ClockReading _began;
     private Task<Parsed?>? _reading;
@@ -53,7 +50,7 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
         }
         catch (TimeoutException)
         {
-            if (_began.Elapsed(time) >= Limit) Failure = new PublicKeySourceException($"{string.Join(" or ", settings.Where(setting => !PublicKeyPem.IsPem(setting)).Select(ConfiguredFile.NameOf))} has not been read within {Limit.TotalSeconds} s");
+            if (_began.Elapsed(time) >= PublicKeySourceState.UsualLimit) Failure = new PublicKeySourceException($"{string.Join(" or ", settings.Where(setting => !PublicKeyPem.IsPem(setting)).Select(ConfiguredFile.NameOf))} has not been read within {PublicKeySourceState.UsualLimit.TotalSeconds} s");
             return;
         }
         catch (PublicKeySourceException exception)

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The keys of widespread examples, whose private keys everyone can read: whoever copied such an example accepts tokens of anyone.
+/// The public keys of widespread examples. Their private keys are published too, so that anyone could sign tokens for a service that accepts such a key.
 /// </summary>
 internal static class PublishedPrivateKeys
 {

@@ -25,6 +25,9 @@ internal static class CommandRefusal
         _ => false,
     };
 
+    /// <summary>Returns whether the key of a command has another type.</summary>
+    public static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
+
     /// <summary>
     /// Returns the error in a form that can be logged: escaped, and without the arguments of the command. A server repeats the arguments of an
     /// unknown command, and they may be secrets. <see langword="null"/> if the error can be logged as it is.

@@ -41,7 +41,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         var sizes = await MeasureAsync(hashes.Concat(others).Where(key => !found.ContainsKey(key)), key => SizeAsync(database, key), cancellationToken).ConfigureAwait(false);
         foreach (var (key, bytes) in sizes)
         {
-            if (bytes > (hashes.Contains(key) ? MaximumMemoryOfHash : MaximumMemory)) found.Add(key, Fault(key, $"{MaximumMegabytes} MB"));
+            if (bytes > (hashes.Contains(key) ? MaximumMemoryOfHash : MaximumMemory)) found.Add(key, TooLong(key));
         }
 
         return found;
@@ -74,13 +74,13 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     /// <exception cref="OversizedKeyException">The read returned too many bytes.</exception>
     public static void CheckBytes(RedisKey key, long bytes, string repair)
     {
-        if (bytes > MaximumBytes) throw new OversizedKeyException($"{Fault(key, $"{MaximumMegabytes} MB")}; {repair}");
+        if (bytes > MaximumBytes) throw new OversizedKeyException($"{TooLong(key)}; {repair}");
     }
 
     /// <summary>Returns whether a single value is longer than a whole key may be.</summary>
     public static bool IsTooLong(RedisValue value) => Length(value) > MaximumBytes;
 
-    /// <summary>Returns the description of a key whose value is too long.</summary>
+    /// <summary>Returns the description of a key with too many bytes, for an operator.</summary>
     public static string TooLong(RedisKey key) => Fault(key, $"{MaximumMegabytes} MB");
 
     public static long Length(RedisValue value) => value.IsNull ? 0 : ((ReadOnlyMemory<byte>)value).Length;
@@ -89,8 +89,11 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     public void Ended(Exception? exception)
     {
         if (exception is null) Volatile.Write(ref _isDue, false);
-        else if (exception is TimeoutException or RedisConnectionException or OversizedKeyException) Volatile.Write(ref _isDue, true);
+        else if (exception is TimeoutException or RedisConnectionException or OversizedKeyException) MeasureNext();
     }
+
+    /// <summary>Requests that the keys are measured before the next read.</summary>
+    public void MeasureNext() => Volatile.Write(ref _isDue, true);
 
     private static string Fault(RedisKey key, string limit) => $"the Redis key '{key}' has more than {limit}, which another client wrote";
 

@@ -80,7 +80,8 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         var second = found.Count == 0 ? null : await (await RequestAsync(database, found, [], cancellationToken).ConfigureAwait(false)).ReadAsync().ConfigureAwait(false);
         var all = reading.Services.Concat(oversized).Concat(second?.Services ?? ImmutableDictionary<string, ServiceReading>.Empty).ToDictionary(StringComparer.Ordinal);
         // Measured again while a service has a problem, so that its large key is not read each time.
-        _entries.Ended(all.Values.FirstOrDefault(service => service.Problem is not null)?.Problem is { } problem ? new OversizedKeyException(problem) : null);
+        if (all.Values.Any(service => service.Problem is not null)) _entries.MeasureNext();
+        else _entries.Ended(null);
         return all.Count == reading.Services.Count ? reading : reading with { Services = all };
     }
 
@@ -92,9 +93,10 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         var found = await _entries.FindAsync(database, rings, others, cancellationToken).ConfigureAwait(false);
         if (found.TryGetValue(_keys.Revoked, out var fault)) throw new OversizedKeyException($"{fault}; {ServiceReadCommands.Repair}");
         return services
-            .Select(service => (Service: service, Fault: new[] { _keys.KeysOf(service), _keys.EpochOf(service), _keys.RevokedOf(service) }.Select(key => found.GetValueOrDefault(key)).FirstOrDefault(one => one is not null)))
-            .Where(one => one.Fault is not null)
-            .ToDictionary(one => one.Service, one => ServiceReading.Empty with { Problem = $"{one.Fault}; {ServiceReadCommands.Repair}" }, StringComparer.Ordinal);
+            .Where(service => FaultOf(service) is not null)
+            .ToDictionary(service => service, service => ServiceReading.Empty with { Problem = $"{FaultOf(service)}; {ServiceReadCommands.Repair}" }, StringComparer.Ordinal);
+
+        string? FaultOf(string service) => found.GetValueOrDefault(_keys.KeysOf(service)) ?? found.GetValueOrDefault(_keys.EpochOf(service)) ?? found.GetValueOrDefault(_keys.RevokedOf(service));
     }
 
     private async Task<PairReadCommands> RequestAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)

@@ -89,14 +89,10 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
             _log.Ended(null);
             return values;
         }
-        catch (OversizedKeyException exception)
-        {
-            _log.Ended(exception);
-            return null;
-        }
         catch (Exception exception)
         {
             _log.Ended(exception);
+            if (exception is OversizedKeyException) return null;
             throw;
         }
     }

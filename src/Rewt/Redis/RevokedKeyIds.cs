@@ -36,7 +36,7 @@ internal static class RevokedKeyIds
         {
             return await ReadAsync(key, entries, isPossible, repair).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
         {
             throw StoreFailure.Explained(new InvalidOperationException($"The Redis key '{key}' is not a sorted set; {repair}.", CommandRefusal.AsCause(exception)));
         }

@@ -114,7 +114,7 @@ internal sealed class RingReadCommands(
             var milliseconds = await timeToLive.ConfigureAwait(false);
             return milliseconds == NoKey ? SecretSlot.Absent : new SecretSlot(value ?? [], false, milliseconds == NoExpiry ? null : milliseconds);
         }
-        catch (RedisServerException exception) when (IsWrongType(exception))
+        catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
         {
             return SecretSlot.WrongType;
         }
@@ -131,7 +131,7 @@ internal sealed class RingReadCommands(
             foreach (var entry in entries) fields[entry.Name!] = entry.Value!;
             return fields;
         }
-        catch (RedisServerException exception) when (IsWrongType(exception))
+        catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
         {
             return [];
         }
@@ -142,7 +142,6 @@ internal sealed class RingReadCommands(
 
     private Task[] All() => [secret, timeToLive, ring, revocations, now];
 
-    private static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 
     public static StoreTime TimeOf(RedisResult time)
     {

@@ -40,7 +40,7 @@ internal sealed record ServiceReadCommands(string Service, PairRedisKeys Names, 
         {
             return ServiceReading.Empty with { Problem = exception.Message };
         }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
         {
             return new ServiceReading(epoch, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, StoreTime>.Empty)
             {

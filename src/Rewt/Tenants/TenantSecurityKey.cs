@@ -23,7 +23,7 @@ internal sealed class TenantSecurityKey : RingSecurityKey
 
     public StoreTime Generation { get; }
 
-    /// <summary>The same key in the form with which tokens are signed.</summary>
+    /// <summary>The key in the form that signs tokens.</summary>
     public RingKey Signer { get; }
 
     /// <summary>
