@@ -8,7 +8,7 @@ namespace Rewt.Benchmarks;
 /// <summary>Measures attaching a cached token to a request, and all handlers of a signing client without sending.</summary>
 public class AttachBenchmarks
 {
-    private const string Ready = "eyJhbGciOiJIUzI1NiIsImtpZCI6IjAxMjM0NTY3ODlhYmNkZWZnaGlqa2wiLCJ0eXAiOiJyZXd0K2p3dCJ9.e30.c2lnbmF0dXJl";
+    private const string CachedToken = "eyJhbGciOiJIUzI1NiIsImtpZCI6IjAxMjM0NTY3ODlhYmNkZWZnaGlqa2wiLCJ0eXAiOiJyZXd0K2p3dCJ9.e30.c2lnbmF0dXJl";
 
     private readonly HttpRequestMessage _request = new(HttpMethod.Get, "https://inventory.example/");
     private ServiceProvider _services = null!;
@@ -21,9 +21,9 @@ public class AttachBenchmarks
     {
         var services = new ServiceCollection().AddLogging().AddRewtInMemoryKeys(Receiver.Settings);
         services.AddHttpClient("signed", client => client.BaseAddress = new Uri("https://inventory.example"))
-            .AddRewtSigning("inventory").ConfigurePrimaryHttpMessageHandler(() => new Nowhere());
+            .AddRewtSigning("inventory").ConfigurePrimaryHttpMessageHandler(() => new NoSendHandler());
         services.AddHttpClient("bare", client => client.BaseAddress = new Uri("https://inventory.example"))
-            .ConfigurePrimaryHttpMessageHandler(() => new Nowhere());
+            .ConfigurePrimaryHttpMessageHandler(() => new NoSendHandler());
         _services = services.BuildServiceProvider();
         _tokens = _services.GetRequiredKeyedService<BearerTokenCache>(string.Empty);
         var clients = _services.GetRequiredService<IHttpClientFactory>();
@@ -40,7 +40,7 @@ public class AttachBenchmarks
     }
 
     [Benchmark(Baseline = true)]
-    public void Peer() => _request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Ready);
+    public void Peer() => _request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", CachedToken);
 
     [Benchmark]
     public async ValueTask AttachAsync() =>
@@ -58,7 +58,7 @@ public class AttachBenchmarks
         using var response = await _signed.GetAsync("/stock/7");
     }
 
-    private sealed class Nowhere : HttpMessageHandler
+    private sealed class NoSendHandler : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(new HttpResponseMessage { RequestMessage = request });

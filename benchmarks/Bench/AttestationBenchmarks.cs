@@ -26,14 +26,14 @@ public class AttestationBenchmarks
     {
         var (from, until) = (_now.ToDateTimeOffset().AddHours(-1), _now.ToDateTimeOffset().AddDays(30));
         using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var betweenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var intermediateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var root = Authority("CN=root", rootKey).CreateSelfSigned(from, until);
-        using var between = Authority("CN=between", betweenKey).Create(root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), from, until, [1]);
+        using var intermediate = Authority("CN=between", intermediateKey).Create(root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), from, until, [1]);
         _direct = Attest(root.SubjectName, rootKey, from, until);
-        _indirect = Attest(between.SubjectName, betweenKey, from, until, between.RawData);
+        _indirect = Attest(intermediate.SubjectName, intermediateKey, from, until, intermediate.RawData);
         _root = X509CertificateLoader.LoadCertificate(root.RawData);
         _policy = NewPolicy();
-        if (!Direct() || !WithOneIntermediate() || !FurtherKey()) throw new InvalidOperationException("What is measured does not work.");
+        if (!Direct() || !WithOneIntermediate() || !FurtherKey()) throw new InvalidOperationException("The benchmarked operation does not work.");
     }
 
     [Benchmark]

@@ -37,7 +37,7 @@ public abstract class AuthenticateBenchmarks
         for (var i = 0; i < 3; i++) await SeenAsync();
         if (!await SeenAsync() || !await NothingAsync() || !await PeerAsync() || !await NeverSeenAsync() || await ForgedAsync() || await PeerForgedAsync())
         {
-            throw new InvalidOperationException("What is measured does not work.");
+            throw new InvalidOperationException("The benchmarked operation does not work.");
         }
 
         if (!Program.IsDry) await WarmUp.RunAsync(NothingAsync, PeerAsync, SeenAsync, NeverSeenAsync, PeerForgedAsync, ForgedAsync);

@@ -37,7 +37,7 @@ public class BoundBenchmarks
             _bound[i] = "Bearer " + (await signer.SignBearerAsync("inventory", null, binding, CancellationToken.None)).Value;
         }
 
-        if (!Prepare() || !await PlainAsync() || !await BoundAsync()) throw new InvalidOperationException("What is measured does not work.");
+        if (!Prepare() || !await PlainAsync() || !await BoundAsync()) throw new InvalidOperationException("The benchmarked operation does not work.");
 
         if (!Program.IsDry) await WarmUp.RunAsync(PlainAsync, BoundAsync, SignPlainAsync, SignBoundAsync);
     }
@@ -78,7 +78,7 @@ public class BoundBenchmarks
     private HttpContext Context(IServiceScope scope, string header)
     {
         var context = _receiver.Context(scope, header);
-        (context.Request.Method, context.Request.Body, context.Request.ContentLength) = ("POST", new Wire(_body), null);
+        (context.Request.Method, context.Request.Body, context.Request.ContentLength) = ("POST", new OneTimeStream(_body), null);
         context.Features.Get<IHttpRequestFeature>()!.RawTarget = "/stock/7?count=1";
         return context;
     }
@@ -88,13 +88,13 @@ public class BoundBenchmarks
         using var scope = _receiver.Services.CreateScope();
         var context = Context(scope, header);
         var isAccepted = await Receiver.AuthenticateAsync(context);
-        // As a server does at the end of a request: the buffer of the body returns to its pool.
+        // A server does this at the end of a request, so that the buffer of the body returns to its pool.
         await context.Request.Body.DisposeAsync();
         return isAccepted;
     }
 
-    /// <summary>A body that can be read once, as that of a server.</summary>
-    private sealed class Wire(byte[] body) : MemoryStream(body)
+    /// <summary>A body that can be read once, as in a server.</summary>
+    private sealed class OneTimeStream(byte[] body) : MemoryStream(body)
     {
         public override bool CanSeek => false;
     }

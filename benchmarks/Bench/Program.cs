@@ -8,12 +8,12 @@ using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 
 namespace Rewt.Benchmarks;
 
-/// <summary>Runs the benchmarks and compares their ratios with the promised ones.</summary>
+/// <summary>Runs the benchmarks and compares their ratios with the targets.</summary>
 internal static class Program
 {
     private const string Dry = "--dry";
 
-    /// <summary>Whether this is the shortest run, with which the tests check that the benchmarks work.</summary>
+    /// <summary>Whether this is a short run, which only checks that the benchmarks work.</summary>
     public static bool IsDry { get; private set; }
 
     private static int Main(string[] args)

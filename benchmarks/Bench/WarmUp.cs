@@ -3,8 +3,8 @@ using System.Runtime;
 namespace Rewt.Benchmarks;
 
 /// <summary>
-/// Runs benchmarks until the JIT compiles nothing more. On a busy machine its background thread is late, and a ratio between code of different tiers would be
-/// measured.
+/// Runs benchmarks until the JIT compiler has compiled all of their code. On a busy machine, its background thread is late, so that code of different tiers
+/// would be compared.
 /// </summary>
 internal static class WarmUp
 {

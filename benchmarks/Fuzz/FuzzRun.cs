@@ -3,7 +3,7 @@ using Rewt.Tests.BadInput;
 namespace Rewt.Fuzz;
 
 /// <summary>Verifies mutated copies of one valid token.</summary>
-internal sealed class FuzzRun(IRewtTokens tokens, string good, int seed)
+internal sealed class FuzzRun(IRewtTokens tokens, string validToken, int seed)
 {
     /// <summary>The maximum number of variants that wait for a refresh at once; below the limit of the key ring.</summary>
     private const int MaximumWaiting = 4_000;
@@ -12,11 +12,11 @@ internal sealed class FuzzRun(IRewtTokens tokens, string good, int seed)
     private int _accepted;
     private int _exceptions;
 
-    public string Good => good;
+    public string ValidToken => validToken;
 
     public async Task<FuzzResult> ExecuteAsync(int count)
     {
-        var mutations = new TokenMutations(good, seed);
+        var mutations = new TokenMutations(validToken, seed);
         var waiting = new List<(string Variant, Task<RewtVerification> Task)>();
         var waited = 0;
         for (var done = 0; done < count; done++)
@@ -25,7 +25,7 @@ internal sealed class FuzzRun(IRewtTokens tokens, string good, int seed)
             var task = VerifyAsync(variant);
             if (task.IsCompleted)
             {
-                await JudgeAsync(variant, task);
+                await CountAsync(variant, task);
                 continue;
             }
 
@@ -42,11 +42,11 @@ internal sealed class FuzzRun(IRewtTokens tokens, string good, int seed)
 
     private async Task DrainAsync(List<(string Variant, Task<RewtVerification> Task)> waiting)
     {
-        foreach (var (variant, task) in waiting) await JudgeAsync(variant, task);
+        foreach (var (variant, task) in waiting) await CountAsync(variant, task);
         waiting.Clear();
     }
 
-    private async Task JudgeAsync(string variant, Task<RewtVerification> task)
+    private async Task CountAsync(string variant, Task<RewtVerification> task)
     {
         try
         {

@@ -23,9 +23,9 @@ var result = await run.ExecuteAsync(count);
 var elapsed = TimeProvider.System.GetElapsedTime(started);
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
-    $"{count} variants, seed {seed}: {result.Accepted} accepted, {result.Exceptions} exceptions, {result.Waiting} with a key id that had to be looked for; {elapsed.TotalSeconds:F1} s"));
+    $"{count} variants, seed {seed}: {result.Accepted} accepted, {result.Exceptions} exceptions, {result.Waiting} with a possible key id; {elapsed.TotalSeconds:F1} s"));
 foreach (var variant in result.Samples) Console.WriteLine(variant);
-return result is { Accepted: 0, Exceptions: 0 } && (await tokens.VerifyBearerAsync(run.Good)).IsValid ? 0 : 1;
+return result is { Accepted: 0, Exceptions: 0 } && (await tokens.VerifyBearerAsync(run.ValidToken)).IsValid ? 0 : 1;
 
 int Argument(string name, int fallback)
 {

@@ -32,7 +32,7 @@ internal static class Failover
     {
         await using var servers = await Pair.StartAsync();
         using var client = await ConnectionMultiplexer.ConnectAsync(servers.Primary.Address);
-        if (!await UseAsync(client.GetDatabase(), 1, waits)) throw new InvalidOperationException("The replica acknowledges no use.");
+        if (!await UseAsync(client.GetDatabase(), 1, waits)) throw new InvalidOperationException("The replica does not acknowledge a use.");
 
         // Not Task.Delay, whose resolution is longer than the shortest delay.
         var confirmed = TimeProvider.System.GetTimestamp();
@@ -61,7 +61,7 @@ internal static class Failover
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException)
             {
-                // The primary is gone.
+                // The primary was killed.
             }
         }).ToList();
         await Task.Delay(500);
@@ -86,20 +86,20 @@ internal static class Failover
         return !waits || (int)await database.ExecuteAsync("WAIT", "1", "5000") >= 1;
     }
 
-    /// <summary>A primary with a replica that is in step.</summary>
-    private sealed class Pair(OwnRedis primary, OwnRedis replica) : IAsyncDisposable
+    /// <summary>A primary with a synchronized replica.</summary>
+    private sealed class Pair(RedisProcess primary, RedisProcess replica) : IAsyncDisposable
     {
-        private ConnectionMultiplexer? _survivor;
+        private ConnectionMultiplexer? _promoted;
 
-        public OwnRedis Primary => primary;
+        public RedisProcess Primary => primary;
 
         public static async Task<Pair> StartAsync()
         {
-            var servers = await Task.WhenAll(OwnRedis.StartAsync(), OwnRedis.StartAsync());
+            var servers = await Task.WhenAll(RedisProcess.StartAsync(), RedisProcess.StartAsync());
             await servers[1].FollowAsync(servers[0]);
             using var client = await ConnectionMultiplexer.ConnectAsync(servers[0].Address);
-            // A primary sends a new replica nothing before its first acknowledgement, although the replica is already in step.
-            if (!await UseAsync(client.GetDatabase(), 0, waits: true)) throw new InvalidOperationException("The replica acknowledges no use.");
+            // A primary sends a new replica nothing before its first acknowledgement, although the replica is already synchronized.
+            if (!await UseAsync(client.GetDatabase(), 0, waits: true)) throw new InvalidOperationException("The replica does not acknowledge a use.");
             return new(servers[0], servers[1]);
         }
 
@@ -107,14 +107,14 @@ internal static class Failover
         {
             primary.Kill();
             await replica.FollowAsync(null);
-            _survivor = await ConnectionMultiplexer.ConnectAsync(replica.Address);
+            _promoted = await ConnectionMultiplexer.ConnectAsync(replica.Address);
         }
 
-        public Task<bool> IsKnownAsync(int token) => _survivor!.GetDatabase().KeyExistsAsync(KeyOf(token));
+        public Task<bool> IsKnownAsync(int token) => _promoted!.GetDatabase().KeyExistsAsync(KeyOf(token));
 
         public async ValueTask DisposeAsync()
         {
-            if (_survivor is not null) await _survivor.DisposeAsync();
+            if (_promoted is not null) await _promoted.DisposeAsync();
             await primary.DisposeAsync();
             await replica.DisposeAsync();
         }

@@ -8,7 +8,10 @@ using System.Text;
 
 namespace Rewt.Load;
 
-/// <summary>Compares the p99 latency of valid calls beside a flood of tokens with unknown key ids with that of quiet calls. The flood comes from another process.</summary>
+/// <summary>
+/// Compares the p99 latency of valid calls during a flood of tokens with unknown key ids or issuers with the latency without a flood. Another process sends the
+/// flood.
+/// </summary>
 internal static class Flood
 {
     /// <summary>The name of the measurement that sends the flood; started by <see cref="RunAsync"/> only.</summary>
@@ -19,12 +22,12 @@ internal static class Flood
     private const string Issuers = "issuers";
 
     /// <summary>
-    /// Measures Rewt and, with the same tokens, JwtBearer with a static key, which asks no store. The two take turns, and each has answered a flood before: its
-    /// code is compiled. Under <c>taskset -c 0</c>, the receiver and the valid calls have one processor, and the sender of the flood has the others.
+    /// Measures Rewt and, with the same tokens, JwtBearer with a static key, which uses no store. Before the first measurement, each host receives a flood, so
+    /// that its code is compiled. Under <c>taskset -c 0</c>, the receiver and the valid calls have one processor, and the sender of the flood has the others.
     /// </summary>
     public static async Task RunAsync(int rounds, TimeSpan duration, int count, TextWriter output)
     {
-        await using var redis = await OwnRedis.StartAsync();
+        await using var redis = await RedisProcess.StartAsync();
         await using var rewt = await LoadHost.RewtAsync(redis.Address);
         await using var pairs = await LoadHost.RewtAsync(redis.Address, configure: builder => builder.Services.Configure<RewtOptions>(options => options.KeyMode = KeyMode.KeyPair));
         await using var peer = await LoadHost.JwtBearerAsync();
@@ -42,7 +45,7 @@ internal static class Flood
         foreach (var host in new[] { peer, rewt, pairs })
         {
             await Generator.ThroughputAsync(host, duration);
-            await BesideAsync(rows.First(row => row.Host == host), duration);
+            await MeasureAsync(rows.First(row => row.Host == host), duration);
         }
 
         for (var round = 0; round < rounds; round++)
@@ -52,22 +55,22 @@ internal static class Flood
                 var quiet = P99(await CallAsync(row.Host, duration));
                 if (row.IsRedisHung) await redis.SuspendAsync();
                 var before = (Commands: row.IsRedisHung ? 0 : await redis.CommandsAsync(), At: TimeProvider.System.GetTimestamp());
-                var (beside, during, answers) = await BesideAsync(row, duration);
+                var (withFlood, during, answers) = await MeasureAsync(row, duration);
                 var commands = row.IsRedisHung ? 0 : (await redis.CommandsAsync() - before.Commands) / TimeProvider.System.GetElapsedTime(before.At).TotalSeconds;
                 if (row.IsRedisHung) await redis.ResumeAsync();
-                row.Ratios.Add(beside / quiet);
-                output.WriteLine($"{row.Name} ({answers}): p99 of valid calls {beside:0.00} ms, quiet {quiet:0.00} ms, ratio {beside / quiet:0.0}; {during}; {commands:0} Redis commands a second");
+                row.Ratios.Add(withFlood / quiet);
+                output.WriteLine($"{row.Name} ({answers}): p99 of valid calls {withFlood:0.00} ms, quiet {quiet:0.00} ms, ratio {withFlood / quiet:0.0}; {during}; {commands:0} Redis commands a second");
             }
         }
 
-        foreach (var row in rows) output.WriteLine($"{row.Name}: p99 of valid calls to quiet ones, median of {rounds}: {Numbers.Median(row.Ratios):0.0} (promised for Rewt at most 5)");
+        foreach (var row in rows) output.WriteLine($"{row.Name}: p99 of valid calls with and without a flood, ratio, median of {rounds}: {Numbers.Median(row.Ratios):0.0} (target for Rewt: at most 5)");
     }
 
     /// <summary>Makes valid calls while another process sends a flood.</summary>
     /// <returns>The p99 latency in milliseconds of all valid calls, that of the calls sent until the last answer to the flood, and these answers.</returns>
-    private static async Task<(double P99, string During, string Answers)> BesideAsync(Row row, TimeSpan duration)
+    private static async Task<(double P99, string During, string Answers)> MeasureAsync(Row row, TimeSpan duration)
     {
-        using var sender = StartSender(row.Host.Address.ToString(), row.Varies, $"{row.Count}", $"{row.PerSecond}");
+        using var sender = StartSender(row.Host.Address.ToString(), row.Kind, $"{row.Count}", $"{row.PerSecond}");
         await sender.StandardOutput.ReadLineAsync();
         var flood = AnswersAsync(sender.StandardOutput);
         var calls = await CallAsync(row.Host, duration);
@@ -79,12 +82,12 @@ internal static class Flood
 
     private static async Task<(string Answers, long Ended)> AnswersAsync(TextReader output) => ((await output.ReadToEndAsync()).Trim(), TimeProvider.System.GetTimestamp());
 
-    /// <summary>Sends tokens with unknown key ids or issuers, all at once or so many a second.</summary>
-    public static async Task SendAsync(Uri address, string varies, int count, int perSecond)
+    /// <summary>Sends tokens with unknown key ids or issuers, all at once or at a given rate.</summary>
+    public static async Task SendAsync(Uri address, string kind, int count, int perSecond)
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = perSecond > 0 ? 8_000 : 1_000 };
         using var client = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
-        var tokens = Enumerable.Range(0, count).Select(_ => Junk(varies == Issuers)).ToList();
+        var tokens = Enumerable.Range(0, count).Select(_ => UnknownToken(kind == Issuers)).ToList();
         await client.GetAsync(new Uri("/work", UriKind.Relative));
         Console.WriteLine("ready");
         var calls = new List<Task<HttpStatusCode>>();
@@ -99,10 +102,10 @@ internal static class Flood
     }
 
     /// <summary>
-    /// Calls about 200 times a second, whether or not earlier calls are answered: a receiver that answers nothing for a while has many slow calls, not one. A
-    /// thread of its own sends them, because the thread pool is what the flood occupies.
+    /// Sends about 200 calls a second, even if earlier calls have not been answered, so that a pause of the receiver delays many calls instead of one. A separate
+    /// thread sends them, because the flood occupies the thread pool.
     /// </summary>
-    /// <returns>When each call was sent, and its latency in milliseconds.</returns>
+    /// <returns>The time at which each call was sent, and its latency in milliseconds.</returns>
     private static async Task<IReadOnlyList<(long Sent, double Latency)>> CallAsync(LoadHost host, TimeSpan duration)
     {
         using var client = new HttpClient { BaseAddress = host.Address };
@@ -115,7 +118,7 @@ internal static class Flood
                 for (var began = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(began) < duration;)
                 {
                     calls.Add(LatencyAsync(client));
-#pragma warning disable RS0030 // The thread is not one of the pool, and what it measures is the real time.
+#pragma warning disable RS0030 // This is not a thread of the pool, and the real time is measured.
                     Thread.Sleep(5);
 #pragma warning restore RS0030
                 }
@@ -140,7 +143,7 @@ internal static class Flood
         return response.StatusCode;
     }
 
-    private static string Junk(bool hasUnknownIssuer)
+    private static string UnknownToken(bool hasUnknownIssuer)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var (algorithm, issuer, signature) = hasUnknownIssuer ? ("ES256", $"s{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9))}", 64) : ("HS256", "inventory", 32);
@@ -150,7 +153,7 @@ internal static class Flood
         return $"{header}.{payload}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(signature))}";
     }
 
-    /// <summary>Starts the sender: if this process is restricted to the first processor, on the others.</summary>
+    /// <summary>Starts the sender of the flood. If this process is restricted to the first processor, the sender uses the others.</summary>
     private static Process StartSender(params string[] arguments)
     {
         string[] command = [Environment.ProcessPath!, .. Host(), Sender, .. arguments];
@@ -158,11 +161,11 @@ internal static class Flood
         return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, UseShellExecute = false })!;
     }
 
-    /// <summary>The assembly, where the process is the host of <c>dotnet run</c>.</summary>
+    /// <summary>Returns the path of the assembly if the program of the process is <c>dotnet</c>.</summary>
     private static string[] Host() => Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(Flood).Assembly.Location] : [];
 
-    /// <summary>One flood beside the valid calls to one host.</summary>
-    private sealed record Row(string Name, LoadHost Host, string Varies, int Count, int PerSecond)
+    /// <summary>A flood during valid calls to one host.</summary>
+    private sealed record Row(string Name, LoadHost Host, string Kind, int Count, int PerSecond)
     {
         public bool IsRedisHung { get; init; }
 

@@ -8,7 +8,7 @@ internal static class Latency
 {
     public static async Task RunAsync(int rounds, int calls, TimeSpan warmUp, TextWriter output)
     {
-        await using var redis = await OwnRedis.StartAsync();
+        await using var redis = await RedisProcess.StartAsync();
         await using var open = await LoadHost.OpenAsync();
         var services = new ServiceCollection().AddLogging();
         services.AddRewtKeys(options => (options.ServiceName, options.Redis) = ("orders", redis.Address));
@@ -31,7 +31,7 @@ internal static class Latency
             output.WriteLine($"round {round + 1}: bare {plain * 1000:0.0} µs, signed {added * 1000:0.0} µs");
         }
 
-        output.WriteLine($"p50 of a signed call to that of a bare one, median of {rounds}: {Numbers.Median(ratios):0.000} (promised at most 1.08)");
+        output.WriteLine($"p50 of a signed call to that of a bare one, median of {rounds}: {Numbers.Median(ratios):0.000} (target: at most 1.08)");
     }
 
     private static async Task<(double Bare, double Signed)> RoundAsync(HttpClient bare, HttpClient signed, int calls)

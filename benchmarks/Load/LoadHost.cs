@@ -48,7 +48,7 @@ internal sealed class LoadHost : IAsyncDisposable
         return new LoadHost(host._application, "Bearer " + token);
     }
 
-    /// <summary>Starts a host with Rewt on a real Redis, or without an address on the multiplexer that is registered.</summary>
+    /// <summary>Starts a host with Rewt on a Redis server or, without an address, on the registered multiplexer.</summary>
     public static async Task<LoadHost> RewtAsync(string? redis, string service = "inventory", Action<WebApplicationBuilder>? configure = null)
     {
         var host = await StartAsync(

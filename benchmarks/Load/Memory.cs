@@ -8,7 +8,7 @@ internal static class Memory
     public static async Task RunAsync(int rings, int rotations, TextWriter output)
     {
         var perRing = BytesPerRing(rings);
-        output.WriteLine($"{rings} rings of three keys: {perRing:0} bytes each (promised at most 2,048)");
+        output.WriteLine($"{rings} rings of three keys: {perRing:0} bytes each (target: at most 2,048)");
 
         var time = new ShiftedTime();
         await using var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(time)
@@ -17,13 +17,13 @@ internal static class Memory
         var tokens = services.GetRequiredService<IRewtTokens>();
         // Warms up until all code is compiled.
         await RotateAsync(ring, tokens, time, rotations);
-        var before = Settled();
+        var before = HeapSizeAfterCollections();
         await RotateAsync(ring, tokens, time, rotations);
-        var growth = Settled() - before;
-        output.WriteLine($"{rotations} rotations: the heap is {growth} bytes larger than before, {growth / (double)rotations:0.0} a rotation (promised: none)");
+        var growth = HeapSizeAfterCollections() - before;
+        output.WriteLine($"{rotations} rotations: the heap is {growth} bytes larger than before, {growth / (double)rotations:0.0} a rotation (target: 0)");
     }
 
-    private static long Settled()
+    private static long HeapSizeAfterCollections()
     {
         for (var i = 0; i < 3; i++)
         {

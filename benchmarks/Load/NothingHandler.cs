@@ -9,8 +9,8 @@ namespace Rewt.Load;
 internal sealed class NothingHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    private static readonly Task<AuthenticateResult> Everybody =
+    private static readonly Task<AuthenticateResult> Result =
         Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity("Nothing")), "Nothing")));
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Everybody;
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Result;
 }

@@ -2,9 +2,9 @@ using System.Globalization;
 using Rewt.Load;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is [Flood.Sender, var address, var varies, var count, var perSecond])
+if (args is [Flood.Sender, var address, var kind, var count, var perSecond])
 {
-    await Flood.SendAsync(new Uri(address), varies, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(perSecond, CultureInfo.InvariantCulture));
+    await Flood.SendAsync(new Uri(address), kind, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(perSecond, CultureInfo.InvariantCulture));
     return 0;
 }
 
@@ -13,7 +13,7 @@ var wanted = args.Where(arg => arg != "--short").DefaultIfEmpty("all").ToHashSet
 var known = new[] { "all", "throughput", "latency", "rotation", "memory", "scale", "flood", "failover", "reconnect" };
 if (wanted.FirstOrDefault(arg => !known.Contains(arg, StringComparer.Ordinal)) is { } unknown)
 {
-    Console.Error.WriteLine($"There is no measurement '{unknown}'; choose from {string.Join(", ", known)}, and --short for a run that only shows that it works.");
+    Console.Error.WriteLine($"There is no measurement '{unknown}'; choose from {string.Join(", ", known)}, and --short for a short check that they work.");
     return 2;
 }
 

@@ -3,9 +3,9 @@ using StackExchange.Redis;
 namespace Rewt.Load;
 
 /// <summary>
-/// Measures how long after the restart of a server the application's own command is answered on the application's own multiplexer: on one that Rewt uses
-/// too, on one without Rewt, and on one without Rewt that reconnects in short intervals, through the same outages. The first two have the client library's
-/// default settings.
+/// Measures the time from the restart of a server to the first answer to a command of the application. Three multiplexers are measured during the same
+/// outages: one that Rewt uses too, one without Rewt, and one without Rewt that reconnects at short intervals. The first two have the default settings of the
+/// client library.
 /// </summary>
 internal static class Reconnect
 {
@@ -13,12 +13,12 @@ internal static class Reconnect
 
     public static async Task RunAsync(int restarts, TimeSpan outage, TextWriter output)
     {
-        await using var redis = await OwnRedis.StartAsync();
+        await using var redis = await RedisProcess.StartAsync();
         await using var shared = await ConnectionMultiplexer.ConnectAsync(redis.Address + ",abortConnect=false");
-        await using var alone = await ConnectionMultiplexer.ConnectAsync(redis.Address + ",abortConnect=false");
-        var often = ConfigurationOptions.Parse(redis.Address + ",abortConnect=false");
-        often.ReconnectRetryPolicy = new LinearRetry(250);
-        await using var quick = await ConnectionMultiplexer.ConnectAsync(often);
+        await using var withoutRewt = await ConnectionMultiplexer.ConnectAsync(redis.Address + ",abortConnect=false");
+        var configuration = ConfigurationOptions.Parse(redis.Address + ",abortConnect=false");
+        configuration.ReconnectRetryPolicy = new LinearRetry(250);
+        await using var withShortRetry = await ConnectionMultiplexer.ConnectAsync(configuration);
         await using var service = await LoadHost.RewtAsync(null, configure: builder => builder.Services.AddSingleton<IConnectionMultiplexer>(shared));
         var answers = new List<double[]>();
         for (var restart = 0; restart < restarts; restart++)
@@ -26,12 +26,12 @@ internal static class Reconnect
             redis.Kill();
             await Task.Delay(outage);
             await redis.RestartAsync();
-            answers.Add(await Task.WhenAll(SecondsToAnswerAsync(shared), SecondsToAnswerAsync(alone), SecondsToAnswerAsync(quick)));
+            answers.Add(await Task.WhenAll(SecondsToAnswerAsync(shared), SecondsToAnswerAsync(withoutRewt), SecondsToAnswerAsync(withShortRetry)));
         }
 
-        output.WriteLine($"a command of the application after {restarts} restarts: {Of(0)} with Rewt on the multiplexer, {Of(1)} without, {Of(2)} without and with LinearRetry(250)");
+        output.WriteLine($"a command of the application after {restarts} restarts: {Summary(0)} with Rewt on the multiplexer, {Summary(1)} without, {Summary(2)} without and with LinearRetry(250)");
 
-        string Of(int multiplexer)
+        string Summary(int multiplexer)
         {
             var seconds = answers.Select(answer => answer[multiplexer]).ToList();
             return $"median {Numbers.Median(seconds):0.00} s and worst {seconds.Max():0.00} s";

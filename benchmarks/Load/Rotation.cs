@@ -1,11 +1,11 @@
 namespace Rewt.Load;
 
-/// <summary>Compares the p99 latency of the second of a rotation with that of a quiet second, under full load.</summary>
+/// <summary>Compares the p99 latency in the second of a rotation with the latency in a second without rotation, under full load.</summary>
 internal static class Rotation
 {
     public static async Task RunAsync(int rotations, TextWriter output)
     {
-        await using var redis = await OwnRedis.StartAsync();
+        await using var redis = await RedisProcess.StartAsync();
         await using var callee = await LoadHost.RewtAsync(redis.Address);
         await using var caller = await LoadHost.RewtAsync(redis.Address, "orders", builder =>
             builder.Services.AddHttpClient("inventory", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory"));
@@ -30,7 +30,7 @@ internal static class Rotation
         var calls = await load;
         var ratios = seconds.Select(second => P99(second.Rotating) / P99(second.Quiet)).ToList();
         output.WriteLine($"{calls.Count} calls, {rotations} rotations; p99 of a quiet second {Numbers.Median(seconds.Select(second => P99(second.Quiet))):0.00} ms");
-        output.WriteLine($"p99 of a rotating second to that of a quiet one, median of {rotations}: {Numbers.Median(ratios):0.00} (promised at most 2)");
+        output.WriteLine($"p99 of a rotating second to that of a quiet one, median of {rotations}: {Numbers.Median(ratios):0.00} (target: at most 2)");
 
         double P99(long from)
         {

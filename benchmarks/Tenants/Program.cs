@@ -18,7 +18,7 @@ var watch = new Stopwatch();
     var (memory, stored, commands) = (GC.GetTotalMemory(true), await redis.InfoAsync("used_memory"), await redis.CallsAsync("zmscore"));
     watch.Restart();
     await Parallel.ForAsync(1, tenants, new ParallelOptions { MaxDegreeOfParallelism = 128 }, async (tenant, _) => await VerifyAsync(receiver, tenant, await SignAsync(tenant)));
-    Say($"{tenants:N0} tenants, one call each: {tenants / watch.Elapsed.TotalSeconds:N0} calls/s, {(await redis.CallsAsync("zmscore") - commands) / 2.0 / tenants:N2} commands a tenant on each of the two instances, "
+    Print($"{tenants:N0} tenants, one call each: {tenants / watch.Elapsed.TotalSeconds:N0} calls/s, {(await redis.CallsAsync("zmscore") - commands) / 2.0 / tenants:N2} commands a tenant on each of the two instances, "
         + $"{(GC.GetTotalMemory(true) - memory) / 1e6:N0} MB more in this process, {(await redis.InfoAsync("used_memory") - stored) / 1e6:N1} MB more in Redis");
 }
 
@@ -29,7 +29,7 @@ var watch = new Stopwatch();
 
     var commands = await redis.CallsAsync("zmscore");
     await Task.Delay(TimeSpan.FromSeconds(20));
-    Say($"{Active:N0} active tenants, nothing revoked: {await redis.CallsAsync("zmscore") - commands} reads of tenants in 20 s (two instances)");
+    Print($"{Active:N0} active tenants, nothing revoked: {await redis.CallsAsync("zmscore") - commands} reads of tenants in 20 s (two instances)");
 
     // Forged tenants.
     var token = tokens[0];
@@ -37,10 +37,10 @@ var watch = new Stopwatch();
     watch.Restart();
     for (var i = 0; i < 100_000; i++)
     {
-        if ((await receiver.Tokens.VerifyBearerAsync(Bend(token, $"forged-{i}"))).IsValid) throw new InvalidOperationException("A forged token was accepted.");
+        if ((await receiver.Tokens.VerifyBearerAsync(ReplaceTenant(token, $"forged-{i}"))).IsValid) throw new InvalidOperationException("A forged token was accepted.");
     }
 
-    Say($"100,000 forged tenants: {await redis.CallsAsync("zmscore") - total} reads of tenants, {watch.Elapsed.TotalMicroseconds / 100_000:N1} µs each");
+    Print($"100,000 forged tenants: {await redis.CallsAsync("zmscore") - total} reads of tenants, {watch.Elapsed.TotalMicroseconds / 100_000:N1} µs each");
 }
 
 {
@@ -64,12 +64,12 @@ var watch = new Stopwatch();
 
             return TimeProvider.System.GetElapsedTime(began).TotalMilliseconds;
         }))));
-        // Two reads a second are free of delay.
+        // Up to two reads a second are not delayed.
         await Task.Delay(700);
     }
 
     delays.Sort();
-    Say($"a revocation reaches 8 instances: median {delays[delays.Count / 2]:N0} ms, 99 % {delays[delays.Count * 99 / 100]:N0} ms; no other tenant was refused");
+    Print($"a revocation reaches 8 instances: median {delays[delays.Count / 2]:N0} ms, 99 % {delays[delays.Count * 99 / 100]:N0} ms; no other tenant was refused");
     foreach (var service in services) await service.DisposeAsync();
 }
 
@@ -82,15 +82,16 @@ var watch = new Stopwatch();
     for (var i = 0; i < Active; i++) own[i] = await plain.Tokens.CreateBearerAsync("service");
     var tokens = new string[Active];
     for (var i = 0; i < Active; i++) tokens[i] = await SignAsync(0);
-    var forgedOwn = Enumerable.Range(0, Calls).Select(i => Bend(own[0], $"forged-{i}")).ToArray();
-    var forged = Enumerable.Range(0, Calls).Select(i => Bend(tokens[0], $"forged-{i}")).ToArray();
+    var forgedOwn = Enumerable.Range(0, Calls).Select(i => ReplaceTenant(own[0], $"forged-{i}")).ToArray();
+    var forged = Enumerable.Range(0, Calls).Select(i => ReplaceTenant(tokens[0], $"forged-{i}")).ToArray();
 
-    var (seenOwn, seen) = await CompareAsync(i => plain.AuthenticateAsync(own[0]), i => receiver.AuthenticateAsync(tokens[0]));
-    var (newOwn, newOne) = await CompareAsync(i => plain.AuthenticateAsync(own[i % Active]), i => receiver.AuthenticateAsync(tokens[i % Active]));
-    var (refusedOwn, refused) = await CompareAsync(i => plain.AuthenticateAsync(forgedOwn[i]), i => receiver.AuthenticateAsync(forged[i]), isValid: false);
-    Say($"request with a token seen before: {seenOwn:N2} µs without tenants, {seen:N2} µs with ({seen / seenOwn:N2})");
-    Say($"new token, derived key cached: {newOwn:N2} µs, {newOne:N2} µs ({newOne / newOwn:N2})");
-    Say($"forged token: {refusedOwn:N2} µs, derived key not cached {refused:N2} µs; a new token whose key is not cached: {(newOne + refused - refusedOwn) / newOwn:N2}");
+    var (seenOwn, seenTenant) = await CompareAsync(i => plain.AuthenticateAsync(own[0]), i => receiver.AuthenticateAsync(tokens[0]));
+    var (newOwn, newTenant) = await CompareAsync(i => plain.AuthenticateAsync(own[i % Active]), i => receiver.AuthenticateAsync(tokens[i % Active]));
+    var (refusedOwn, refusedTenant) = await CompareAsync(i => plain.AuthenticateAsync(forgedOwn[i]), i => receiver.AuthenticateAsync(forged[i]), isValid: false);
+    Print($"request with a token seen before: {seenOwn:N2} µs without tenants, {seenTenant:N2} µs with ({seenTenant / seenOwn:N2})");
+    Print($"new token, derived key cached: {newOwn:N2} µs, {newTenant:N2} µs ({newTenant / newOwn:N2})");
+    Print($"forged token: {refusedOwn:N2} µs, derived key not cached {refusedTenant:N2} µs; "
+        + $"a new token whose key is not cached: {(newTenant + refusedTenant - refusedOwn) / newOwn:N2}");
 
     async Task<(double Own, double Tenant)> CompareAsync(Func<int, Task<bool>> first, Func<int, Task<bool>> second, bool isValid = true)
     {
@@ -109,7 +110,7 @@ var watch = new Stopwatch();
         watch.Restart();
         for (var i = 0; i < Calls; i++)
         {
-            if (await call(i) != isValid) throw new InvalidOperationException("What is measured does not work.");
+            if (await call(i) != isValid) throw new InvalidOperationException("The measured operation does not work.");
         }
 
         return watch.Elapsed.TotalMicroseconds / Calls;
@@ -131,7 +132,7 @@ static async Task VerifyAsync(Service service, int tenant, string token)
     if (!verification.IsValid) throw new InvalidOperationException($"t{tenant}: {verification}");
 }
 
-static string Bend(string token, string tenant)
+static string ReplaceTenant(string token, string tenant)
 {
     var parts = token.Split('.');
     var claims = Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(parts[1]));
@@ -139,4 +140,4 @@ static string Bend(string token, string tenant)
     return $"{parts[0]}.{System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.{parts[2]}";
 }
 
-static void Say(string line) => Console.WriteLine(line);
+static void Print(string line) => Console.WriteLine(line);

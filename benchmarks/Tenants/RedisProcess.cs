@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Rewt.Benchmarks.Tenants;
 
-/// <summary>A redis-server of this program, with its statistics.</summary>
+/// <summary>A redis-server process, with its statistics.</summary>
 internal sealed class RedisProcess : IDisposable
 {
     private readonly Process _process;
@@ -38,7 +38,7 @@ internal sealed class RedisProcess : IDisposable
         return server;
     }
 
-    public async Task<string> AskAsync(string command)
+    public async Task<string> SendAsync(string command)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, _port);
@@ -51,14 +51,14 @@ internal sealed class RedisProcess : IDisposable
     /// <summary>Returns a number from INFO.</summary>
     public async Task<long> InfoAsync(string field)
     {
-        var line = (await AskAsync("INFO all")).Split("\r\n").Single(line => line.StartsWith(field + ":", StringComparison.Ordinal));
+        var line = (await SendAsync("INFO all")).Split("\r\n").Single(line => line.StartsWith(field + ":", StringComparison.Ordinal));
         return long.Parse(line.AsSpan(field.Length + 1), CultureInfo.InvariantCulture);
     }
 
     /// <summary>Returns how often a command was called.</summary>
     public async Task<long> CallsAsync(string command)
     {
-        var line = (await AskAsync("INFO commandstats")).Split("\r\n").FirstOrDefault(line => line.StartsWith($"cmdstat_{command}:calls=", StringComparison.Ordinal));
+        var line = (await SendAsync("INFO commandstats")).Split("\r\n").FirstOrDefault(line => line.StartsWith($"cmdstat_{command}:calls=", StringComparison.Ordinal));
         return line is null ? 0 : long.Parse(line.AsSpan(line.IndexOf('=', StringComparison.Ordinal) + 1, line.IndexOf(',', StringComparison.Ordinal) - line.IndexOf('=', StringComparison.Ordinal) - 1), CultureInfo.InvariantCulture);
     }
 
@@ -72,7 +72,7 @@ internal sealed class RedisProcess : IDisposable
     {
         try
         {
-            return (await AskAsync("PING")).StartsWith("+PONG", StringComparison.Ordinal);
+            return (await SendAsync("PING")).StartsWith("+PONG", StringComparison.Ordinal);
         }
         catch (SocketException)
         {

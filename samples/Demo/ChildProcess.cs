@@ -5,7 +5,7 @@ namespace Rewt.Samples.Demo;
 /// <summary>A .NET process with the startup hook. It ends when its standard input closes: on disposal, or when the demo ends.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
 
@@ -54,7 +54,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         try
         {
             // Waits for the output too, so that every retry is counted.
-            await _process.WaitForExitAsync().WaitAsync(Patience);
+            await _process.WaitForExitAsync().WaitAsync(StopTimeout);
         }
         catch (TimeoutException)
         {

@@ -20,39 +20,39 @@ internal static class DemoCommand
 
     private static readonly Option<TimeSpan> Rotate = new("--rotate")
     {
-        Description = "How often the signing key rotates, as hh:mm:ss.",
+        Description = "The interval of key rotations, as hh:mm:ss.",
         HelpName = "hh:mm:ss",
         DefaultValueFactory = _ => TimeSpan.FromSeconds(5),
     };
 
     private static readonly Option<string?> Redis = new("--redis")
     {
-        Description = "A Redis that runs already. Default: an embedded server of the demo's own, with nothing to install.",
+        Description = "A running Redis server. Default: an embedded server, which needs no installation.",
         HelpName = "host:port",
     };
 
     private static readonly Option<string?> Namespace = new("--namespace")
     {
-        Description = "The namespace of the keys. Default: rewt on the embedded server; with --redis rewt-demo, whose keys are deleted before and after.",
+        Description = "The namespace of the keys. Default: rewt on the embedded server; with --redis rewt-demo, whose keys are deleted at the start and at the end.",
         HelpName = "name",
     };
 
     private static readonly Option<int> Rate = new("--rate")
     {
-        Description = "Calls a second from end to end, at most 200.",
+        Description = "Calls per second, at most 200.",
         HelpName = "calls",
         DefaultValueFactory = _ => 60,
     };
 
     private static readonly Option<KeyMode> Mode = new("--key-mode")
     {
-        Description = "What the services sign with: one SharedSecret, or a KeyPair of each instance's own.",
+        Description = "The signing keys: one SharedSecret for all services, or a KeyPair for each instance.",
         HelpName = "SharedSecret|KeyPair",
     };
 
     private static readonly Option<bool> NoBrowser = new("--no-browser")
     {
-        Description = "Do not open the dashboard in a browser; its address is printed either way.",
+        Description = "Do not open the dashboard in a browser. Its address is always printed.",
     };
 
     public static RootCommand Create()
@@ -82,13 +82,13 @@ internal static class DemoCommand
     private static DemoOptions Read(ParseResult arguments)
     {
         var redis = arguments.GetValue(Redis);
-        var named = arguments.GetValue(Namespace);
+        var @namespace = arguments.GetValue(Namespace);
         var headless = arguments.GetValue(Headless);
         double? seconds = arguments.GetResult(Duration) is { Tokens.Count: > 0 } ? arguments.GetValue(Duration) : headless ? 20 : null;
         return new DemoOptions(
             redis,
-            named ?? (redis is null ? "rewt" : "rewt-demo"),
-            OwnsNamespace: redis is not null && named is null,
+            @namespace ?? (redis is null ? "rewt" : "rewt-demo"),
+            OwnsNamespace: redis is not null && @namespace is null,
             arguments.GetValue(Rotate),
             seconds is { } value ? TimeSpan.FromSeconds(value) : null,
             arguments.GetValue(Rate),
@@ -97,12 +97,12 @@ internal static class DemoCommand
             arguments.GetValue(NoBrowser));
     }
 
-    private static void Check<T>(OptionResult result, Option<T> option, Func<T?, bool> isGood, string rule)
+    private static void Check<T>(OptionResult result, Option<T> option, Func<T?, bool> isValid, string rule)
     {
         if (result.Tokens.Count == 0) return;
         try
         {
-            if (!isGood(result.GetValueOrDefault<T>())) result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} {rule}, not {result.Tokens[0].Value}."));
+            if (!isValid(result.GetValueOrDefault<T>())) result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} {rule}, not {result.Tokens[0].Value}."));
         }
         catch (InvalidOperationException)
         {

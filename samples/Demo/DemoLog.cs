@@ -3,7 +3,7 @@ namespace Rewt.Samples.Demo;
 /// <summary>Writes progress and the services' output to standard error, or keeps the last lines for the live view.</summary>
 internal sealed class DemoLog
 {
-    public const int MostKept = 6;
+    public const int MaximumKept = 6;
 
     private readonly Lock _gate = new();
     private readonly Queue<string> _kept = new();

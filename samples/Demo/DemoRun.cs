@@ -25,7 +25,7 @@ internal sealed class DemoRun(DemoOptions options)
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            _log.Write("stopped before it began");
+            _log.Write("stopped before the traffic began");
             return 1;
         }
     }
@@ -44,36 +44,36 @@ internal sealed class DemoRun(DemoOptions options)
 
     private async Task<int> RunAsync(string redis, string redisName, CancellationToken stop)
     {
-        await using var watch = await RedisWatch.ConnectAsync(redis);
-        if (!options.OwnsNamespace) return await RunAsync(watch, redis, redisName, stop);
+        await using var connection = await RedisConnection.ConnectAsync(redis);
+        if (!options.OwnsNamespace) return await RunAsync(connection, redis, redisName, stop);
 
-        await watch.DeleteNamespaceAsync(options.Namespace);
+        await connection.DeleteNamespaceAsync(options.Namespace);
         try
         {
-            return await RunAsync(watch, redis, redisName, stop);
+            return await RunAsync(connection, redis, redisName, stop);
         }
         finally
         {
-            await watch.DeleteNamespaceAsync(options.Namespace);
+            await connection.DeleteNamespaceAsync(options.Namespace);
         }
     }
 
-    private async Task<int> RunAsync(RedisWatch watch, string redis, string redisName, CancellationToken stop)
+    private async Task<int> RunAsync(RedisConnection connection, string redis, string redisName, CancellationToken stop)
     {
         var tally = new Tally();
-        await using var ring = new RingWatch(redis, options);
+        await using var ring = new RingObserver(redis, options);
         await ring.BeginAsync(stop);
         Func<Figures> figures;
         await using (var fleet = new Fleet())
         {
             _log.Write("starting two instances each of Orders, Inventory and Shipping");
-            _log.Write($"their keys: namespace {options.Namespace}, {redisName}");
+            _log.Write($"their keys are in the namespace {options.Namespace}, {redisName}");
             await fleet.StartAsync(redis, options, tally, _log.WriteOfService, stop);
             ShowDashboard(fleet.Dashboard);
             using var traffic = new Traffic(fleet.Orders, tally, _log.Write);
             await traffic.WarmUpAsync(stop);
-            await new StolenPayment(fleet, _log.Write).RunAsync(stop);
-            var meter = new RedisMeter(watch, fleet.Size + 1, ring.RefreshInterval);
+            await new CapturedPayment(fleet, _log.Write).RunAsync(stop);
+            var meter = new RedisMeter(connection, fleet.Size + 1, ring.RefreshInterval);
             _log.Write("measuring the Redis commands of the idle fleet");
             await meter.CalibrateAsync(stop);
             await ring.BeginAsync(stop);
@@ -82,9 +82,9 @@ internal sealed class DemoRun(DemoOptions options)
             var started = TimeProvider.System.GetTimestamp();
             figures = () => Figures.Of(tally, ring, meter, TimeProvider.System.GetElapsedTime(started), options.Namespace, redisName);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            using var quiet = end.Token.Register(() => _log.IsClosed = true);
+            using var closeLog = end.Token.Register(() => _log.IsClosed = true);
             if (options.Duration is { } duration) end.CancelAfter(duration);
-            var view = options.Headless ? Task.CompletedTask : new LiveView(_log, figures, ring, fleet.Dashboard, () => watch.DeleteKeysAsync(options.Namespace, options.KeyMode)).RunAsync(end);
+            var view = options.Headless ? Task.CompletedTask : new LiveView(_log, figures, ring, fleet.Dashboard, () => connection.DeleteKeysAsync(options.Namespace, options.KeyMode)).RunAsync(end);
             await Task.WhenAll(traffic.RunAsync(options.Rate, end.Token), ring.RunAsync(end.Token), meter.RunAsync(tally, end.Token), view);
 
             var duringTraffic = figures();

@@ -32,7 +32,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             if (await server.AnswersAsync(port, cancellationToken)) return server;
 
             await server.DisposeAsync();
-            if (attempt == Attempts) throw new DemoException($"The embedded server did not start on {server.Address}; name a Redis with --redis host:port instead.");
+            if (attempt == Attempts) throw new DemoException($"The embedded server did not start on {server.Address}; use --redis host:port instead.");
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             if (File.Exists(Path.Combine(directory.FullName, ".config", "dotnet-tools.json"))) return directory.FullName;
         }
 
-        throw new DemoException("The demo is not in its repository, which names the embedded server; name a Redis with --redis host:port.");
+        throw new DemoException("The demo is not in its repository, which is needed for the embedded server; use --redis host:port instead.");
     }
 
     private static int FreePort()

@@ -26,7 +26,7 @@ internal sealed record Figures(
     [JsonIgnore]
     public bool IsGood => Failures == 0 && Calls > 0;
 
-    public static Figures Of(Tally tally, RingWatch ring, RedisMeter meter, TimeSpan elapsed, string @namespace, string redis)
+    public static Figures Of(Tally tally, RingObserver ring, RedisMeter meter, TimeSpan elapsed, string @namespace, string redis)
     {
         var latency = tally.Latency();
         return new Figures(
@@ -52,7 +52,7 @@ internal sealed record Figures(
     {
         yield return Text($"{Calls:N0} calls in {Duration:0} s, {Failures:N0} failed, {Retries:N0} retried; the keys rotated {Rotations:N0} times.");
         if (MeanMilliseconds is not null) yield return Text($"A call took {MeanMilliseconds:N1} ms on average, and 99 of 100 less than {P99Milliseconds:N1} ms.");
-        yield return IsGood ? "No call failed." : Calls == 0 ? "No call was made." : "Calls failed: the lines above say why.";
+        yield return IsGood ? "No call failed." : Calls == 0 ? "No call was made." : "Calls failed; the reasons are in the lines above.";
 
         static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }

@@ -5,13 +5,13 @@ using Spectre.Console.Rendering;
 namespace Rewt.Samples.Demo;
 
 /// <summary>Shows the figures live and handles the keyboard commands; without a terminal, prints one line per second.</summary>
-internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch ring, Uri dashboard, Func<Task> deleteKeys)
+internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingObserver ring, Uri dashboard, Func<Task> deleteKeys)
 {
-    private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Seconds in the picture of the rate.</summary>
-    private const int Seconds = 40;
+    /// <summary>The number of seconds in the sparkline of calls.</summary>
+    private const int SparklineSeconds = 40;
 
     private const string Blocks = "▁▂▃▄▅▆▇█";
 
@@ -22,13 +22,13 @@ internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch rin
     {
         if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
         {
-            log.Keep = DemoLog.MostKept;
-            await AnsiConsole.Live(Picture()).StartAsync(context => UntilAsync(end, Frame, () => ShowAsync(context, end)));
+            log.Keep = DemoLog.MaximumKept;
+            await AnsiConsole.Live(Render()).StartAsync(context => UntilAsync(end, RefreshInterval, () => ShowAsync(context, end)));
             log.Keep = 0;
         }
         else
         {
-            await UntilAsync(end, LineEvery, () => Console.Out.WriteLineAsync(Line()));
+            await UntilAsync(end, LineInterval, () => Console.Out.WriteLineAsync(Line()));
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch rin
         {
             try
             {
-                await PressedAsync(Console.ReadKey(intercept: true).KeyChar, end);
+                await HandleKeyAsync(Console.ReadKey(intercept: true).KeyChar, end);
             }
             catch (Exception exception) when (exception is RewtKeysUnavailableException or DemoException)
             {
@@ -59,10 +59,10 @@ internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch rin
             }
         }
 
-        context.UpdateTarget(Picture());
+        context.UpdateTarget(Render());
     }
 
-    private async Task PressedAsync(char key, CancellationTokenSource end)
+    private async Task HandleKeyAsync(char key, CancellationTokenSource end)
     {
         switch (key)
         {
@@ -71,7 +71,7 @@ internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch rin
                 await ring.RotateAsync(end.Token);
                 break;
             case 'd':
-                log.Write("deleting the keys that sign: they are revoked, retries carry the calls over");
+                log.Write("deleting the signing keys: they are revoked, and refused calls are retried");
                 await deleteKeys();
                 break;
             case 'q':
@@ -80,15 +80,15 @@ internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch rin
         }
     }
 
-    private Rows Picture()
+    private Rows Render()
     {
         var now = figures();
         var table = new Table().Border(TableBorder.Rounded).Title("Orders → Inventory → Shipping").HideHeaders().AddColumns(string.Empty, string.Empty);
-        foreach (var (name, value) in Pairs(now)) table.AddRow(new Text(name), new Text(value, Mood(name, now)));
+        foreach (var (name, value) in Pairs(now)) table.AddRow(new Text(name), new Text(value, StyleOf(name, now)));
 
         if (Sparkline(now) is { Length: > 0 } rates) table.AddRow(new Text("calls per second"), new Text($"{rates} {_rates.Last()}", new Style(Color.Green)));
 
-        IRenderable[] lines = [.. log.Kept.SelectMany(line => Wrapped(line, AnsiConsole.Profile.Width - 1)).TakeLast(DemoLog.MostKept).Select(line => new Text(line, new Style(Color.Grey)))];
+        IRenderable[] lines = [.. log.Kept.SelectMany(line => Wrapped(line, AnsiConsole.Profile.Width - 1)).TakeLast(DemoLog.MaximumKept).Select(line => new Text(line, new Style(Color.Grey)))];
         return new Rows([table, new Text("r rotate · d delete the keys · q quit"), new Text($"dashboard {dashboard}"), .. lines]);
     }
 
@@ -98,7 +98,7 @@ internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch rin
         if (now.Duration - _counted.At >= 1)
         {
             _rates.Enqueue((long)Math.Round((now.Calls - _counted.Calls) / (now.Duration - _counted.At)));
-            if (_rates.Count > Seconds) _rates.Dequeue();
+            if (_rates.Count > SparklineSeconds) _rates.Dequeue();
             _counted = (now.Duration, now.Calls);
         }
 
@@ -120,7 +120,7 @@ internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch rin
         yield return line;
     }
 
-    private static Style Mood(string name, Figures now) => name switch
+    private static Style StyleOf(string name, Figures now) => name switch
     {
         "current key" => new Style(Color.Aqua),
         "failures" => new Style(now.Failures == 0 ? Color.Green : Color.Red),

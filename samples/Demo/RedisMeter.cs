@@ -4,7 +4,7 @@ namespace Rewt.Samples.Demo;
 /// Measures Redis commands per call in steady state: the commands beyond the polls of the key rings, over periods without a key change. The cost
 /// of a poll is measured before the traffic starts. Polls above the rate that the refresh interval allows are attributed to the calls.
 /// </summary>
-internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshInterval)
+internal sealed class RedisMeter(RedisConnection redis, int rings, TimeSpan refreshInterval)
 {
     // The shortest pause between two polls of one key ring, as a fraction of its refresh interval.
     private const double ShortestPause = 0.6;
@@ -35,8 +35,8 @@ internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshIn
     }
 
     public string? Note => Commands is null
-        ? "the server keeps no commandstats"
-        : PerCall is null ? "no stretch without a change of keys was long enough to count commands" : null;
+        ? "the server does not provide commandstats"
+        : PerCall is null ? "no period without a key change was long enough to count commands" : null;
 
     /// <summary>Measures the cost of polls before the traffic starts.</summary>
     public async Task CalibrateAsync(CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         var started = TimeProvider.System.GetTimestamp();
         while (!_address.Task.IsCompleted)
         {
-            if (_process.HasExited || TimeProvider.System.GetElapsedTime(started) > StartLimit) throw new DemoException($"{_name} did not start; it says above why.");
+            if (_process.HasExited || TimeProvider.System.GetElapsedTime(started) > StartLimit) throw new DemoException($"{_name} did not start; see its output above.");
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }
 

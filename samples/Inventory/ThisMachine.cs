@@ -7,7 +7,7 @@ namespace Rewt.Samples.Inventory;
 internal static class ThisMachine
 {
     private static readonly string[] Names = ["127.0.0.1", "localhost", "[::1]"];
-    private static readonly string[] SignsOfAProxy = ["X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"];
+    private static readonly string[] ProxyHeaders = ["X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"];
 
     /// <summary>
     /// Returns whether the request comes from this machine and names it in the Host header. The name check blocks DNS rebinding, where another
@@ -17,5 +17,5 @@ internal static class ThisMachine
     public static bool IsAsking(AuthorizationHandlerContext context) => context.Resource is HttpContext { Connection.RemoteIpAddress: { } address } http
         && IPAddress.IsLoopback(address)
         && Names.Contains(http.Request.Host.Host, StringComparer.OrdinalIgnoreCase)
-        && !SignsOfAProxy.Any(http.Request.Headers.ContainsKey);
+        && !ProxyHeaders.Any(http.Request.Headers.ContainsKey);
 }

@@ -25,7 +25,7 @@ internal sealed class UserBook
         if (string.IsNullOrEmpty(credentials.UserId) || string.IsNullOrEmpty(credentials.Password)) return null;
 
         var known = _hashes.TryGetValue(credentials.UserId, out var hash);
-        var verdict = _hasher.VerifyHashedPassword(credentials.UserId, hash ?? _unknownUser, credentials.Password);
-        return known && verdict != PasswordVerificationResult.Failed ? credentials.UserId : null;
+        var result = _hasher.VerifyHashedPassword(credentials.UserId, hash ?? _unknownUser, credentials.Password);
+        return known && result != PasswordVerificationResult.Failed ? credentials.UserId : null;
     }
 }

@@ -9,9 +9,9 @@ namespace Rewt.Samples.Login;
 /// </summary>
 internal sealed class UserTokens(IServiceProvider services, IOptionsMonitor<RewtOptions> options)
 {
-    private readonly bool _haveTheirOwn = options.Get("Users").Tenants.Enabled;
+    private readonly bool _hasKeysPerUser = options.Get("Users").Tenants.Enabled;
 
-    public Task<string> SignAsync(string userId) => _haveTheirOwn
+    public Task<string> SignAsync(string userId) => _hasKeysPerUser
         ? services.GetRequiredKeyedService<IRewtTenants>("Users").Tokens(userId).CreateBearerAsync()
         : services.GetRequiredKeyedService<IRewtTokens>("Users").CreateBearerAsync(claims: new Dictionary<string, object> { ["sub"] = userId });
 
@@ -19,12 +19,12 @@ internal sealed class UserTokens(IServiceProvider services, IOptionsMonitor<Rewt
     /// Returns the user of a token. With keys for each user, only the tenant claim is reliable: the holder of a key could sign any other
     /// claim.
     /// </summary>
-    public string UserOf(ClaimsPrincipal user) => user.FindFirstValue(_haveTheirOwn ? "tenant" : "sub")!;
+    public string UserOf(ClaimsPrincipal user) => user.FindFirstValue(_hasKeysPerUser ? "tenant" : "sub")!;
 
     /// <summary>Revokes the tokens of a user; with one secret for all, those of every user.</summary>
     public async Task RevokeAsync(string userId)
     {
-        if (_haveTheirOwn)
+        if (_hasKeysPerUser)
         {
             await services.GetRequiredKeyedService<IRewtTenants>("Users").RevokeTenantAsync(userId);
             return;

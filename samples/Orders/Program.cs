@@ -1,4 +1,4 @@
-// Orders receives calls from outside and calls Inventory. It only sends, so one line that makes the client sign its requests is sufficient.
+// Orders receives calls from outside and calls Inventory. It only sends signed calls, so one line for each client is sufficient.
 using Rewt;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -7,7 +7,7 @@ builder.Services
     .AddHttpClient("inventory", client => client.BaseAddress = builder.Configuration.GetValue<Uri>("Services:inventory"))
     .AddRewtSigning("inventory");
 
-// The token of a payment is bound to its request and good once.
+// The token of a payment is bound to its request and accepted once.
 builder.Services
     .AddHttpClient("payments", client => client.BaseAddress = builder.Configuration.GetValue<Uri>("Services:shipping"))
     .AddRewtSigning(options => (options.Audience, options.Binding, options.OneTime) = ("shipping", RequestBinding.Target | RequestBinding.Body, true));

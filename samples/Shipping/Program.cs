@@ -1,4 +1,4 @@
-// Shipping is the end of the chain. It only receives: one line adds the scheme, RequireAuthorization requires a token, and payments require one of their own.
+// Shipping is the last service of the chain. It only receives: one line adds the scheme, RequireAuthorization requires a token, and a payment requires its own token.
 using System.Security.Claims;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -13,7 +13,7 @@ app.MapGet("/health", () => "ok");
 app.MapGet("/shipments/{item}", (string item, ClaimsPrincipal user) =>
     new Shipment(item, user.Identity?.Name, user.FindFirstValue("userId"))).RequireAuthorization();
 
-// A payment must reach this endpoint as it was signed, and only once: a captured call is of no use.
+// A payment must arrive unchanged and only once, so a captured call is refused.
 app.MapPost("/payments", (Payment payment) => payment).RequireBoundToken(body: true).RequireOneTimeToken();
 
 app.Run();

@@ -1,5 +1,5 @@
-// Compiled ahead of time: tokens of the package Rewt with settings of each kind, and a receiver and a caller over HTTP with keys in the Redis
-// server that the first argument names. Prints "ok" at the end.
+// Is compiled ahead of time. Uses tokens with settings of each type, and then a receiver and a caller over HTTP with keys in Redis. The first argument is
+// the connection string. Prints "ok" at the end.
 using Rewt.AotSmoke;
 
 await TokenSmoke.RunAsync();

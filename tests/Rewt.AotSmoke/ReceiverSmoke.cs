@@ -18,13 +18,13 @@ internal static class ReceiverSmoke
         await app.StartAsync();
 
         var address = new Uri(new Uri(app.Urls.Single()), "/name");
-        using var signing = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient("smoke");
-        using var answer = await signing.GetAsync(address);
-        var name = await answer.Content.ReadAsStringAsync();
-        if (answer.StatusCode != HttpStatusCode.OK || name != "smoke") throw new InvalidOperationException($"A signed call was answered with {answer.StatusCode} '{name}'.");
+        using var client = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient("smoke");
+        using var response = await client.GetAsync(address);
+        var name = await response.Content.ReadAsStringAsync();
+        if (response.StatusCode != HttpStatusCode.OK || name != "smoke") throw new InvalidOperationException($"A signed call returned {response.StatusCode} '{name}'.");
 
-        using var plain = new HttpClient();
-        using var refused = await plain.GetAsync(address);
-        if (refused.StatusCode != HttpStatusCode.Unauthorized) throw new InvalidOperationException($"An unsigned call was answered with {refused.StatusCode}.");
+        using var unsigned = new HttpClient();
+        using var refused = await unsigned.GetAsync(address);
+        if (refused.StatusCode != HttpStatusCode.Unauthorized) throw new InvalidOperationException($"An unsigned call returned {refused.StatusCode}.");
     }
 }

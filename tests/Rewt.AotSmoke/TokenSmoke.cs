@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.AotSmoke;
 
-/// <summary>Tokens without Redis and HTTP, with settings of each kind.</summary>
+/// <summary>Signs and verifies tokens with keys in memory and with settings of each type.</summary>
 internal static class TokenSmoke
 {
     public static async Task RunAsync()
@@ -27,10 +27,10 @@ internal static class TokenSmoke
             await using var provider = services.BuildServiceProvider();
 
             var options = provider.GetRequiredService<IOptions<RewtOptions>>().Value;
-            Check(options.KeyMode == mode && options.AlsoAccept == KeyMode.SharedSecret && options.AllowInsecureHttp, "enums and switches are read");
-            Check(options.RotationInterval == TimeSpan.FromHours(2) && options.RefreshInterval == TimeSpan.FromSeconds(5), "times are read, and what was not set is derived");
-            Check(options.Tenants.CacheSize == 123, "numbers are read");
-            Check(options.TrustedIssuers is ["smoke"], "lists are read");
+            Check(options.KeyMode == mode && options.AlsoAccept == KeyMode.SharedSecret && options.AllowInsecureHttp, "enums and Booleans are bound");
+            Check(options.RotationInterval == TimeSpan.FromHours(2) && options.RefreshInterval == TimeSpan.FromSeconds(5), "times are bound, unset times are derived");
+            Check(options.Tenants.CacheSize == 123, "numbers are bound");
+            Check(options.TrustedIssuers is ["smoke"], "lists are bound");
 
             provider.GetService<IStartupValidator>()?.Validate();
             var hosted = provider.GetServices<IHostedService>().ToList();
@@ -38,33 +38,33 @@ internal static class TokenSmoke
 
             var tokens = provider.GetRequiredService<IRewtTokens>();
             var data = provider.GetRequiredService<IRewtSignedData>();
-            Check((await data.VerifyAsync(await data.SignTextAsync("grüße"))).Text == "grüße", "text comes back");
+            Check((await data.VerifyAsync(await data.SignTextAsync("grüße"))).Text == "grüße", "signed text is verified");
             ReadOnlyMemory<byte> bytes = new byte[] { 1, 2, 3 };
-            Check((await data.VerifyAsync(await data.SignBytesAsync(bytes))).Bytes is [1, 2, 3], "bytes come back");
+            Check((await data.VerifyAsync(await data.SignBytesAsync(bytes))).Bytes is [1, 2, 3], "signed bytes are verified");
 
             var token = await data.SignAsync(new Order("u-42", 7), SmokeJson.Default.Order);
-            Check((await data.VerifyAsync(token)).Get(SmokeJson.Default.Order) == new Order("u-42", 7), "a value comes back");
+            Check((await data.VerifyAsync(token)).Get(SmokeJson.Default.Order) == new Order("u-42", 7), "a signed value is verified");
             var half = token.Length / 2;
             var forged = string.Concat(token.AsSpan(0, half), token[half] == 'A' ? "B" : "A", token.AsSpan(half + 1));
             Check(!(await data.VerifyAsync(forged)).IsValid, "a forged token is refused");
 
             var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["userId"] = "u-42", ["level"] = 3, ["roles"] = new[] { "a", "b" }, ["admin"] = true };
             var bearer = await tokens.VerifyBearerAsync(await tokens.CreateBearerAsync("smoke", claims));
-            Check(bearer.IsValid && bearer.Identity!.FindFirst("userId")?.Value == "u-42" && bearer.Identity.FindAll("roles").Count() == 2, "claims come back");
+            Check(bearer.IsValid && bearer.Identity!.FindFirst("userId")?.Value == "u-42" && bearer.Identity.FindAll("roles").Count() == 2, "claims are read");
 
             var ring = provider.GetRequiredService<IRewtKeyRing>();
             var old = await data.SignTextAsync("before");
             await ring.RotateAsync();
-            Check((await data.VerifyAsync(old)).IsValid, "a token outlives a rotation");
+            Check((await data.VerifyAsync(old)).IsValid, "a token is valid after a rotation");
             await ring.RevokeAsync((await data.VerifyAsync(old)).KeyId!);
-            Check((await data.VerifyAsync(old)).Refusal == RewtRefusal.StaleKey, "and not a revocation");
+            Check((await data.VerifyAsync(old)).Refusal == RewtRefusal.StaleKey, "a token is refused after the revocation of its key");
 
             foreach (var service in hosted) await service.StopAsync(CancellationToken.None);
         }
     }
 
-    private static void Check(bool holds, string what)
+    private static void Check(bool condition, string expectation)
     {
-        if (!holds) throw new InvalidOperationException($"Not so: {what}.");
+        if (!condition) throw new InvalidOperationException($"Not true: {expectation}.");
     }
 }

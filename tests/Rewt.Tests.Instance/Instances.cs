@@ -7,13 +7,13 @@ using StackExchange.Redis;
 
 namespace Rewt.Tests.Instance;
 
-/// <summary>The instances of this process, each with a container of its own as a service has one.</summary>
+/// <summary>The instances of this process, each with its own service container.</summary>
 internal sealed class Instances : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, ServiceProvider> _instances = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<IConnectionMultiplexer>>> _connections = new(StringComparer.Ordinal);
 
-    public async Task<string> AnswerAsync(string line)
+    public async Task<string> ExecuteAsync(string line)
     {
         var command = JsonSerializer.Deserialize<Command>(line, JsonSerializerOptions.Web)!;
         try
@@ -32,7 +32,7 @@ internal sealed class Instances : IAsyncDisposable
         foreach (var connection in _connections.Values) await (await connection.Value).CloseAsync(allowCommandsToComplete: false);
     }
 
-    private static async Task<object?> View(Task<RewtKeyRing> ring) => Describe(await ring);
+    private static async Task<object?> DescribeAsync(Task<RewtKeyRing> ring) => Describe(await ring);
 
     private static object Describe(RewtKeyRing ring) => new
     {
@@ -54,9 +54,9 @@ internal sealed class Instances : IAsyncDisposable
         var data = instance.GetRequiredService<IRewtSignedData>();
         return command.Op switch
         {
-            "current" => await View(ring.GetAsync()),
-            "rotate" => await View(ring.RotateAsync()),
-            "revoke" => await View(ring.RevokeAsync(command.Text!)),
+            "current" => await DescribeAsync(ring.GetAsync()),
+            "rotate" => await DescribeAsync(ring.RotateAsync()),
+            "revoke" => await DescribeAsync(ring.RevokeAsync(command.Text!)),
             "sign" => await data.SignTextAsync(command.Text!),
             "verify" => Describe(await data.VerifyAsync(command.Text!)),
             "bearer" => await tokens.CreateBearerAsync(command.Text),

@@ -1,21 +1,22 @@
 using Rewt.Tests.Instance;
 
-// A line of JSON in is a command, a line of JSON out its reply; all run at once, told apart by "seq". The end of input ends the process.
+// Each line of input is a command in JSON, and each line of output is a reply in JSON. Commands run concurrently; a reply has the "seq" of its command.
+// The process ends when its input ends.
 await using var instances = new Instances();
-using var turn = new SemaphoreSlim(1);
+using var outputLock = new SemaphoreSlim(1);
 var running = new List<Task>();
 while (await Console.In.ReadLineAsync() is { } line)
 {
     running.RemoveAll(task => task.IsCompleted);
-    running.Add(Task.Run(() => AnswerAsync(line)));
+    running.Add(Task.Run(() => ReplyAsync(line)));
 }
 
 await Task.WhenAll(running);
 
-async Task AnswerAsync(string line)
+async Task ReplyAsync(string line)
 {
-    var reply = await instances.AnswerAsync(line);
-    await turn.WaitAsync();
+    var reply = await instances.ExecuteAsync(line);
+    await outputLock.WaitAsync();
     try
     {
         await Console.Out.WriteLineAsync(reply);
@@ -23,6 +24,6 @@ async Task AnswerAsync(string line)
     }
     finally
     {
-        turn.Release();
+        outputLock.Release();
     }
 }

@@ -1,8 +1,8 @@
-// A verifier and a signer that know nothing of Rewt: npm jose, driven by one JSON command on stdin, answered by one JSON line on stdout.
+// Verifies and signs with the npm package jose instead of Rewt. Reads one command in JSON from stdin, and writes one line of JSON to stdout.
 import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
 
 const operations = {
-  // As its documentation has it: the keys from the address, the algorithms and the claims pinned by the application.
+  // As in the documentation of jose: the application sets the address of the keys, the algorithms and the required claims.
   verify: async ({ jwks, token, issuer, audience, algorithms }) => {
     try {
       const { payload, protectedHeader } = await jwtVerify(token, createRemoteJWKSet(new URL(jwks)), {
@@ -17,7 +17,7 @@ const operations = {
       return { ok: false, error: error.code ?? error.message };
     }
   },
-  // A key set and a token of a foreign issuer.
+  // Creates a key set and a token of another issuer.
   sign: async ({ algorithm, issuer, audience }) => {
     const { publicKey, privateKey } = await generateKeyPair(algorithm, { modulusLength: 2048 });
     const jwk = { ...(await exportJWK(publicKey)), alg: algorithm, use: "sig", kid: "made-by-jose" };
@@ -34,8 +34,8 @@ const operations = {
 };
 
 let input = "";
-for await (const piece of process.stdin) {
-  input += piece;
+for await (const chunk of process.stdin) {
+  input += chunk;
 }
 
 const command = JSON.parse(input);

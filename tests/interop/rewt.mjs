@@ -1,4 +1,5 @@
-// What Node's rewt does (use the shared secret in Redis, else set one with a TTL), driven by JSON lines from stdin to stdout.
+// Does the same as rewt for Node.js: uses the shared secret in Redis, or sets a secret with a TTL. Reads one command in JSON per line from stdin, and
+// writes one result in JSON per line to stdout.
 import { createHash, randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
@@ -23,12 +24,12 @@ async function secret() {
   }
 
   await redis.set(key, randomBytes(48).toString("base64"), "PX", Number(args["ttl-ms"]), "NX");
-  // All instances use what Redis holds, whichever of them has won the race.
+  // If several instances set a secret at the same time, all of them use the first one.
   return redis.get(key);
 }
 
 const operations = {
-  // The secret itself stays out of the output, and so out of test logs.
+  // A hash, so that the secret does not appear in test logs.
   secret: async () => ({ sha256: createHash("sha256").update(await secret(), "utf8").digest("hex") }),
   sign: async ({ payload, options }) => ({ token: jwt.sign(payload, await secret(), options) }),
   verify: async ({ token }) => {
@@ -55,7 +56,7 @@ async function answer(line) {
   }
 }
 
-// Without a listener ioredis prints each failed reconnection.
+// Without a listener, ioredis prints each failed reconnection.
 redis.on("error", () => {});
 await redis.connect();
 console.log(JSON.stringify({ ready: true }));

@@ -2,13 +2,13 @@ using Microsoft.Extensions.Configuration;
 
 namespace Rewt.Tests.Apps;
 
-/// <summary>An app that is a .NET program: no Redis, and a key that goes where it belongs.</summary>
+/// <summary>Verifies the HTTP client of a trusted app, which sends an API key and needs no Redis.</summary>
 public sealed class ApiKeyClientTests
 {
     private static readonly string Key = ApiKeyFormat.Create("acme");
 
     [Fact]
-    public async Task Each_request_shows_the_key_and_nothing_needs_Redis()
+    public async Task Each_request_carries_the_API_key_and_the_client_needs_no_Redis()
     {
         await using var callee = await Callee.StartAsync();
         await using var app = Create(services => services.AddHttpClient("orders", client => client.BaseAddress = callee.Address).AddRewtApiKey(Key));
@@ -23,7 +23,7 @@ public sealed class ApiKeyClientTests
     [Theory]
     [InlineData("configuration")]
     [InlineData("delegate")]
-    public async Task The_key_comes_from_the_configuration_or_a_delegate(string source)
+    public async Task The_API_key_is_read_from_the_configuration_or_from_a_delegate(string source)
     {
         await using var callee = await Callee.StartAsync();
         await using var app = Create(
@@ -40,7 +40,7 @@ public sealed class ApiKeyClientTests
     }
 
     [Fact]
-    public async Task A_callers_own_Authorization_header_is_left_as_it_is()
+    public async Task An_Authorization_header_set_by_the_caller_is_not_replaced()
     {
         await using var callee = await Callee.StartAsync();
         await using var app = Create(services => services.AddHttpClient("orders", client => client.BaseAddress = callee.Address).AddRewtApiKey(Key));
@@ -52,12 +52,12 @@ public sealed class ApiKeyClientTests
     }
 
     [Fact]
-    public async Task A_redirect_does_not_carry_the_key_on()
+    public async Task The_API_key_is_not_sent_to_the_target_of_a_redirect()
     {
-        await using var stranger = await Callee.StartAsync();
+        await using var other = await Callee.StartAsync();
         await using var callee = await Callee.StartAsync((context, _) =>
         {
-            context.Response.Redirect(new Uri(stranger.Address, "/stolen").AbsoluteUri);
+            context.Response.Redirect(new Uri(other.Address, "/stolen").AbsoluteUri);
             return Task.CompletedTask;
         });
         await using var app = Create(services => services.AddHttpClient("orders", client => client.BaseAddress = callee.Address).AddRewtApiKey(Key));
@@ -65,11 +65,11 @@ public sealed class ApiKeyClientTests
         using var response = await Client(app).GetAsync(new Uri("/a", UriKind.Relative), Cancellation);
 
         callee.Requests.Single().Authorization.Single().ShouldBe("ApiKey " + Key);
-        stranger.Requests.Single().Authorization.ShouldBeEmpty();
+        other.Requests.Single().Authorization.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Another_origin_or_plain_http_off_this_machine_is_an_exception_and_no_call()
+    public async Task A_request_to_another_origin_or_over_plain_HTTP_throws_and_is_not_sent()
     {
         await using var callee = await Callee.StartAsync();
         await using var app = Create(services =>
@@ -78,14 +78,14 @@ public sealed class ApiKeyClientTests
             services.AddHttpClient("plain", client => client.BaseAddress = new Uri("http://orders.example")).AddRewtApiKey(Key);
         });
 
-        var foreign = await Should.ThrowAsync<InvalidOperationException>(() => Client(app).GetAsync(callee.Address, Cancellation));
-        var plain = await Should.ThrowAsync<InvalidOperationException>(() => Client(app, "plain").GetAsync(new Uri("/", UriKind.Relative), Cancellation));
+        var otherOrigin = await Should.ThrowAsync<InvalidOperationException>(() => Client(app).GetAsync(callee.Address, Cancellation));
+        var plainHttp = await Should.ThrowAsync<InvalidOperationException>(() => Client(app, "plain").GetAsync(new Uri("/", UriKind.Relative), Cancellation));
 
         callee.Requests.ShouldBeEmpty();
-        foreign.Message.ShouldContain("RewtApiKeyClientOptions.AllowedOrigins");
-        foreign.Message.ShouldContain("AddRewtApiKey");
-        plain.Message.ShouldContain("RewtApiKeyClientOptions.AllowInsecureHttp");
-        foreach (var error in new[] { foreign, plain }) error.ToString().ShouldNotContain(Key[10..]);
+        otherOrigin.Message.ShouldContain("RewtApiKeyClientOptions.AllowedOrigins");
+        otherOrigin.Message.ShouldContain("AddRewtApiKey");
+        plainHttp.Message.ShouldContain("RewtApiKeyClientOptions.AllowInsecureHttp");
+        foreach (var error in new[] { otherOrigin, plainHttp }) error.ToString().ShouldNotContain(Key[10..]);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class ApiKeyClientTests
     [InlineData("")]
     [InlineData("a-key-of-another-make")]
     [InlineData("cut")]
-    public async Task A_text_that_is_no_key_is_a_start_error_that_does_not_repeat_it(string? key)
+    public async Task An_invalid_API_key_is_a_startup_error_that_does_not_contain_the_key(string? key)
     {
         if (key == "cut") key = Key[..^1];
         await using var app = Create(services => services.AddHttpClient("orders").AddRewtApiKey(options => options.ApiKey = key));
@@ -106,7 +106,7 @@ public sealed class ApiKeyClientTests
     }
 
     [Fact]
-    public async Task A_delegate_that_gives_no_key_lets_nothing_go()
+    public async Task A_request_is_not_sent_if_the_delegate_returns_an_invalid_API_key()
     {
         await using var callee = await Callee.StartAsync();
         await using var app = Create(services => services.AddHttpClient("orders", client => client.BaseAddress = callee.Address)
@@ -119,22 +119,22 @@ public sealed class ApiKeyClientTests
     }
 
     [Fact]
-    public async Task A_key_for_all_clients_goes_to_the_origins_named_and_other_requests_leave_without_it()
+    public async Task An_API_key_for_all_clients_is_sent_only_to_the_allowed_origins()
     {
         await using var callee = await Callee.StartAsync();
-        await using var stranger = await Callee.StartAsync();
+        await using var other = await Callee.StartAsync();
         await using var app = Create(services => services.ConfigureHttpClientDefaults(client => client.AddRewtApiKey(options =>
             (options.ApiKey, options.AllowedOrigins) = (Key, [callee.Address.GetLeftPart(UriPartial.Authority)]))));
 
         (await Client(app).GetAsync(callee.Address, Cancellation)).Dispose();
-        (await Client(app).GetAsync(stranger.Address, Cancellation)).Dispose();
+        (await Client(app).GetAsync(other.Address, Cancellation)).Dispose();
 
         callee.Requests.Single().Authorization.Single().ShouldBe("ApiKey " + Key);
-        stranger.Requests.Single().Authorization.ShouldBeEmpty();
+        other.Requests.Single().Authorization.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task All_clients_of_an_application_need_AllowedOrigins()
+    public async Task An_API_key_for_all_clients_requires_AllowedOrigins()
     {
         await using var app = Create(services => services.ConfigureHttpClientDefaults(client => client.AddRewtApiKey(Key)));
 
@@ -142,7 +142,7 @@ public sealed class ApiKeyClientTests
     }
 
     [Fact]
-    public async Task The_key_is_in_no_log()
+    public async Task No_log_of_the_client_contains_the_API_key()
     {
         await using var callee = await Callee.StartAsync();
         var log = new CapturedLog();

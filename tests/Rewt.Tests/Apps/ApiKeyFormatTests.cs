@@ -9,10 +9,10 @@ public sealed class ApiKeyFormatTests
     [InlineData("_")]
     [InlineData("a-b_c.d__e")]
     [InlineData("rewt_acme_x")]
-    public void A_key_identifies_its_app_for_every_valid_id(string appId) => ApiKeyFormat.AppIdOf(ApiKeyFormat.Create(appId)).ShouldBe(appId);
+    public void The_id_of_the_app_is_read_from_its_API_key(string appId) => ApiKeyFormat.AppIdOf(ApiKeyFormat.Create(appId)).ShouldBe(appId);
 
     [Fact]
-    public void A_key_has_the_documented_form()
+    public void An_API_key_has_the_documented_format()
     {
         var key = ApiKeyFormat.Create("acme");
 
@@ -23,7 +23,7 @@ public sealed class ApiKeyFormatTests
     }
 
     [Fact]
-    public void Any_changed_or_missing_character_is_noticed_without_a_store()
+    public void A_changed_or_missing_character_of_an_API_key_is_detected_without_a_store()
     {
         var key = ApiKeyFormat.Create("acme");
         for (var at = 0; at < key.Length; at++)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Rewt.Tests.Apps;
 
-/// <summary>What a service takes for an API key over the wire, and what not.</summary>
+/// <summary>Verifies which API keys a service accepts over HTTP.</summary>
 public sealed class ApiKeyTests : IAsyncLifetime
 {
     private static readonly string[] OtherCredentials = ["Basic eA==", "Negotiate YII=", "Digest username=\"x\"", "Bearer eyJ.eyJ.x", "eA=="];
@@ -18,7 +18,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     [InlineData("Authorization", "apikey ")]
     [InlineData("X-Api-Key", "")]
     [InlineData("x-api-key", "")]
-    public async Task A_key_is_accepted_in_either_header(string header, string prefix)
+    public async Task An_API_key_is_accepted_in_the_Authorization_or_the_X_Api_Key_header(string header, string prefix)
     {
         var key = await _service.AddAcmeAsync();
 
@@ -29,21 +29,21 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_is_not_right_to_the_letter_is_refused_and_the_endpoint_never_runs()
+    public async Task A_wrong_changed_or_revoked_API_key_is_refused_before_the_endpoint_runs()
     {
         var key = (await _service.AddAcmeAsync()).Key;
         var other = (await _service.AddAcmeAsync("other")).Key;
         var revoked = await _service.AddAcmeAsync("revoked");
         (await _service.StatusAsync(revoked.Key)).ShouldBe(HttpStatusCode.OK);
         await _service.Apps.RevokeAsync("revoked", Cancellation);
-        var forElsewhere = (await _service.AddAcmeAsync("elsewhere", ["inventory"])).Key;
+        var forOtherService = (await _service.AddAcmeAsync("elsewhere", ["inventory"])).Key;
         var calls = _service.Calls;
         string[] bad =
         [
             string.Empty, " ", "x", key[..^1], key[..20], key[1..], key + "A", key.ToUpperInvariant(), key.ToLowerInvariant(), new string('A', 10_240), key + new string('A', 10_240),
             key + " " + key, key + "," + key, key + ".", "rewt_acme_", "rewt__" + key[10..], ApiKeyFormat.Create("acme"), ApiKeyFormat.Create("missing"),
-            // Another app's key under this app's name: with the checksum as it was, and with the right one.
-            "rewt_acme" + other["rewt_other".Length..], WithChecksum("rewt_acme" + other["rewt_other".Length..]), revoked.Key, forElsewhere, $"\"{key}\"", "Bearer " + key,
+            // The key of another app with the id of this app: with the original checksum, and with a valid one.
+            "rewt_acme" + other["rewt_other".Length..], WithChecksum("rewt_acme" + other["rewt_other".Length..]), revoked.Key, forOtherService, $"\"{key}\"", "Bearer " + key,
         ];
         foreach (var header in new[] { "Authorization", "X-Api-Key" })
         {
@@ -61,7 +61,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_in_the_query_a_cookie_or_as_a_bearer_token_is_ignored()
+    public async Task An_API_key_in_the_query_a_cookie_or_as_bearer_token_is_ignored()
     {
         var key = (await _service.AddAcmeAsync()).Key;
         foreach (var (path, header, value) in new[]
@@ -79,10 +79,10 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_is_shown_twice_is_refused_even_if_it_is_right()
+    public async Task A_request_with_two_credentials_is_refused_even_if_the_API_key_is_valid()
     {
         var key = (await _service.AddAcmeAsync()).Key;
-        (string, string)[][] twice =
+        (string, string)[][] requests =
         [
             [("X-Api-Key", key), ("Authorization", "ApiKey " + key)],
             [("X-Api-Key", key), ("X-Api-Key", key)],
@@ -92,7 +92,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
             [("X-Api-Key", string.Empty), ("Authorization", "ApiKey " + key)],
             .. OtherCredentials.Select(other => new[] { ("X-Api-Key", key), ("Authorization", other) }),
         ];
-        foreach (var headers in twice)
+        foreach (var headers in requests)
         {
             // HttpClient joins values of one name; a raw request keeps the lines apart.
             var status = await RawRequest.StatusAsync(_service.Address, "/counted", headers);
@@ -104,7 +104,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_flood_of_refused_keys_and_trades_fills_one_line_a_second_for_each_reason()
+    public async Task Refused_API_keys_and_token_requests_log_one_line_a_second_for_each_reason()
     {
         for (var call = 0; call < 100; call++)
         {
@@ -113,36 +113,36 @@ public sealed class ApiKeyTests : IAsyncLifetime
         }
 
         foreach (var name in new[] { "ApiKeyRefused", "AppTokenRefused" }) Events(name).Count().ShouldBeInRange(1, 50, name);
-        await Eventually.TrueAsync(async () => await _service.StatusAsync("rewt_acme_wrong") == HttpStatusCode.Unauthorized && Events("ApiKeyRefused").Count() > 1, "the next line follows");
+        await Eventually.TrueAsync(async () => await _service.StatusAsync("rewt_acme_wrong") == HttpStatusCode.Unauthorized && Events("ApiKeyRefused").Count() > 1, "the next line is logged");
         Events("ApiKeyRefused").Last().ShouldNotContain("last such event: 0.");
 
         IEnumerable<string> Events(string name) => _service.Log.Text.Split('\n').Where(line => line.Contains($" {name}:", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_token_and_a_key_must_be_of_one_caller()
+    public async Task A_token_and_an_API_key_in_one_request_must_belong_to_one_caller()
     {
         var acme = (await _service.AddAcmeAsync(scopes: ["read", "write"])).Key;
         var other = (await _service.AddAcmeAsync("other")).Key;
         var token = await TokenRequests.TokenAsync(_service, "acme", acme, ("scope", "write"));
-        var services = await _service.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
+        var serviceToken = await _service.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
         var calls = _service.Calls;
 
-        foreach (var (key, bearer) in new[] { (other, token), (acme, services), (acme, token[..^2]), (acme, "a.b.c"), (acme, "x"), (acme[..^1], token), (acme[..^1], services), (string.Empty, services) })
+        foreach (var (key, bearer) in new[] { (other, token), (acme, serviceToken), (acme, token[..^2]), (acme, "a.b.c"), (acme, "x"), (acme[..^1], token), (acme[..^1], serviceToken), (string.Empty, serviceToken) })
         {
             using var refused = await _service.GetAsync("/counted", ("X-Api-Key", key), ("Authorization", "Bearer " + bearer));
             refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         }
 
         _service.Calls.ShouldBe(calls);
-        using var agreed = await _service.GetAsync("/counted", ("X-Api-Key", acme), ("Authorization", "Bearer " + token));
-        agreed.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var accepted = await _service.GetAsync("/counted", ("X-Api-Key", acme), ("Authorization", "Bearer " + token));
+        accepted.StatusCode.ShouldBe(HttpStatusCode.OK);
         using var narrowed = await _service.GetAsync("/readers", ("X-Api-Key", acme), ("Authorization", "Bearer " + token));
         narrowed.StatusCode.ShouldBe(HttpStatusCode.Forbidden, "the token has fewer scopes than the key");
     }
 
     [Fact]
-    public async Task Two_keys_of_an_app_live_side_by_side_and_a_third_must_wait()
+    public async Task An_app_can_have_two_valid_API_keys_but_not_three()
     {
         var first = await _service.AddAcmeAsync();
         var second = await _service.Apps.RotateAsync("acme", cancellationToken: Cancellation);
@@ -153,16 +153,16 @@ public sealed class ApiKeyTests : IAsyncLifetime
         (await Should.ThrowAsync<InvalidOperationException>(() => _service.AddAcmeAsync())).Message.ShouldContain("RotateAsync");
 
         (await _service.Apps.RevokeKeyAsync("acme", first.KeyId, Cancellation)).ShouldBeTrue();
-        (await _service.StatusAsync(first.Key)).ShouldBe(HttpStatusCode.Unauthorized, "who revokes it here need not wait");
+        (await _service.StatusAsync(first.Key)).ShouldBe(HttpStatusCode.Unauthorized, "the revoking instance refuses the key at once");
         (await _service.StatusAsync(second.Key)).ShouldBe(HttpStatusCode.OK);
         var third = await _service.Apps.RotateAsync("acme", cancellationToken: Cancellation);
         (await _service.StatusAsync(third.Key)).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task The_list_shows_everything_but_the_key()
+    public async Task Listing_apps_returns_their_data_without_the_API_keys()
     {
-        var made = await _service.AddAcmeAsync(scopes: ["read"]);
+        var created = await _service.AddAcmeAsync(scopes: ["read"]);
         await _service.Apps.UpdateAsync(new RewtApp("acme") { Name = "Acme 2", Owner = "new@acme.example", Audiences = ["orders", "inventory"] }, Cancellation);
 
         var app = (await _service.Apps.ListAsync(Cancellation)).Single();
@@ -170,10 +170,10 @@ public sealed class ApiKeyTests : IAsyncLifetime
         (app.Id, app.Name, app.Owner).ShouldBe(("acme", "Acme 2", "new@acme.example"));
         app.Audiences.ShouldBe(["orders", "inventory"]);
         app.Scopes.ShouldBeEmpty();
-        app.Keys.Single().KeyId.ShouldBe(made.KeyId);
+        app.Keys.Single().KeyId.ShouldBe(created.KeyId);
         app.Keys.Single().RevokedAt.ShouldBeNull();
-        app.Keys.Single().ExpiresAt!.Value.ShouldBe(made.ExpiresAt!.Value, TimeSpan.FromSeconds(1));
-        $"{made}".ShouldNotContain(made.Key);
+        app.Keys.Single().ExpiresAt!.Value.ShouldBe(created.ExpiresAt!.Value, TimeSpan.FromSeconds(1));
+        $"{created}".ShouldNotContain(created.Key);
         (await _service.Apps.RevokeKeyAsync("acme", "no-such-key", Cancellation)).ShouldBeFalse();
         (await _service.Apps.RevokeAsync("missing", Cancellation)).ShouldBeFalse();
         (await _service.Apps.UpdateAsync(new RewtApp("missing") { Audiences = ["orders"] }, Cancellation)).ShouldBeFalse();
@@ -188,17 +188,17 @@ public sealed class ApiKeyTests : IAsyncLifetime
     [InlineData("acme", "rewt", "read", "namespace")]
     [InlineData("acme", "orders", "a b", "Scopes")]
     [InlineData("acme", "orders", "", "Scopes")]
-    public async Task A_malformed_app_is_refused_with_the_fix(string id, string? audience, string scope, string named)
+    public async Task Adding_an_invalid_app_is_an_error_that_names_the_invalid_value(string id, string? audience, string scope, string expected)
     {
         var app = new RewtApp(id) { Audiences = audience is null ? [] : [audience], Scopes = [scope] };
 
         var error = await Should.ThrowAsync<ArgumentException>(async () => await _service.Apps.AddAsync(app, cancellationToken: Cancellation));
 
-        error.Message.ShouldContain(named);
+        error.Message.ShouldContain(expected);
     }
 
     [Fact]
-    public async Task No_log_of_the_service_holds_a_key()
+    public async Task No_log_of_the_service_contains_an_API_key()
     {
         var log = new CapturedLog();
         await using var service = await AppService.StartAsync(configure: builder => builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
@@ -221,7 +221,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task API_keys_alone_need_no_other_scheme()
+    public async Task API_keys_work_without_another_authentication_scheme()
     {
         await using var service = await TestService.HostAsync(
             builder =>
@@ -235,7 +235,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
 
         (await RawRequest.StatusAsync(service.Address, "/", ("Authorization", "ApiKey " + key))).ShouldBe(200);
         (await RawRequest.StatusAsync(service.Address, "/", ("Authorization", "ApiKey " + key), ("Authorization", "Bearer x"))).ShouldBe(401);
-        (await RawRequest.StatusAsync(service.Address, "/", ("X-Api-Key", key))).ShouldBe(401, "the header was turned off");
+        (await RawRequest.StatusAsync(service.Address, "/", ("X-Api-Key", key))).ShouldBe(401, "the header is disabled");
         (await RawRequest.StatusAsync(service.Address, "/")).ShouldBe(401);
     }
 
@@ -243,16 +243,16 @@ public sealed class ApiKeyTests : IAsyncLifetime
     [InlineData(0, "X-Api-Key", "TokenRequestsPerMinute")]
     [InlineData(1, "Authorization", "HeaderName")]
     [InlineData(1, "", "HeaderName")]
-    public async Task Settings_that_cannot_be_are_an_error_at_the_start(int perMinute, string header, string named)
+    public async Task Invalid_settings_of_API_keys_are_an_error_at_startup(int perMinute, string header, string expected)
     {
         var error = await Should.ThrowAsync<InvalidOperationException>(() => AppService.StartAsync(apiKeys: options =>
             (options.TokenRequestsPerMinute, options.HeaderName) = (perMinute, header)));
 
-        error.Message.ShouldContain(named);
+        error.Message.ShouldContain(expected);
     }
 
     [Fact]
-    public async Task A_stale_token_beside_a_key_gets_the_challenge_of_a_stale_token()
+    public async Task A_stale_token_with_an_API_key_gets_the_stale_key_challenge()
     {
         var key = (await _service.AddAcmeAsync()).Key;
         await using var other = await TestService.StartAsync(null, "acme");
@@ -266,7 +266,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_policy_that_names_both_schemes_sees_no_token_and_key_that_disagree()
+    public async Task A_policy_with_both_schemes_refuses_credentials_of_different_callers()
     {
         await using var service = await AppService.StartAsync(configure: builder => builder.Services.AddAuthorizationBuilder()
             .SetDefaultPolicy(new AuthorizationPolicyBuilder("Rewt", "RewtApiKey").RequireAuthenticatedUser().Build()));
@@ -276,9 +276,9 @@ public sealed class ApiKeyTests : IAsyncLifetime
         (await service.StatusAsync(key)).ShouldBe(HttpStatusCode.OK);
         (await service.GetAsync("/counted", ("Authorization", "Bearer " + bearer)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         var calls = service.Calls;
-        foreach (var shown in new[] { key, key[..^1], ApiKeyFormat.Create("missing") })
+        foreach (var apiKey in new[] { key, key[..^1], ApiKeyFormat.Create("missing") })
         {
-            using var both = await service.GetAsync("/counted", ("Authorization", "Bearer " + bearer), ("X-Api-Key", shown));
+            using var both = await service.GetAsync("/counted", ("Authorization", "Bearer " + bearer), ("X-Api-Key", apiKey));
             both.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
             both.Headers.WwwAuthenticate.Count.ShouldBe(1);
         }
@@ -287,14 +287,14 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_dies_at_its_expiry()
+    public async Task An_API_key_is_valid_until_it_expires()
     {
         var clock = new FixedClock();
         await using var service = await AppService.StartAsync(configure: builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
         var key = await service.AddAcmeAsync(expiresAt: FixedClock.Now.AddMilliseconds(1));
-        var never = await service.AddAcmeAsync("never", expiresAt: DateTimeOffset.MaxValue);
+        var withoutExpiry = await service.AddAcmeAsync("never", expiresAt: DateTimeOffset.MaxValue);
         (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
-        never.ExpiresAt.ShouldBeNull();
+        withoutExpiry.ExpiresAt.ShouldBeNull();
 
         var at = FixedClock.Now.AddMilliseconds(1).ToUnixTimeMilliseconds();
         var stored = new AppKey("x", new byte[32], 0, at, null);

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Apps;
 
-/// <summary>A service that takes API keys and trades them, and counts the calls that get through.</summary>
+/// <summary>Starts a service that accepts API keys, issues tokens for them and counts the accepted calls.</summary>
 internal static class AppService
 {
     public static async Task<TestService> StartAsync(
@@ -17,7 +17,7 @@ internal static class AppService
             settings,
             builder =>
             {
-                // Larger than Kestrel's own limit, so that our own is seen.
+                // Larger than Kestrel's default, so that the limit of Rewt applies.
                 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestHeadersTotalSize = 1 << 20);
                 builder.Services.AddAuthentication().AddRewtApiKeys(apiKeys);
                 configure?.Invoke(builder);
@@ -42,7 +42,7 @@ internal static class AppService
         public Task<RewtNewApiKey> AddAcmeAsync(string id = "acme", string[]? audiences = null, string[]? scopes = null, DateTimeOffset? expiresAt = null) =>
             service.Apps.AddAsync(new RewtApp(id) { Name = "Acme", Owner = "ops@acme.example", Audiences = audiences ?? ["orders"], Scopes = scopes ?? [] }, expiresAt, Cancellation);
 
-        /// <summary>The answer to GET with these headers, each as often as it is given.</summary>
+        /// <summary>Sends a GET request with the given headers. A name may occur several times.</summary>
         public async Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);

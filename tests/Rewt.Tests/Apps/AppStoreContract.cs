@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Apps;
 
-/// <summary>What every store of apps keeps to; the derived classes say where it is.</summary>
+/// <summary>Contains the tests that every store of trusted apps must pass. A derived class opens the store.</summary>
 public abstract class AppStoreContract : IAsyncLifetime
 {
     private protected IAppStore First { get; private set; } = null!;
@@ -15,14 +15,14 @@ public abstract class AppStoreContract : IAsyncLifetime
 
     public virtual async ValueTask DisposeAsync()
     {
-        // A test that was skipped has opened nothing.
+        // A skipped test has opened no store.
         if (First is not null) await First.DisposeAsync();
         if (Second is not null) await Second.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
     [Fact]
-    public async Task An_empty_store_reads_as_nothing()
+    public async Task An_empty_store_returns_no_apps_and_no_uses()
     {
         (await First.ReadAsync(null, Cancellation)).Apps.ShouldBeEmpty();
         (await First.FindAsync("acme", Cancellation)).ShouldBe(default);
@@ -30,7 +30,7 @@ public abstract class AppStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_app_that_one_writes_is_read_whole_by_another()
+    public async Task An_app_that_one_store_writes_is_read_completely_by_another()
     {
         var app = App("acme", scopes: ["orders.read", "orders.write"]) with { Name = "ünï" };
         (await First.TryWriteAsync(default, app, Cancellation)).ShouldBeTrue();
@@ -45,7 +45,7 @@ public abstract class AppStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_read_again_while_nothing_changes_and_a_change_is_seen()
+    public async Task A_store_returns_the_same_reading_until_an_app_changes()
     {
         await First.TryWriteAsync(default, App("acme"), Cancellation);
         var reading = await Second.ReadAsync(null, Cancellation);
@@ -62,14 +62,14 @@ public abstract class AppStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_that_another_came_before_is_not_written()
+    public async Task A_write_that_is_based_on_an_outdated_reading_is_rejected()
     {
         (await First.TryWriteAsync(default, App("acme"), Cancellation)).ShouldBeTrue();
         (await Second.TryWriteAsync(default, App("acme"), Cancellation)).ShouldBeFalse();
 
-        var seen = await First.FindAsync("acme", Cancellation);
-        (await Second.TryWriteAsync(seen, seen.App! with { Name = "second" }, Cancellation)).ShouldBeTrue();
-        (await First.TryWriteAsync(seen, seen.App with { Name = "first" }, Cancellation)).ShouldBeFalse();
+        var slot = await First.FindAsync("acme", Cancellation);
+        (await Second.TryWriteAsync(slot, slot.App! with { Name = "second" }, Cancellation)).ShouldBeTrue();
+        (await First.TryWriteAsync(slot, slot.App with { Name = "first" }, Cancellation)).ShouldBeFalse();
         (await First.FindAsync("acme", Cancellation)).App!.Name.ShouldBe("second");
     }
 
@@ -82,7 +82,7 @@ public abstract class AppStoreContract : IAsyncLifetime
     [InlineData("""{"id":"acme","name":"","owner":"","audiences":[null],"scopes":[],"keys":[]}""")]
     [InlineData("""{"id":"acme","name":"","owner":"","audiences":[],"scopes":[],"keys":[null]}""")]
     [InlineData("""{"id":"acme","name":"","owner":"","audiences":[],"scopes":[],"keys":[{"id":"x","hash":"AAAA","created":1,"expires":null,"revoked":null}]}""")]
-    public async Task A_manual_value_that_is_no_app_is_ignored_and_can_be_replaced(string value)
+    public async Task An_invalid_stored_value_is_ignored_and_can_be_replaced(string value)
     {
         await First.TryWriteAsync(default, App("other"), Cancellation);
         await SetAsync("acme", value);
@@ -95,7 +95,7 @@ public abstract class AppStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Uses_are_kept_by_key()
+    public async Task The_last_use_is_stored_for_each_API_key()
     {
         await First.WriteUsesAsync(new Dictionary<string, long>(StringComparer.Ordinal) { ["one"] = 1, ["two"] = 2 }, Cancellation);
         await Second.WriteUsesAsync(new Dictionary<string, long>(StringComparer.Ordinal) { ["two"] = 3 }, Cancellation);
@@ -104,14 +104,14 @@ public abstract class AppStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Other_instances_are_notified()
+    public async Task A_change_of_an_app_notifies_the_other_instances()
     {
-        var hints = 0;
-        await Second.SubscribeAsync(() => Interlocked.Increment(ref hints), Cancellation);
+        var notifications = 0;
+        await Second.SubscribeAsync(() => Interlocked.Increment(ref notifications), Cancellation);
 
         await First.TryWriteAsync(default, App("acme"), Cancellation);
 
-        await Eventually.TrueAsync(() => Volatile.Read(ref hints) > 0, "the other store hears of a change");
+        await Eventually.TrueAsync(() => Volatile.Read(ref notifications) > 0, "the other store is notified of the change");
     }
 
     private protected abstract IAppStore Open();

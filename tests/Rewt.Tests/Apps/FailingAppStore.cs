@@ -1,20 +1,20 @@
 namespace Rewt.Tests.Apps;
 
-/// <summary>A store that counts its reads and fails when told to.</summary>
+/// <summary>Represents a store of trusted apps that counts its reads and can be made unavailable.</summary>
 internal sealed class FailingAppStore(InMemoryAppStore store) : IAppStore
 {
     private int _reads;
 
-    public bool IsAway { get; set; }
+    public bool IsUnavailable { get; set; }
 
-    public bool HasNoPush { get; set; }
+    public bool IsPushDisabled { get; set; }
 
     public int Reads => Volatile.Read(ref _reads);
 
     public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
-        return IsAway ? Task.FromException<AppReading>(new TimeoutException("away")) : store.ReadAsync(known, cancellationToken);
+        return IsUnavailable ? Task.FromException<AppReading>(new TimeoutException("The store is unavailable.")) : store.ReadAsync(known, cancellationToken);
     }
 
     public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken) => store.FindAsync(appId, cancellationToken);
@@ -22,11 +22,11 @@ internal sealed class FailingAppStore(InMemoryAppStore store) : IAppStore
     public Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken) => store.TryWriteAsync(former, app, cancellationToken);
 
     public Task WriteUsesAsync(IReadOnlyDictionary<string, long> uses, CancellationToken cancellationToken) =>
-        IsAway ? Task.FromException(new TimeoutException("away")) : store.WriteUsesAsync(uses, cancellationToken);
+        IsUnavailable ? Task.FromException(new TimeoutException("The store is unavailable.")) : store.WriteUsesAsync(uses, cancellationToken);
 
     public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken) => store.ReadUsesAsync(cancellationToken);
 
-    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => HasNoPush ? Task.CompletedTask : store.SubscribeAsync(onChange, cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => IsPushDisabled ? Task.CompletedTask : store.SubscribeAsync(onChange, cancellationToken);
 
     public void Dispose()
     {

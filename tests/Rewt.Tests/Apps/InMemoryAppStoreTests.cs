@@ -6,9 +6,9 @@ public sealed class InMemoryAppStoreTests : AppStoreContract
 
     private protected override IAppStore Open() => _store;
 
-    protected override Task SetAsync(string appId, string value) => Done(() => _store.Set(appId, Encoding.UTF8.GetBytes(value)));
+    protected override Task SetAsync(string appId, string value) => AsTask(() => _store.Set(appId, Encoding.UTF8.GetBytes(value)));
 
-    protected override Task DeleteAsync(string appId) => Done(() => _store.Delete(appId));
+    protected override Task DeleteAsync(string appId) => AsTask(() => _store.Delete(appId));
 
-    protected override Task FlushAsync() => Done(() => _store.Flush());
+    protected override Task FlushAsync() => AsTask(() => _store.Flush());
 }

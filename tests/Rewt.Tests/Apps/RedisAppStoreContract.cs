@@ -2,13 +2,13 @@ using Rewt.Tests.Ring;
 
 namespace Rewt.Tests.Apps;
 
-/// <summary>Apps in a server: the contract, and what only a server can hold.</summary>
+/// <summary>Contains the tests of stores of trusted apps on a server.</summary>
 public abstract class RedisAppStoreContract(RedisServerFixture fixture) : AppStoreContract
 {
     private const string Key = "{rewt:rewt-secret}:apps";
 
-    // Stands still: the time limits are not what is tested, and a busy machine exceeds them.
-    private readonly FakeTimeProvider _limits = new();
+    // This clock does not advance: a slow machine would exceed the time limits, which are not tested here.
+    private readonly FakeTimeProvider _clock = new();
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
     public override async ValueTask DisposeAsync()
@@ -19,7 +19,7 @@ public abstract class RedisAppStoreContract(RedisServerFixture fixture) : AppSto
     }
 
     [Fact]
-    public async Task A_server_that_forgot_its_scripts_is_taught_again()
+    public async Task A_write_succeeds_after_the_server_has_lost_its_scripts()
     {
         await First.TryWriteAsync(default, App("acme"), Cancellation);
         await fixture.Server.CommandAsync("SCRIPT", "FLUSH");
@@ -28,21 +28,21 @@ public abstract class RedisAppStoreContract(RedisServerFixture fixture) : AppSto
     }
 
     [Fact]
-    public async Task Only_hashes_of_keys_are_in_the_server()
+    public async Task The_server_stores_only_the_hashes_of_API_keys()
     {
         var app = App("acme");
         await First.TryWriteAsync(default, app, Cancellation);
 
-        var kept = await fixture.Server.CliAsync("HGETALL", Key);
+        var stored = await fixture.Server.CliAsync("HGETALL", Key);
 
-        kept.ShouldContain(Convert.ToBase64String(app.Keys[0].Hash));
-        kept.ShouldNotContain("rewt_");
+        stored.ShouldContain(Convert.ToBase64String(app.Keys[0].Hash));
+        stored.ShouldNotContain("rewt_");
     }
 
     private protected override IAppStore Open()
     {
         var options = new RewtOptions { Redis = fixture.Server.ConnectionString };
-        return new RedisAppStore(new RedisConnection(_services, options, _limits), options, _limits);
+        return new RedisAppStore(new RedisConnection(_services, options, _clock), options, _clock);
     }
 
     protected override Task SetAsync(string appId, string value) => fixture.Server.CommandAsync("HSET", Key, appId, value);

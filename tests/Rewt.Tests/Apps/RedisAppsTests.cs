@@ -1,31 +1,31 @@
 namespace Rewt.Tests.Apps;
 
-/// <summary>Services that share their apps through a real Redis.</summary>
+/// <summary>Verifies services that share their trusted apps through a real Redis.</summary>
 public sealed class RedisAppsTests
 {
     [Fact]
     public async Task A_revocation_reaches_other_instances_by_push()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        // Longer than the test waits: a poll cannot have done it.
-        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: Slow);
-        await using var other = await AppService.StartAsync(redis.ConnectionString, settings: Slow);
+        // The interval is longer than the test waits, so that only a push can be the cause.
+        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: UseLongIntervals);
+        await using var other = await AppService.StartAsync(redis.ConnectionString, settings: UseLongIntervals);
         var key = await service.AddAcmeAsync();
         (await other.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
         await Eventually.TrueAsync(
-            async () => (await redis.CliAsync("PUBSUB", "NUMSUB", "{rewt:rewt-secret}:look-apps")).EndsWith('2'), "both are subscribed");
+            async () => (await redis.CliAsync("PUBSUB", "NUMSUB", "{rewt:rewt-secret}:look-apps")).EndsWith('2'), "both instances are subscribed");
 
         await service.Apps.RevokeAsync("acme", Cancellation);
 
-        await Eventually.TrueAsync(async () => await other.StatusAsync(key.Key) == HttpStatusCode.Unauthorized, "the other instance has heard of it");
+        await Eventually.TrueAsync(async () => await other.StatusAsync(key.Key) == HttpStatusCode.Unauthorized, "the other instance has received the revocation");
     }
 
     [Fact]
-    public async Task Without_Redis_known_keys_go_on_and_unknown_ones_are_503_and_never_401()
+    public async Task Known_API_keys_are_accepted_and_unknown_ones_get_503_while_Redis_is_unavailable()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await AppService.StartAsync(redis.ConnectionString);
-        await using var cold = await AppService.StartAsync($"127.0.0.1:{FreePort.Next()},connectTimeout=500");
+        await using var neverConnected = await AppService.StartAsync($"127.0.0.1:{FreePort.Next()},connectTimeout=500");
         var key = await service.AddAcmeAsync();
         (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
         await redis.KillAsync();
@@ -37,23 +37,23 @@ public sealed class RedisAppsTests
                 using var unknown = await service.GetAsync("/counted", ("X-Api-Key", Rewt.Internal.ApiKeyFormat.Create("missing")));
                 return unknown.StatusCode == HttpStatusCode.ServiceUnavailable;
             },
-            "what only Redis can tell is an outage");
-        using var response = await cold.GetAsync("/counted", ("X-Api-Key", key.Key));
+            "an unknown key gets 503");
+        using var response = await neverConnected.GetAsync("/counted", ("X-Api-Key", key.Key));
         response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         response.Headers.RetryAfter.ShouldNotBeNull();
         response.Headers.WwwAuthenticate.ShouldBeEmpty();
-        using var traded = await TokenRequests.PostAsync(cold, TokenRequests.Basic("acme", key.Key), ("grant_type", "client_credentials"));
-        traded.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        traded.Headers.RetryAfter.ShouldNotBeNull();
-        (await cold.StatusAsync("x")).ShouldBe(HttpStatusCode.Unauthorized);
-        cold.Calls.ShouldBe(0);
+        using var tokenResponse = await TokenRequests.PostAsync(neverConnected, TokenRequests.Basic("acme", key.Key), ("grant_type", "client_credentials"));
+        tokenResponse.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        tokenResponse.Headers.RetryAfter.ShouldNotBeNull();
+        (await neverConnected.StatusAsync("x")).ShouldBe(HttpStatusCode.Unauthorized);
+        neverConnected.Calls.ShouldBe(0);
     }
 
     [Fact]
-    public async Task In_steady_state_a_key_sends_Redis_nothing()
+    public async Task A_call_with_a_known_API_key_sends_no_Redis_command()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: Slow);
+        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: UseLongIntervals);
         var key = await service.AddAcmeAsync();
         (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
         await redis.CommandAsync("CONFIG", "RESETSTAT");
@@ -65,24 +65,24 @@ public sealed class RedisAppsTests
     }
 
     [Fact]
-    public async Task The_last_use_is_written_when_a_service_ends_at_the_latest()
+    public async Task A_stopping_service_writes_the_last_uses_of_API_keys()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var watcher = await AppService.StartAsync(redis.ConnectionString);
-        var key = await watcher.AddAcmeAsync();
+        await using var observer = await AppService.StartAsync(redis.ConnectionString);
+        var key = await observer.AddAcmeAsync();
         await using (var service = await AppService.StartAsync(redis.ConnectionString))
         {
             (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
             foreach (var hosted in service.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>()) await hosted.StopAsync(Cancellation);
         }
 
-        var used = (await watcher.Apps.ListAsync(Cancellation)).Single().Keys.Single().LastUsedAt;
+        var used = (await observer.Apps.ListAsync(Cancellation)).Single().Keys.Single().LastUsedAt;
         used.ShouldNotBeNull();
         used.Value.ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(5));
     }
 
     [Fact]
-    public async Task The_documented_rights_are_enough_for_apps()
+    public async Task The_documented_ACL_permits_all_operations_on_trusted_apps()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
@@ -102,7 +102,7 @@ public sealed class RedisAppsTests
     }
 
     [Fact]
-    public async Task Concurrent_changes_of_one_app_lose_nothing()
+    public async Task Concurrent_changes_of_one_app_do_not_overwrite_each_other()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var one = await AppService.StartAsync(redis.ConnectionString);
@@ -127,7 +127,7 @@ public sealed class RedisAppsTests
         }
     }
 
-    private static void Slow(RewtOptions options)
+    private static void UseLongIntervals(RewtOptions options)
     {
         options.RotationInterval = TimeSpan.FromDays(10);
         options.RefreshInterval = TimeSpan.FromMinutes(10);

@@ -2,18 +2,18 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Rewt.Tests.Apps;
 
-/// <summary>The callers that may call an endpoint; no caller can be taken for another.</summary>
+/// <summary>Verifies which callers an endpoint accepts, and that no caller is mistaken for another.</summary>
 public sealed class RequireCallerTests : IAsyncLifetime
 {
     private TestService _service = null!;
     private string _key = null!;
-    private string _traded = null!;
+    private string _appToken = null!;
 
     public async ValueTask InitializeAsync()
     {
         _service = await AppService.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 10_000);
         _key = (await _service.AddAcmeAsync(scopes: ["read", "write"])).Key;
-        _traded = await TokenRequests.TokenAsync(_service, "acme", _key);
+        _appToken = await TokenRequests.TokenAsync(_service, "acme", _key);
     }
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
@@ -25,29 +25,29 @@ public sealed class RequireCallerTests : IAsyncLifetime
     [InlineData("/both", 200, 403)]
     [InlineData("/iss-orders", 403, 200)]
     [InlineData("/readers", 200, 403)]
-    public async Task One_policy_serves_a_key_its_token_and_a_service(string path, int app, int service)
+    public async Task The_same_policy_applies_to_an_API_key_its_token_and_a_service(string path, int app, int service)
     {
         var bearer = await _service.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
 
         (await StatusAsync(path, "ApiKey " + _key)).ShouldBe(app);
-        (await StatusAsync(path, "Bearer " + _traded)).ShouldBe(app, "the token is signed by orders, and is the app's all the same");
+        (await StatusAsync(path, "Bearer " + _appToken)).ShouldBe(app, "the token is signed by orders, but its caller is the app");
         (await StatusAsync(path, "Bearer " + bearer)).ShouldBe(service);
         (await StatusAsync(path, null)).ShouldBe(401);
     }
 
     [Fact]
-    public async Task A_key_and_its_token_make_the_same_principal()
+    public async Task An_API_key_and_its_token_create_the_same_principal()
     {
         var byKey = await ClaimsAsync("ApiKey " + _key);
-        var byToken = await ClaimsAsync("Bearer " + _traded);
+        var byToken = await ClaimsAsync("Bearer " + _appToken);
 
         byKey.ShouldBe(["aud=orders", "client_id=acme", "iss=app:acme", "scope=read", "scope=write", "sub=app:acme"]);
         byToken.Where(claim => claim[..3] is not ("iat" or "exp" or "jti")).ShouldBe(byKey);
-        (await _service.Tokens.VerifyBearerAsync(_traded, Cancellation)).Issuer.ShouldBe("app:acme", "on other transports too");
+        (await _service.Tokens.VerifyBearerAsync(_appToken, Cancellation)).Issuer.ShouldBe("app:acme", "the caller is the app on other transports too");
     }
 
     [Fact]
-    public async Task A_service_cannot_pass_its_token_off_as_an_apps()
+    public async Task A_service_cannot_create_a_token_of_an_app()
     {
         var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = "app:acme" };
         var forwarded = await _service.Tokens.CreateBearerAsync("orders", claims, Cancellation);
@@ -59,7 +59,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_app_is_the_caller_where_claims_get_their_long_names_too()
+    public async Task The_app_is_the_caller_also_with_MapInboundClaims()
     {
         await using var service = await AppService.StartAsync(configure: builder =>
             builder.Services.Configure<Microsoft.AspNetCore.Authentication.JwtBearer.JwtBearerOptions>("Rewt", options => options.MapInboundClaims = true));
@@ -73,7 +73,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_identity_that_another_scheme_vouches_for_is_no_caller()
+    public async Task An_identity_of_another_authentication_scheme_does_not_satisfy_RequireCaller()
     {
         var policy = new AuthorizationPolicyBuilder().RequireCaller("orders").Build();
         var authorization = _service.Services.GetRequiredService<IAuthorizationService>();
@@ -90,7 +90,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
     [InlineData("at+jwt", null)]
     [InlineData("JWT", null)]
     [InlineData(null, null)]
-    public void A_client_claim_of_another_issuer_makes_no_app(string? type, string? app)
+    public void The_client_id_claim_identifies_an_app_only_in_a_token_of_Rewt(string? type, string? app)
     {
         var payload = """{"iss":"https://login.example","sub":"app:acme","client_id":"acme"}"""u8.ToArray();
         var identity = new ClaimsIdentity([new Claim("iss", "https://login.example"), new Claim("sub", "app:acme")], "Rewt", "iss", "role");
@@ -113,11 +113,11 @@ public sealed class RequireCallerTests : IAsyncLifetime
     [InlineData("app:a b")]
     [InlineData("or ders")]
     [InlineData("orders", "user:42")]
-    public void A_caller_that_cannot_be_is_an_error_at_once(params string[] callers) =>
+    public void RequireCaller_rejects_missing_and_invalid_names_of_callers(params string[] callers) =>
         Should.Throw<ArgumentException>(() => new AuthorizationPolicyBuilder().RequireCaller(callers));
 
     [Fact]
-    public async Task A_service_without_API_keys_takes_an_apps_token_for_the_apps()
+    public async Task A_service_without_API_keys_identifies_an_app_by_its_token()
     {
         await using var inventory = await TestService.StartAsync(
             null,
@@ -128,12 +128,12 @@ public sealed class RequireCallerTests : IAsyncLifetime
         await Eventually.TrueAsync(
             async () =>
             {
-                using var traded = await TokenRequests.PostAsync(_service, TokenRequests.Basic("acme", _key), ("grant_type", "client_credentials"), ("audience", "inventory"));
-                if (!traded.IsSuccessStatusCode) return false;
-                token = (await TokenRequests.BodyAsync(traded)).GetProperty("access_token").GetString()!;
+                using var response = await TokenRequests.PostAsync(_service, TokenRequests.Basic("acme", _key), ("grant_type", "client_credentials"), ("audience", "inventory"));
+                if (!response.IsSuccessStatusCode) return false;
+                token = (await TokenRequests.BodyAsync(response)).GetProperty("access_token").GetString()!;
                 return true;
             },
-            "the new audience is known");
+            "the service has read the new audience");
 
         (await inventory.CallAsync(token, "/acme-only").TextAsync()).ShouldBe("app:acme");
     }

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Apps;
 
-/// <summary>OAuth 2.0 client credentials (RFC 6749 §4.4) to the letter.</summary>
+/// <summary>Verifies the token endpoint against OAuth 2.0 client credentials (RFC 6749 §4.4).</summary>
 public sealed class TokenEndpointTests : IAsyncLifetime
 {
     private static readonly (string Name, string Value) Grant = ("grant_type", "client_credentials");
@@ -21,7 +21,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_key_is_traded_for_a_short_lived_token_by_Basic_or_in_the_form(bool basic)
+    public async Task An_API_key_in_the_Basic_header_or_form_is_exchanged_for_a_token(bool basic)
     {
         using var response = basic
             ? await TokenRequests.PostAsync(_service, Basic, Grant, ("audience", "orders"), ("scope", "read"))
@@ -45,7 +45,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     [Theory]
     [InlineData("resource", "inventory")]
     [InlineData("audience", "inventory")]
-    public async Task A_token_is_for_the_audience_that_was_asked_for(string parameter, string audience)
+    public async Task A_token_is_issued_for_the_requested_audience(string parameter, string audience)
     {
         var token = await TokenRequests.TokenAsync(_service, "acme", _key, (parameter, audience));
 
@@ -77,7 +77,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     [InlineData("invalid_scope", "grant_type=client_credentials&audience=orders&scope=Read")]
     [InlineData("invalid_scope", "grant_type=client_credentials&audience=orders&scope=read%20%20write")]
     [InlineData("invalid_scope", "grant_type=client_credentials&audience=orders&scope=%20")]
-    public async Task A_wrong_request_gets_its_error_and_400(string error, string form)
+    public async Task An_invalid_token_request_gets_400_and_the_error_of_RFC_6749(string error, string form)
     {
         using var content = new StringContent(form, Encoding.ASCII, "application/x-www-form-urlencoded");
         using var response = await TokenRequests.PostAsync(_service, Basic, content);
@@ -87,15 +87,15 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wrong_secret_is_401_with_a_challenge()
+    public async Task A_wrong_client_secret_gets_401_with_a_challenge()
     {
         var other = (await _service.AddAcmeAsync("other")).Key;
-        var good = Convert.ToBase64String(Encoding.ASCII.GetBytes($"acme:{_key}"));
+        var credentials = Convert.ToBase64String(Encoding.ASCII.GetBytes($"acme:{_key}"));
         AuthenticationHeaderValue?[] wrong =
         [
             TokenRequests.Basic("acme", _key[..^1]), TokenRequests.Basic("acme", other), TokenRequests.Basic("other", _key), TokenRequests.Basic("missing", _key),
             TokenRequests.Basic("acme", string.Empty), TokenRequests.Basic(string.Empty, _key), TokenRequests.Basic("ACME", _key), TokenRequests.Basic("app:acme", _key),
-            TokenRequests.Basic("acme", new string('A', 5_000)), new("Basic"), new("Basic", "%"), new("Basic", "eA=="), new("Basic", "/////w=="), new("Bearer", good), new("ApiKey", _key), null,
+            TokenRequests.Basic("acme", new string('A', 5_000)), new("Basic"), new("Basic", "%"), new("Basic", "eA=="), new("Basic", "/////w=="), new("Bearer", credentials), new("ApiKey", _key), null,
         ];
         foreach (var authorization in wrong)
         {
@@ -111,11 +111,11 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         }
 
         using var escaped = await TokenRequests.PostAsync(_service, TokenRequests.Basic("ac%6De", _key.Replace("_", "%5F", StringComparison.Ordinal)), Grant, ("audience", "orders"));
-        escaped.StatusCode.ShouldBe(HttpStatusCode.OK, "RFC 6749 §2.3.1: both are form-encoded");
+        escaped.StatusCode.ShouldBe(HttpStatusCode.OK, "RFC 6749 §2.3.1: id and secret are form-encoded");
     }
 
     [Fact]
-    public async Task A_body_that_is_no_small_form_is_refused()
+    public async Task A_body_that_is_not_a_form_or_is_too_large_is_refused()
     {
         HttpContent[] contents =
         [
@@ -136,7 +136,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         (await _service.GetAsync("/token?grant_type=client_credentials").StatusAsync()).ShouldBe(HttpStatusCode.MethodNotAllowed);
     }
 
-    /// <summary>Without an audience, a form that can be read is an invalid target.</summary>
+    /// <summary>A readable form without an audience gets <c>invalid_target</c>.</summary>
     [Theory]
     [InlineData("utf-7", "", "invalid_request")]
     [InlineData("UTF-7", "", "invalid_request")]
@@ -152,9 +152,9 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     [InlineData("\"", "", "invalid_request")]
     [InlineData("utf-8", "", "invalid_request", "&a=%&b=%00&d=%u0041")]
     [InlineData("utf-8", "", "invalid_target", "&b=%ED%A0%80")]
-    public async Task No_charset_or_coding_of_a_form_is_an_error_of_the_server(string charset, string coding, string error, string more = "")
+    public async Task A_form_of_any_charset_or_encoding_causes_no_server_error(string charset, string coding, string error, string parameters = "")
     {
-        var form = Encoding.ASCII.GetBytes("grant_type=client_credentials" + more);
+        var form = Encoding.ASCII.GetBytes("grant_type=client_credentials" + parameters);
         using var compressed = new MemoryStream();
         await using (var gzip = new System.IO.Compression.GZipStream(compressed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true)) await gzip.WriteAsync(form, Cancellation);
         using var content = new ByteArrayContent(coding == "gzip" ? compressed.ToArray() : form);
@@ -167,7 +167,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_body_without_a_length_is_cut_off_at_the_limit()
+    public async Task A_body_without_Content_Length_that_exceeds_the_limit_is_refused()
     {
         using var content = new StreamContent(new MemoryStream(Encoding.ASCII.GetBytes("grant_type=client_credentials&x=" + new string('a', 100_000))));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
@@ -181,7 +181,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Token_requests_are_limited_by_address_with_Retry_After()
+    public async Task Token_requests_from_one_address_are_limited_with_Retry_After()
     {
         await using var service = await AppService.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 3);
         var key = (await service.AddAcmeAsync()).Key;
@@ -195,30 +195,30 @@ public sealed class TokenEndpointTests : IAsyncLifetime
             (await TokenRequests.BodyAsync(response)).GetProperty("error").GetString().ShouldBe("slow_down");
         }
 
-        // A minute may end in between, once.
+        // The limit may be reset once, if a minute ends during the test.
         statuses[0].ShouldBe(HttpStatusCode.OK);
         statuses.Count(status => status == HttpStatusCode.TooManyRequests).ShouldBeGreaterThanOrEqualTo(4);
         statuses.ShouldContain(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
-    public async Task An_apps_share_is_its_own_and_spans_all_addresses()
+    public async Task The_request_limit_of_an_app_spans_all_addresses_and_ignores_wrong_keys()
     {
         await using var service = await AppService.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 3);
         var key = (await service.AddAcmeAsync()).Key;
-        for (var guess = 0; guess < 10; guess++) (await TradeFromAsync(service, 2, Rewt.Internal.ApiKeyFormat.Create("acme"))).ShouldNotBe(HttpStatusCode.OK);
+        for (var guess = 0; guess < 10; guess++) (await RequestTokenFromAsync(service, 2, Rewt.Internal.ApiKeyFormat.Create("acme"))).ShouldNotBe(HttpStatusCode.OK);
 
         var statuses = new List<HttpStatusCode>();
-        for (var address = 3; address < 33; address++) statuses.Add(await TradeFromAsync(service, address, key));
+        for (var address = 3; address < 33; address++) statuses.Add(await RequestTokenFromAsync(service, address, key));
 
-        // Two addresses of these may share a group, and a minute may end in between, once.
-        statuses.Take(2).ShouldContain(HttpStatusCode.OK, "others used up nothing of it");
+        // Two of these addresses may share a group, and the limit may be reset once, if a minute ends during the test.
+        statuses.Take(2).ShouldContain(HttpStatusCode.OK, "wrong keys do not count towards the limit of the app");
         statuses.Count(status => status == HttpStatusCode.OK).ShouldBeLessThanOrEqualTo(6);
         statuses.Count(status => status == HttpStatusCode.TooManyRequests).ShouldBeGreaterThanOrEqualTo(24);
     }
 
     [Fact]
-    public void An_endpoint_without_API_keys_is_an_error_that_names_the_remedy()
+    public void MapRewtTokenEndpoint_throws_if_AddRewtApiKeys_was_not_called()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddRewtInMemoryKeys();
@@ -228,7 +228,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         Should.Throw<InvalidOperationException>(() => application.MapRewtTokenEndpoint()).Message.ShouldContain("AddRewtApiKeys");
     }
 
-    private static async Task<HttpStatusCode> TradeFromAsync(TestService service, int address, string key)
+    private static async Task<HttpStatusCode> RequestTokenFromAsync(TestService service, int address, string key)
     {
         using var handler = new SocketsHttpHandler
         {

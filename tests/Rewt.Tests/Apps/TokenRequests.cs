@@ -1,12 +1,12 @@
 namespace Rewt.Tests.Apps;
 
-/// <summary>Requests to a token endpoint.</summary>
+/// <summary>Sends requests to the token endpoint.</summary>
 internal static class TokenRequests
 {
-    /// <summary>A good request with Basic authentication; fails when there is no token.</summary>
-    public static async Task<string> TokenAsync(TestService service, string appId, string key, params (string Name, string Value)[] more)
+    /// <summary>Requests a token with Basic authentication. Throws if no token is returned.</summary>
+    public static async Task<string> TokenAsync(TestService service, string appId, string key, params (string Name, string Value)[] parameters)
     {
-        using var response = await PostAsync(service, Basic(appId, key), [("grant_type", "client_credentials"), .. more]);
+        using var response = await PostAsync(service, Basic(appId, key), [("grant_type", "client_credentials"), .. parameters]);
         response.EnsureSuccessStatusCode();
         return (await BodyAsync(response)).GetProperty("access_token").GetString()!;
     }

@@ -2,17 +2,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rewt.Tests.Apps;
 
-/// <summary>What an instance knows of the apps and when it asks, on a clock that the test turns.</summary>
+/// <summary>Verifies when the provider of trusted apps reads the store, with a fake clock.</summary>
 public sealed class TrustedAppProviderTests : IAsyncLifetime
 {
-    /// <summary>A share of reads comes within a second. A poll and the patience of those who wait are further off.</summary>
-    private static readonly TimeSpan Share = TimeSpan.FromSeconds(1);
+    /// <summary>A requested read starts within a second. The next poll and the timeout of a waiting check are later.</summary>
+    private static readonly TimeSpan ReadDelay = TimeSpan.FromSeconds(1);
 
     private readonly TestClock _time = new();
     private readonly InMemoryAppStore _memory = new();
     private readonly RewtOptions _options = new() { ServiceName = "orders" };
     private FailingAppStore _store = null!;
-    private TrustedAppProvider _keyRing = null!;
+    private TrustedAppProvider _provider = null!;
     private AppUseLog _uses = null!;
     private ApiKeyChecker _checker = null!;
     private RewtApps _apps = null!;
@@ -20,32 +20,32 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         _store = new FailingAppStore(_memory);
-        _keyRing = new TrustedAppProvider(_options, _store, _time, NullLogger<TrustedAppProvider>.Instance);
+        _provider = new TrustedAppProvider(_options, _store, _time, NullLogger<TrustedAppProvider>.Instance);
         _uses = new AppUseLog(_store, _time, NullLogger<AppUseLog>.Instance);
-        _checker = new ApiKeyChecker(_keyRing, _uses, _time);
+        _checker = new ApiKeyChecker(_provider, _uses, _time);
         _apps = new RewtApps(_store, _options, _time);
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _keyRing.DisposeAsync();
+        await _provider.DisposeAsync();
         await _uses.DisposeAsync();
     }
 
     [Fact]
-    public async Task A_new_app_is_let_in_by_its_first_call()
+    public async Task A_new_app_is_accepted_in_its_first_call()
     {
-        _store.HasNoPush = true;
+        _store.IsPushDisabled = true;
         await ShouldBeAcceptedAsync(await AddAsync());
 
         await ShouldBeAcceptedAsync(await AddAsync("other"));
     }
 
     [Fact]
-    public async Task Without_a_push_a_revocation_is_seen_by_the_next_poll()
+    public async Task A_revocation_without_a_push_takes_effect_at_the_next_poll()
     {
-        _store.HasNoPush = true;
+        _store.IsPushDisabled = true;
         var key = await AddAsync();
         await ShouldBeAcceptedAsync(key);
         await _apps.RevokeAsync("acme", Cancellation);
@@ -56,7 +56,7 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_app_that_a_human_deleted_by_hand_is_seen_to_be_gone()
+    public async Task An_app_that_is_deleted_from_the_store_is_refused_after_the_next_poll()
     {
         var key = await AddAsync();
         await ShouldBeAcceptedAsync(key);
@@ -68,7 +68,7 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Revoked_is_final_whatever_a_failover_brings_back()
+    public async Task A_revoked_API_key_stays_refused_after_a_failover_restores_it()
     {
         var key = await AddAsync();
         await ShouldBeAcceptedAsync(key);
@@ -82,15 +82,15 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
         _time.Advance(_options.RefreshInterval + TimeSpan.FromMilliseconds(1));
 
         await ShouldBeRefusedAsync(key, ApiKeyRefusal.Revoked);
-        (await _apps.ListAsync(Cancellation)).Single().Keys.Single().RevokedAt.ShouldBeNull("the store has forgotten");
+        (await _apps.ListAsync(Cancellation)).Single().Keys.Single().RevokedAt.ShouldBeNull("the store has lost the revocation");
     }
 
     [Fact]
-    public async Task An_outage_is_not_noticed_up_to_the_stale_budget_and_is_an_outage_after_it()
+    public async Task Known_API_keys_are_accepted_during_an_outage_up_to_the_stale_budget()
     {
         var key = await AddAsync();
         await ShouldBeAcceptedAsync(key);
-        _store.IsAway = true;
+        _store.IsUnavailable = true;
 
         for (var passed = TimeSpan.Zero; passed < _options.StaleBudget - TimeSpan.FromMinutes(5); passed += TimeSpan.FromMinutes(5))
         {
@@ -98,69 +98,69 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
             await ShouldBeAcceptedAsync(key);
         }
 
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => JudgeAsync(ApiKeyFormat.Create("acme")));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => CheckAsync(ApiKeyFormat.Create("acme")));
         _time.Advance(TimeSpan.FromMinutes(6));
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => JudgeAsync(key));
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => JudgeAsync(ApiKeyFormat.Create("missing")));
-        (await _checker.CheckAsync("x", Cancellation)).Refusal.ShouldBe(ApiKeyRefusal.Malformed, "that needs no store");
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => CheckAsync(key));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => CheckAsync(ApiKeyFormat.Create("missing")));
+        (await _checker.CheckAsync("x", Cancellation)).Refusal.ShouldBe(ApiKeyRefusal.Malformed, "the format is checked without the store");
 
-        _store.IsAway = false;
-        await Eventually.TrueAsync(() => _time.UntilNext <= Share, "the provider waits before it tries again");
-        _time.Advance(Share);
-        await Eventually.TrueAsync(() => _time.UntilNext > Share, "the provider has read and sleeps until its next poll");
+        _store.IsUnavailable = false;
+        await Eventually.TrueAsync(() => _time.UntilNext <= ReadDelay, "the provider waits before the next attempt");
+        _time.Advance(ReadDelay);
+        await Eventually.TrueAsync(() => _time.UntilNext > ReadDelay, "the provider has read the store and waits for its next poll");
         await ShouldBeAcceptedAsync(key);
     }
 
     [Fact]
-    public async Task A_flood_of_unknown_keys_costs_two_reads_a_second_and_delays_no_good_one()
+    public async Task Many_unknown_API_keys_cause_two_reads_a_second_and_delay_no_valid_key()
     {
         var key = await AddAsync();
         await ShouldBeAcceptedAsync(key);
         var reads = _store.Reads;
 
-        var flood = Enumerable.Range(0, 2000).Select(number => _checker.CheckAsync(ApiKeyFormat.Create(number % 2 == 0 ? "acme" : $"missing-{number}"), Cancellation).AsTask()).ToList();
-        var good = _checker.CheckAsync(key, Cancellation);
-        good.IsCompletedSuccessfully.ShouldBeTrue("it does not wait");
-        (await good).IsAccepted.ShouldBeTrue();
-        var began = _time.GetTimestamp();
-        await TurnUntilAsync(() => flood.TrueForAll(check => check.IsCompleted));
+        var unknownChecks = Enumerable.Range(0, 2000).Select(number => _checker.CheckAsync(ApiKeyFormat.Create(number % 2 == 0 ? "acme" : $"missing-{number}"), Cancellation).AsTask()).ToList();
+        var knownCheck = _checker.CheckAsync(key, Cancellation);
+        knownCheck.IsCompletedSuccessfully.ShouldBeTrue("a known key does not wait");
+        (await knownCheck).IsAccepted.ShouldBeTrue();
+        var start = _time.GetTimestamp();
+        await AdvanceUntilAsync(() => unknownChecks.TrueForAll(check => check.IsCompleted));
 
-        foreach (var check in flood) (await check).Refusal.ShouldBe(ApiKeyRefusal.Unknown);
-        (_store.Reads - reads).ShouldBeLessThanOrEqualTo(2 * ((int)_time.GetElapsedTime(began).TotalSeconds + 1));
+        foreach (var check in unknownChecks) (await check).Refusal.ShouldBe(ApiKeyRefusal.Unknown);
+        (_store.Reads - reads).ShouldBeLessThanOrEqualTo(2 * ((int)_time.GetElapsedTime(start).TotalSeconds + 1));
     }
 
     [Fact]
-    public async Task Last_uses_are_written_once_a_minute_and_never_by_a_request()
+    public async Task The_last_uses_are_written_once_a_minute_and_not_by_requests()
     {
         var key = await AddAsync();
         _uses.Start();
         var id = ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(key));
-        await Eventually.TrueAsync(() => _time.ArmedTimers > 0, "the writer waits for its minute");
+        await Eventually.TrueAsync(() => _time.ArmedTimers > 0, "the writer waits for its interval");
         for (var use = 0; use < 100; use++) _checker.Used(id);
         (await _apps.ListAsync(Cancellation)).Single().Keys.Single().LastUsedAt.ShouldBeNull();
 
-        _store.IsAway = true;
+        _store.IsUnavailable = true;
         await _uses.FlushAsync(Cancellation);
-        _store.IsAway = false;
+        _store.IsUnavailable = false;
         _time.Advance(AppUseLog.Interval);
         await Eventually.TrueAsync(
-            async () => (await _memory.ReadUsesAsync(Cancellation)).ContainsKey(id), "it is written, what could not be written before too");
+            async () => (await _memory.ReadUsesAsync(Cancellation)).ContainsKey(id), "the uses are written, including those of the failed attempt");
     }
 
     private async Task<string> AddAsync(string id = "acme") =>
         (await _apps.AddAsync(new RewtApp(id) { Audiences = ["orders"] }, cancellationToken: Cancellation)).Key;
 
-    private async Task ShouldBeAcceptedAsync(string key) => (await JudgeAsync(key)).IsAccepted.ShouldBeTrue();
+    private async Task ShouldBeAcceptedAsync(string key) => (await CheckAsync(key)).IsAccepted.ShouldBeTrue();
 
-    private async Task ShouldBeRefusedAsync(string key, ApiKeyRefusal refusal) => (await JudgeAsync(key)).Refusal.ShouldBe(refusal);
+    private async Task ShouldBeRefusedAsync(string key, ApiKeyRefusal refusal) => (await CheckAsync(key)).Refusal.ShouldBe(refusal);
 
-    private async Task<ApiKeyVerdict> JudgeAsync(string key)
+    private async Task<ApiKeyVerdict> CheckAsync(string key)
     {
         var check = _checker.CheckAsync(key, Cancellation).AsTask();
-        await TurnUntilAsync(() => check.IsCompleted);
+        await AdvanceUntilAsync(() => check.IsCompleted);
         return await check;
     }
 
-    /// <summary>Turns the clock on for those who wait for their share of reads; each time when the provider sleeps until there is one.</summary>
-    private Task TurnUntilAsync(Func<bool> condition) => _time.TurnUntilAsync(condition, Share, _time.Advance);
+    /// <summary>Advances the clock whenever the provider waits for a requested read, until the condition is met.</summary>
+    private Task AdvanceUntilAsync(Func<bool> condition) => _time.AdvanceUntilAsync(condition, ReadDelay, _time.Advance);
 }

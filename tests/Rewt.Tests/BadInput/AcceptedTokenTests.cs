@@ -1,14 +1,14 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>The other side of each limit: without these, a service that refuses everything would pass.</summary>
-public sealed class AcceptedTokenTests(GuardedService service) : IClassFixture<GuardedService>
+/// <summary>Verifies valid tokens at the limits. Without these tests, a service that refuses every token would pass.</summary>
+public sealed class AcceptedTokenTests(KnownSecretService service) : IClassFixture<KnownSecretService>
 {
     private static readonly IReadOnlyDictionary<string, Func<TokenForge, string>> Rows = new Dictionary<string, Func<TokenForge, string>>(StringComparer.Ordinal)
     {
-        ["as it should be"] = forge => forge.Token,
-        ["for the namespace"] = forge => forge.Claim("aud", "\"rewt\"").Token,
-        ["for more than one"] = forge => forge.Claim("aud", "[\"billing\",\"inventory\"]").Token,
-        ["for one in a list"] = forge => forge.Claim("aud", "[\"inventory\"]").Token,
+        ["unchanged"] = forge => forge.Token,
+        ["audience is the namespace"] = forge => forge.Claim("aud", "\"rewt\"").Token,
+        ["several audiences"] = forge => forge.Claim("aud", "[\"billing\",\"inventory\"]").Token,
+        ["one audience in a list"] = forge => forge.Claim("aud", "[\"inventory\"]").Token,
         ["iat at −S−1"] = forge => forge.Claim("iat", forge.Now - 31).Token,
         ["iat at −S"] = forge => forge.Claim("iat", forge.Now - 30).Token,
         ["iat at S"] = forge => forge.Claim("iat", forge.Now + 30).Token,
@@ -20,7 +20,7 @@ public sealed class AcceptedTokenTests(GuardedService service) : IClassFixture<G
         ["fractions of a second"] = forge => forge.Claim("iat", $"{forge.Now - 1}.25").Claim("nbf", $"{forge.Now - 1}.5").Claim("exp", $"{forge.Now + 60}.999").Token,
         ["times with an exponent"] = forge => forge.Claim("iat", $"{forge.Now}e0").Claim("nbf", "1.76E9").Claim("exp", $"{forge.Now + 60}0e-1").Token,
         ["times with a fraction of zero"] = forge => forge.Claim("iat", $"{forge.Now}.0").Claim("exp", $"{forge.Now + 60}.000").Token,
-        ["nbf of next to nothing"] = forge => forge.Claim("nbf", "1e-300").Token,
+        ["nbf close to zero"] = forge => forge.Claim("nbf", "1e-300").Token,
         ["the longest lifetime"] = forge => forge.Claim("exp", forge.Now + 300).Token,
         ["a user with a name beyond ASCII"] = forge => forge.Claim("userName", "\"Jos\\u00e9 \\ud83d\\ude00\"").Token,
         ["a subject"] = forge => forge.Claim("sub", "\"auth0|user@example.com\"").Token,
@@ -37,14 +37,14 @@ public sealed class AcceptedTokenTests(GuardedService service) : IClassFixture<G
         ["512 values in lists of lists"] = forge => forge.Claim("role", $"[{string.Join(',', Enumerable.Repeat("[[1]]", 168))}]").Claim("a", "1").Claim("b", "1").Token,
         ["3,000 commas in a text"] = forge => forge.Claim("x", $"\"{new string(',', 3_000)}\"").Token,
         ["an unknown header parameter"] = forge => forge.HeaderMember("x", "\"y\"").Token,
-        ["names spelt with escapes"] = forge => forge.WithoutClaim("aud").ClaimAgain("\\u0061ud", "\"inventory\"").Token,
+        ["an escaped name of a claim"] = forge => forge.WithoutClaim("aud").AppendClaim("\\u0061ud", "\"inventory\"").Token,
     };
 
     public static TheoryData<string> Names() => [.. Rows.Keys];
 
     [Theory]
     [MemberData(nameof(Names), DisableDiscoveryEnumeration = true)]
-    public async Task A_right_token_gets_in(string name)
+    public async Task A_valid_token_is_accepted_by_the_service_and_in_process(string name)
     {
         var token = Rows[name](service.Forge);
 

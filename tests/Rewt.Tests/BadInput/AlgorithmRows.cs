@@ -1,6 +1,6 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>Algorithms, signatures and header parameters that must not be believed.</summary>
+/// <summary>Contains tokens with algorithms, signatures and header parameters that must be refused.</summary>
 internal static class AlgorithmRows
 {
     private static readonly byte[] Secret = Encoding.UTF8.GetBytes(TokenForge.KnownSecret);
@@ -10,7 +10,7 @@ internal static class AlgorithmRows
         foreach (var none in new[] { "none", "None", "NONE", "nOnE", "none ", "" })
         {
             yield return new($"alg '{none}' without a signature", BadToken.Invalid, forge => Unsigned(forge.HeaderMember("alg", $"\"{none}\"")));
-            yield return new($"alg '{none}' with the right signature", BadToken.Invalid, forge => forge.HeaderMember("alg", $"\"{none}\"").Token);
+            yield return new($"alg '{none}' with a valid signature", BadToken.Invalid, forge => forge.HeaderMember("alg", $"\"{none}\"").Token);
         }
 
         foreach (var alias in new[]
@@ -22,18 +22,18 @@ internal static class AlgorithmRows
             yield return new($"alg '{alias}' over HMAC-SHA256", BadToken.Invalid, forge => forge.HeaderMember("alg", $"\"{alias}\"").Token);
         }
 
-        yield return new("HS384 done right", BadToken.Invalid, forge => Signed(forge.HeaderMember("alg", "\"HS384\""), bytes => HMACSHA384.HashData(Secret, bytes)));
-        yield return new("HS512 done right", BadToken.Invalid, forge => Signed(forge.HeaderMember("alg", "\"HS512\""), bytes => HMACSHA512.HashData(Secret, bytes)));
-        yield return new("HS256 said, HS512 done", BadToken.Invalid, forge => Signed(forge, bytes => HMACSHA512.HashData(Secret, bytes)));
-        yield return new("no alg", BadToken.Invalid, forge => forge.WithoutHeaderMember("alg").Token);
+        yield return new("HS384 with a valid signature", BadToken.Invalid, forge => Signed(forge.HeaderMember("alg", "\"HS384\""), bytes => HMACSHA384.HashData(Secret, bytes)));
+        yield return new("HS512 with a valid signature", BadToken.Invalid, forge => Signed(forge.HeaderMember("alg", "\"HS512\""), bytes => HMACSHA512.HashData(Secret, bytes)));
+        yield return new("HS256 with a signature of HS512", BadToken.Invalid, forge => Signed(forge, bytes => HMACSHA512.HashData(Secret, bytes)));
+        yield return new("without alg", BadToken.Invalid, forge => forge.WithoutHeaderMember("alg").Token);
         foreach (var json in new[] { "null", "7", "true", "[\"HS256\"]", "{\"HS256\":1}" })
         {
-            yield return new($"alg {json}", BadToken.Bare, forge => forge.HeaderMember("alg", json).Token);
+            yield return new($"alg {json}", BadToken.NoError, forge => forge.HeaderMember("alg", json).Token);
         }
 
         foreach (var length in Enumerable.Range(0, 32).Concat([33, 48, 64, 512, 513, 2000]))
         {
-            yield return new($"a signature of {length} bytes", BadToken.Invalid, forge => $"{forge.Header}.{forge.Claims}.{TokenForge.Part(Lengthened(forge, length))}");
+            yield return new($"a signature of {length} bytes", BadToken.Invalid, forge => $"{forge.Header}.{forge.Claims}.{TokenForge.Part(Resized(forge, length))}");
         }
 
         yield return new("= after the signature", BadToken.Invalid, forge => forge.Token + "=");
@@ -67,7 +67,7 @@ internal static class AlgorithmRows
         {
             yield return new($"{name}, signed with the key in it", BadToken.Invalid, forge =>
                 Signed(forge.HeaderMember(name, json), bytes => HMACSHA256.HashData("the key of an attacker, thirty-two bytes and more"u8, bytes)));
-            yield return new($"{name} beside the right signature", BadToken.Invalid, forge => forge.HeaderMember(name, json).Token);
+            yield return new($"{name} beside a valid signature", BadToken.Invalid, forge => forge.HeaderMember(name, json).Token);
         }
     }
 
@@ -79,14 +79,14 @@ internal static class AlgorithmRows
 
     private static string Unsigned(TokenForge forge) => $"{forge.Header}.{forge.Claims}.";
 
-    private static byte[] Lengthened(TokenForge forge, int length)
+    private static byte[] Resized(TokenForge forge, int length)
     {
         var signature = HMACSHA256.HashData(Secret, Encoding.ASCII.GetBytes($"{forge.Header}.{forge.Claims}"));
         Array.Resize(ref signature, length);
         return signature;
     }
 
-    /// <summary>With a + or / in it, found by trying token ids.</summary>
+    /// <summary>Returns a token whose signature contains + or /, which is found by trying token ids.</summary>
     private static string PlainBase64(TokenForge forge)
     {
         for (var attempt = 0; ; attempt++)

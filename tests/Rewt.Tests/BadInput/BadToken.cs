@@ -1,13 +1,13 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>One row: a token that must be refused, and how.</summary>
-/// <param name="Name">What is wrong with it.</param>
-/// <param name="Answer">The <c>rewt_error</c>; <see cref="Bare"/> for a token that is not ours to judge.</param>
-/// <param name="Make">Makes it.</param>
-internal sealed record BadToken(string Name, string Answer, Func<TokenForge, string> Make)
+/// <summary>Represents a token that must be refused, and the expected response.</summary>
+/// <param name="Name">The reason why the token is invalid.</param>
+/// <param name="Error">The expected <c>rewt_error</c>; <see cref="NoError"/> for a token that Rewt ignores.</param>
+/// <param name="Make">Creates the token.</param>
+internal sealed record BadToken(string Name, string Error, Func<TokenForge, string> Make)
 {
-    /// <summary>A challenge without a reason: as if no token were there.</summary>
-    public const string Bare = "";
+    /// <summary>The challenge contains no error, as for a request without a token.</summary>
+    public const string NoError = "";
 
     public const string Invalid = "invalid";
 
@@ -19,7 +19,7 @@ internal sealed record BadToken(string Name, string Answer, Func<TokenForge, str
 
     public const string BadAudience = "bad_audience";
 
-    public RewtRefusal Refusal => Answer switch
+    public RewtRefusal Refusal => Error switch
     {
         StaleKey => RewtRefusal.StaleKey,
         Expired => RewtRefusal.Expired,
@@ -28,16 +28,16 @@ internal sealed record BadToken(string Name, string Answer, Func<TokenForge, str
         _ => RewtRefusal.Invalid,
     };
 
-    /// <summary>The whole challenge.</summary>
-    public string Challenge => Answer switch
+    /// <summary>Gets the expected <c>WWW-Authenticate</c> header.</summary>
+    public string Challenge => Error switch
     {
-        Bare => "Bearer",
-        StaleKey => Explained("The signing key is unknown or revoked"),
-        Expired => Explained("The token has expired"),
-        NotYetValid => Explained("The token is not valid yet"),
-        BadAudience => Explained("The token is for another audience"),
-        _ => Explained("The token is not valid"),
+        NoError => "Bearer",
+        StaleKey => WithDescription("The signing key is unknown or revoked"),
+        Expired => WithDescription("The token has expired"),
+        NotYetValid => WithDescription("The token is not valid yet"),
+        BadAudience => WithDescription("The token is for another audience"),
+        _ => WithDescription("The token is not valid"),
     };
 
-    private string Explained(string description) => $"Bearer error=\"invalid_token\", error_description=\"{description}\", rewt_error=\"{Answer}\"";
+    private string WithDescription(string description) => $"Bearer error=\"invalid_token\", error_description=\"{description}\", rewt_error=\"{Error}\"";
 }

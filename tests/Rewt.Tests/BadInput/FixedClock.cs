@@ -1,6 +1,6 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>Waits take real time and the date stands still, so that a table can name the last second that is right.</summary>
+/// <summary>Represents a clock with a fixed date, so that a row can name the last valid second. Delays take real time.</summary>
 internal sealed class FixedClock : TimeProvider
 {
     public static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);

@@ -1,14 +1,14 @@
 namespace Rewt.Tests.BadInput;
 
 /// <summary>
-/// Junk in each Redis key that a documented login may write: reads stay within their limit or the key is named, and one command repairs it while the
-/// services run. REWT_JUNK sets another number of entries.
+/// Verifies junk in each Redis key that a documented login may write: reads are limited, health names the key, and one command removes the junk while the
+/// services run. REWT_JUNK sets the number of entries.
 /// </summary>
 public sealed class JunkTests
 {
     private const string Tag = "{rewt:rewt-secret}";
 
-    /// <summary>More than a read may return.</summary>
+    /// <summary>A value that is larger than the limit of a read.</summary>
     private static readonly byte[] Large = [.. Enumerable.Repeat((byte)'x', 40 * 1024 * 1024)];
 
     private static readonly int Entries = int.TryParse(Environment.GetEnvironmentVariable("REWT_JUNK"), CultureInfo.InvariantCulture, out var entries) ? entries : 50_000;
@@ -20,7 +20,7 @@ public sealed class JunkTests
     [InlineData("ring", "HSET", "The key ring 'rewt' cannot be read (the Redis key '{rewt:rewt-secret}:ring' has more than 20000 entries")]
     [InlineData("apps", "HSET", "The trusted apps of 'rewt' cannot be read (the Redis key '{rewt:rewt-secret}:apps' has more than 20000 entries")]
     [InlineData("app-uses", "HSET", null)]
-    public async Task Junk_in_a_key_of_the_secret_fails_no_call_or_is_named_and_one_command_repairs_it(string key, string command, string? named)
+    public async Task Too_many_entries_in_a_Redis_key_fail_no_call_and_can_be_deleted(string key, string command, string? expected)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = await StartAsync(redis);
@@ -31,9 +31,9 @@ public sealed class JunkTests
 
         await FillAsync(redis, $"{Tag}:{key}", command, key == "dead");
 
-        if (named is not null)
+        if (expected is not null)
         {
-            await Eventually.TrueAsync(async () => (await HealthAsync(service)).Contains(named, StringComparison.Ordinal), "health names the key");
+            await Eventually.TrueAsync(async () => (await HealthAsync(service)).Contains(expected, StringComparison.Ordinal), "health names the key");
             service.Log.Text.ShouldContain($"the Redis key '{Tag}:{key}' has more than 20000 entries");
         }
 
@@ -42,7 +42,7 @@ public sealed class JunkTests
 
         if (key == "apps") await redis.CommandAsync("EVAL", await RepairAsync(), 1, $"{Tag}:apps");
         else await redis.DelAsync($"{Tag}:{key}");
-        await Eventually.TrueAsync(async () => !(await HealthAsync(service)).Contains("cannot be read", StringComparison.Ordinal), "health is good again");
+        await Eventually.TrueAsync(async () => !(await HealthAsync(service)).Contains("cannot be read", StringComparison.Ordinal), "health no longer reports the key");
         if (command == "ZADD") (await DoctorAsync(redis)).ShouldNotContain("too-many-entries");
         await ShouldServeAsync(service, app.Key);
         (await service.Ring.RotateAsync(Cancellation)).Current!.KeyId.ShouldNotBe(old);
@@ -50,7 +50,7 @@ public sealed class JunkTests
         (await Apps.AppService.AddAcmeAsync(service, "another", ["inventory"])).Key.ShouldNotBeNull();
     }
 
-    // The revoked keys are read every 30 seconds, so that the rows about them take as long.
+    // The revoked keys are read only every 30 seconds, so that their rows take as long.
     [Theory]
     [InlineData("ring", "HSET junk {large}", "The key ring 'rewt' cannot be read (the Redis key '{rewt:rewt-secret}:ring' has more than 32 MB")]
     [InlineData("dead", "ZADD 9999999999999 {large}", "The key ring 'rewt' cannot be read (the Redis key '{rewt:rewt-secret}:dead' has more than 32 MB", Traits = ["Category", "Long"])]
@@ -60,7 +60,7 @@ public sealed class JunkTests
     [InlineData("instances", "SET x", null)]
     [InlineData("app-uses", "HSET junk {large}", null)]
     [InlineData("app-uses", "SET x", null)]
-    public async Task A_large_entry_or_a_wrong_type_in_a_key_of_the_secret_fails_no_call_or_is_named_and_DEL_repairs_it(string key, string junk, string? named)
+    public async Task A_large_or_invalid_Redis_key_fails_no_call_and_can_be_deleted(string key, string junk, string? expected)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = await StartAsync(redis);
@@ -68,11 +68,11 @@ public sealed class JunkTests
 
         await WriteAsync(redis, $"{Tag}:{key}", junk);
 
-        if (named is null) await service.Ring.RotateAsync(Cancellation);
-        else await Eventually.TrueAsync(async () => (await HealthAsync(service)).Contains(named, StringComparison.Ordinal), "health names the key");
+        if (expected is null) await service.Ring.RotateAsync(Cancellation);
+        else await Eventually.TrueAsync(async () => (await HealthAsync(service)).Contains(expected, StringComparison.Ordinal), "health names the key");
         await ShouldServeAsync(service, app.Key);
         await redis.DelAsync($"{Tag}:{key}");
-        await Eventually.TrueAsync(async () => !(await HealthAsync(service)).Contains("cannot be read", StringComparison.Ordinal), "health is good again");
+        await Eventually.TrueAsync(async () => !(await HealthAsync(service)).Contains("cannot be read", StringComparison.Ordinal), "health no longer reports the key");
         await service.Ring.RotateAsync(Cancellation);
         var known = key == "apps" ? await Apps.AppService.AddAcmeAsync(service, "another", ["inventory"]) : app;
         await ShouldServeAsync(service, known.Key);
@@ -81,7 +81,7 @@ public sealed class JunkTests
     [Theory]
     [InlineData("tenants-log", "LPUSH {large}")]
     [InlineData("tenants", "ZADD 9999999999999 {large}")]
-    public async Task A_large_entry_among_the_tenants_is_noticed_and_fails_no_call(string key, string junk)
+    public async Task A_large_entry_in_a_key_of_the_tenants_fails_no_call(string key, string junk)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = await Tenants.TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromSeconds(1));
@@ -89,7 +89,7 @@ public sealed class JunkTests
 
         await WriteAsync(redis, $"{Tag}:{key}", junk);
         await redis.CommandAsync("HSET", $"{Tag}:ring", "tenants", "another stamp");
-        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => service.Ring.RotateAsync(Cancellation)) is null, "the entry has been noticed");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => service.Ring.RotateAsync(Cancellation)) is null, "the key ring rotates again");
 
         for (var revocation = 1; revocation <= 3; revocation++)
         {
@@ -105,30 +105,30 @@ public sealed class JunkTests
     [InlineData("dead", "ZADD 9999999999999 {large}", true)]
     [InlineData("keys", "SET x", false)]
     [InlineData("dead", "SET x", false)]
-    public async Task A_large_entry_or_a_wrong_type_in_a_key_of_one_service_leaves_the_others_alone(string key, string junk, bool isLarge)
+    public async Task A_large_or_invalid_Redis_key_of_one_service_does_not_affect_other_services(string key, string junk, bool isLarge)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var filled = await StartPairsAsync(redis, "orders");
+        await using var filledService = await StartPairsAsync(redis, "orders");
         await using var sender = await StartPairsAsync(redis, "billing");
         await using var receiver = await StartPairsAsync(redis, "inventory");
-        foreach (var service in new[] { filled, sender }) (await CallAsync(service, receiver)).ShouldBe(HttpStatusCode.OK);
+        foreach (var service in new[] { filledService, sender }) (await CallAsync(service, receiver)).ShouldBe(HttpStatusCode.OK);
 
         await WriteAsync(redis, $"{{rewt:rewt-keys}}:orders:{key}", junk);
 
-        var named = isLarge ? $"the Redis key '{{rewt:rewt-keys}}:orders:{key}' has more than 32 MB" : "one of its Redis keys has the wrong type";
-        await Eventually.TrueAsync(async () => (await HealthAsync(receiver)).Contains($"orders, the whole ring: {named}", StringComparison.Ordinal), "the receiver names the key");
+        var expected = isLarge ? $"the Redis key '{{rewt:rewt-keys}}:orders:{key}' has more than 32 MB" : "one of its Redis keys has the wrong type";
+        await Eventually.TrueAsync(async () => (await HealthAsync(receiver)).Contains($"orders, the whole ring: {expected}", StringComparison.Ordinal), "health of the receiver names the key");
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => sender.Ring.RotateAsync(Cancellation)) is null, "another service rotates");
         (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
 
         await redis.DelAsync($"{{rewt:rewt-keys}}:orders:{key}");
-        await Eventually.TrueAsync(async () => await CallAsync(filled, receiver) == HttpStatusCode.OK, "the service has published its keys again");
-        await Eventually.TrueAsync(async () => !(await HealthAsync(receiver)).Contains("orders", StringComparison.Ordinal), "health is good again");
+        await Eventually.TrueAsync(async () => await CallAsync(filledService, receiver) == HttpStatusCode.OK, "the service has published its keys again");
+        await Eventually.TrueAsync(async () => !(await HealthAsync(receiver)).Contains("orders", StringComparison.Ordinal), "health no longer reports the key");
     }
 
     [Theory]
     [InlineData("ZADD 9999999999999 {large}", "the Redis key '{rewt:rewt-keys}:dead' has more than 32 MB")]
     [InlineData("SET x", "The Redis key '{rewt:rewt-keys}:dead' is not a sorted set; delete it with DEL")]
-    public async Task Revocations_of_all_services_that_cannot_be_read_are_an_outage_that_is_named_and_DEL_repairs_it(string junk, string named)
+    public async Task Unreadable_revocations_are_reported_by_health_until_the_key_is_deleted(string junk, string expected)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var sender = await StartPairsAsync(redis, "billing");
@@ -137,32 +137,32 @@ public sealed class JunkTests
 
         await WriteAsync(redis, "{rewt:rewt-keys}:dead", junk);
 
-        await Eventually.TrueAsync(async () => (await HealthAsync(receiver)).Contains(named, StringComparison.Ordinal), "health names the key");
+        await Eventually.TrueAsync(async () => (await HealthAsync(receiver)).Contains(expected, StringComparison.Ordinal), "health names the key");
         (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
         await redis.DelAsync("{rewt:rewt-keys}:dead");
-        await Eventually.TrueAsync(async () => !(await HealthAsync(receiver)).Contains("cannot be read", StringComparison.Ordinal), "health is good again");
+        await Eventually.TrueAsync(async () => !(await HealthAsync(receiver)).Contains("cannot be read", StringComparison.Ordinal), "health no longer reports the key");
     }
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task Junk_in_the_ring_of_one_service_with_key_pairs_leaves_the_others_alone()
+    public async Task Too_many_entries_in_the_key_ring_of_one_service_do_not_affect_others()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var filled = await StartPairsAsync(redis, "orders");
+        await using var filledService = await StartPairsAsync(redis, "orders");
         await using var sender = await StartPairsAsync(redis, "billing");
         await using var receiver = await StartPairsAsync(redis, "inventory");
-        foreach (var service in new[] { filled, sender }) (await CallAsync(service, receiver)).ShouldBe(HttpStatusCode.OK);
+        foreach (var service in new[] { filledService, sender }) (await CallAsync(service, receiver)).ShouldBe(HttpStatusCode.OK);
 
-        await FillAsync(redis, "{rewt:rewt-keys}:orders:keys", "HSET", isPossible: false);
+        await FillAsync(redis, "{rewt:rewt-keys}:orders:keys", "HSET", hasValidKeyIds: false);
 
-        await Eventually.TrueAsync(async () => (await HealthAsync(receiver)).Contains("orders, the whole ring", StringComparison.Ordinal), "the receiver names the ring");
+        await Eventually.TrueAsync(async () => (await HealthAsync(receiver)).Contains("orders, the whole ring", StringComparison.Ordinal), "health of the receiver names the key ring");
         receiver.Log.Text.ShouldContain("the Redis key '{rewt:rewt-keys}:orders:keys' has more than 20000 entries");
         (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
         await sender.Ring.RotateAsync(Cancellation);
         (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
 
         await redis.DelAsync("{rewt:rewt-keys}:orders:keys");
-        await Eventually.TrueAsync(async () => await CallAsync(filled, receiver) == HttpStatusCode.OK, "the service has published its keys again");
+        await Eventually.TrueAsync(async () => await CallAsync(filledService, receiver) == HttpStatusCode.OK, "the service has published its keys again");
     }
 
     private static Task<TestService> StartAsync(RedisServer redis) => TestService.StartAsync(
@@ -183,7 +183,7 @@ public sealed class JunkTests
     private static async Task<HttpStatusCode> CallAsync(TestService sender, TestService receiver) =>
         await receiver.CallAsync(await sender.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation)).StatusAsync();
 
-    /// <summary>Tokens, known keys and a token of another instance are accepted.</summary>
+    /// <summary>Verifies that a token and an API key are accepted.</summary>
     private static async Task ShouldServeAsync(TestService service, string apiKey)
     {
         (await service.CallAsync(await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
@@ -193,7 +193,7 @@ public sealed class JunkTests
     private static async Task<string> HealthAsync(TestService service) =>
         (await service.Services.GetRequiredService<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"].Description!;
 
-    /// <summary>Replaces a key of another type; otherwise the entry is one more.</summary>
+    /// <summary>Writes a value into a Redis key. SET replaces the key; other commands add an entry.</summary>
     private static async Task WriteAsync(RedisServer redis, string key, string junk)
     {
         var parts = junk.Split(' ');
@@ -201,16 +201,16 @@ public sealed class JunkTests
         await redis.CommandAsync([parts[0], key, .. parts[1..].Select(part => part == "{large}" ? (object)Large : part)]);
     }
 
-    private static async Task FillAsync(RedisServer redis, string key, string command, bool isPossible)
+    private static async Task FillAsync(RedisServer redis, string key, string command, bool hasValidKeyIds)
     {
         await using var connection = await redis.ConnectAsync();
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var epoch = await redis.CliAsync("HGET", $"{Tag}:ring", "epoch");
         foreach (var numbers in Enumerable.Range(0, Entries).Chunk(5_000))
         {
-            // Ids that a key could have, and scores of the near future: those that are read.
+            // Valid key ids with scores in the near future, because only those are read.
             var entries = numbers.SelectMany(number => command == "ZADD"
-                ? new object[] { now + 3_600_000 + number, isPossible ? KeyId.Of(BitConverter.GetBytes(number)) : $"orders/{number:x12}|{epoch}|0" }
+                ? new object[] { now + 3_600_000 + number, hasValidKeyIds ? KeyId.Of(BitConverter.GetBytes(number)) : $"orders/{number:x12}|{epoch}|0" }
                 : [$"junk-{number}", "a value of some twenty"]);
             await connection.CommandAsync([command, key, .. entries]);
         }
@@ -218,7 +218,7 @@ public sealed class JunkTests
 
     private static async Task<string> DoctorAsync(RedisServer redis) => (await Operations.ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json")).Output;
 
-    /// <summary>The script of the runbook.</summary>
+    /// <summary>Returns the script of the runbook.</summary>
     private static async Task<string> RepairAsync()
     {
         var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "operations", "runbook.md"), Cancellation);

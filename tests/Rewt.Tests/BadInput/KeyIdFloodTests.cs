@@ -1,23 +1,23 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>Forged key ids: what they cost Redis, and those who come with a right token.</summary>
+/// <summary>Verifies that forged key ids cause few Redis commands, and neither delay nor fail calls with valid tokens.</summary>
 [Collection(WholeProcess.Name)]
 public sealed class KeyIdFloodTests
 {
-    private static readonly string[] OfTheClientLibrary = ["ping", "info", "config|get", "client|setname", "cluster|nodes", "echo", "subscribe", "hello", "select"];
+    private static readonly string[] CommandsOfTheClientLibrary = ["ping", "info", "config|get", "client|setname", "cluster|nodes", "echo", "subscribe", "hello", "select"];
 
     [Fact]
-    public async Task A_key_id_that_cannot_exist_costs_no_Redis_command_and_creates_nothing()
+    public async Task A_malformed_key_id_causes_no_Redis_command_and_creates_no_key()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await redis.SetAsync("rewt:rewt-secret", TokenForge.KnownSecret, TimeSpan.FromHours(24));
-        await using var host = await TestService.StartAsync(redis.ConnectionString, settings: Slow);
+        await using var host = await TestService.StartAsync(redis.ConnectionString, settings: UseLongInterval);
         var forge = Forge();
         (await host.Tokens.VerifyBearerAsync(forge.Token, Cancellation)).IsValid.ShouldBeTrue();
         var before = await SettledAsync(redis);
         var size = await redis.DbSizeAsync();
 
-        foreach (var keyId in KeyIdRows.Impossible)
+        foreach (var keyId in KeyIdRows.MalformedKeyIds)
         {
             var token = KeyIdRows.WithKeyId(forge, keyId);
             (await host.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
@@ -29,15 +29,16 @@ public sealed class KeyIdFloodTests
         (await redis.DbSizeAsync()).ShouldBe(size);
 
         (await host.CallAsync(Forged(forge)).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
-        (await CommandsAsync(redis)).ShouldNotBe(before, "one that could exist is looked for");
+        (await CommandsAsync(redis)).ShouldNotBe(before, "a well-formed key id is looked up");
         (await redis.DbSizeAsync()).ShouldBe(size);
     }
 
+    /// <summary>Sends ten thousand forged key ids a second through the authentication scheme.</summary>
     [Fact]
-    public async Task Ten_thousand_forged_key_ids_a_second_through_the_scheme_cost_two_reads_a_second_and_delay_no_call()
+    public async Task Forged_key_ids_cause_two_reads_a_second_and_delay_no_valid_token()
     {
-        var stores = new SeededStores(TimeProvider.System);
-        await using var host = await TestService.StartAsync(null, settings: Slow, configure: builder =>
+        var stores = new KnownSecretStoreFactory(TimeProvider.System);
+        await using var host = await TestService.StartAsync(null, settings: UseLongInterval, configure: builder =>
             builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(stores)));
         await host.Ring.GetAsync(Cancellation);
         var forge = Forge();
@@ -48,63 +49,64 @@ public sealed class KeyIdFloodTests
         var started = clock.GetTimestamp();
         var rotated = false;
 
-        for (var turn = 0; turn < 150; turn++)
+        for (var step = 0; step < 150; step++)
         {
             for (var call = 0; call < 100; call++) forged.Add(AuthenticateAsync(host, Forged(forge)));
-            var good = AuthenticateAsync(host, forge.Token);
-            good.IsCompleted.ShouldBeTrue("a right token waits for nothing");
-            (await good).Succeeded.ShouldBeTrue();
-            if (turn == 75)
+            var valid = AuthenticateAsync(host, forge.Token);
+            valid.IsCompleted.ShouldBeTrue("a valid token does not wait");
+            (await valid).Succeeded.ShouldBeTrue();
+            if (step == 75)
             {
-                reads = Bounded();
+                reads = CheckReads();
                 await host.Ring.RotateAsync(Cancellation);
                 rotated = true;
                 var next = await host.Tokens.CreateBearerAsync(cancellationToken: Cancellation);
-                AuthenticateAsync(host, next).IsCompleted.ShouldBeTrue("the new key was there before it signed");
+                AuthenticateAsync(host, next).IsCompleted.ShouldBeTrue("the new key was known before it signed");
                 (reads, writes, started) = (stores.Reads, stores.Writes, clock.GetTimestamp());
             }
 
-            var wait = TimeSpan.FromMilliseconds(10 * (turn % 75)) - clock.GetElapsedTime(started);
+            var wait = TimeSpan.FromMilliseconds(10 * (step % 75)) - clock.GetElapsedTime(started);
             if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, Cancellation);
         }
 
         rotated.ShouldBeTrue();
-        Bounded();
-        stores.Writes.ShouldBe(writes, "verifying never writes");
+        CheckReads();
+        stores.Writes.ShouldBe(writes, "verifying does not write");
         foreach (var result in await Task.WhenAll(forged)) result.Succeeded.ShouldBeFalse();
         stores.Reads.ShouldBeGreaterThan(reads, "unknown keys cause reads");
 
-        int Bounded()
+        int CheckReads()
         {
-            // The time after the reads: on a slow machine they are allowed no fewer.
+            // The time is measured after the reads, so that a slow machine does not lower the limit.
             var now = stores.Reads;
             (now - reads).ShouldBeLessThanOrEqualTo(2 * ((int)clock.GetElapsedTime(started).TotalSeconds + 1));
             return now;
         }
     }
 
+    /// <summary>Sends a thousand forged key ids a second over Kestrel, also during a rotation.</summary>
     [Fact]
-    public async Task A_thousand_forged_key_ids_a_second_over_Kestrel_cost_two_reads_a_second_and_a_rotation_fails_no_call()
+    public async Task Forged_key_ids_over_Kestrel_cause_two_reads_a_second_and_fail_no_call()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var inventory = await TestService.StartAsync(redis.ConnectionString, settings: Slow);
-        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", Slow, builder =>
+        await using var inventory = await TestService.StartAsync(redis.ConnectionString, settings: UseLongInterval);
+        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", UseLongInterval, builder =>
             builder.Services.AddHttpClient("inventory", client => client.BaseAddress = inventory.Address)
                 .AddRewtSigning(options => (options.Audience, options.Retry) = ("inventory", false)));
-        using var good = orders.Client("inventory");
-        (await good.GetAsync("/secure", Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        using var client = orders.Client("inventory");
+        (await client.GetAsync("/secure", Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         var forge = Forge();
         var clock = TimeProvider.System;
         var flood = new List<Task<HttpStatusCode>>();
 
         await SettledAsync(redis);
-        // The announcements of both instances are a key too, which is written after the first call.
+        // The announcements of both instances are also a key, which is written after the first call.
         var size = await redis.DbSizeAsync();
         var reads = await ReadsAsync(redis);
         var started = clock.GetTimestamp();
         await FloodAsync(80);
-        var spent = await ReadsAsync(redis) - reads;
-        spent.ShouldBeLessThanOrEqualTo(2 * ((int)clock.GetElapsedTime(started).TotalSeconds + 1));
+        var added = await ReadsAsync(redis) - reads;
+        added.ShouldBeLessThanOrEqualTo(2 * ((int)clock.GetElapsedTime(started).TotalSeconds + 1));
 
         // Rotated by the other service, so that this service reads the rotation from Redis.
         await orders.Ring.RotateAsync(Cancellation);
@@ -114,20 +116,20 @@ public sealed class KeyIdFloodTests
         (await ReadsAsync(redis)).ShouldBeGreaterThan(reads, "unknown keys cause reads");
         (await redis.DbSizeAsync()).ShouldBe(size);
 
-        async Task FloodAsync(int turns)
+        async Task FloodAsync(int steps)
         {
-            var begun = clock.GetTimestamp();
-            for (var turn = 1; turn <= turns; turn++)
+            var startedFlood = clock.GetTimestamp();
+            for (var step = 1; step <= steps; step++)
             {
                 for (var call = 0; call < 10; call++) flood.Add(inventory.CallAsync(Forged(forge)).StatusAsync());
-                (await good.GetAsync("/secure", Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
-                var wait = TimeSpan.FromMilliseconds(10 * turn) - clock.GetElapsedTime(begun);
+                (await client.GetAsync("/secure", Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+                var wait = TimeSpan.FromMilliseconds(10 * step) - clock.GetElapsedTime(startedFlood);
                 if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, Cancellation);
             }
         }
     }
 
-    private static void Slow(RewtOptions options) => options.RefreshInterval = TimeSpan.FromHours(1);
+    private static void UseLongInterval(RewtOptions options) => options.RefreshInterval = TimeSpan.FromHours(1);
 
     private static string Forged(TokenForge forge) =>
         forge.HeaderMember("kid", $"\"{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16))}\"").Token;
@@ -146,7 +148,7 @@ public sealed class KeyIdFloodTests
 
     private static async Task<long> ReadsAsync(RedisServer redis) => (await redis.CommandCountsAsync()).GetValueOrDefault("exec");
 
-    /// <summary>Returns the commands after those of the start have ended: there was no further command for a second.</summary>
+    /// <summary>Waits until no command was sent for a second, and returns the number of calls of each command.</summary>
     private static async Task<string> SettledAsync(RedisServer redis)
     {
         var (commands, since) = (await CommandsAsync(redis), TimeProvider.System.GetTimestamp());
@@ -166,8 +168,8 @@ public sealed class KeyIdFloodTests
         var text = new StringBuilder();
         foreach (var (name, calls) in (await redis.CommandCountsAsync()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            // DBSIZE is the test's own.
-            if (name != "dbsize" && !OfTheClientLibrary.Contains(name)) text.Append(name).Append('=').Append(calls).Append(' ');
+            // The test itself sends DBSIZE.
+            if (name != "dbsize" && !CommandsOfTheClientLibrary.Contains(name)) text.Append(name).Append('=').Append(calls).Append(' ');
         }
 
         return text.ToString();

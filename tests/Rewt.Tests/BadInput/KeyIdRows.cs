@@ -1,10 +1,10 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>Key ids that no ring holds.</summary>
+/// <summary>Contains tokens with key ids that no key ring contains.</summary>
 internal static class KeyIdRows
 {
-    /// <summary>As they stand in JSON; a key of such an id cannot exist.</summary>
-    public static IReadOnlyList<string> Impossible { get; } =
+    /// <summary>Gets key ids that no key can have, escaped for JSON.</summary>
+    public static IReadOnlyList<string> MalformedKeyIds { get; } =
     [
         "../x", "../../rewt:rewt-secret", "a:rewt-secret", "rewt:rewt-secret", "{rewt:rewt-secret}:ring", "{a}", "x\\r\\nGET rewt:rewt-secret\\r\\n",
         "x\\u0000", "*", "rewt*", "?", "[a-z]", new string('A', 5_000), "\\u0435" + TokenForge.GoodKeyId[1..], TokenForge.GoodKeyId + "\\u200b",
@@ -14,24 +14,24 @@ internal static class KeyIdRows
 
     public static IEnumerable<BadToken> All()
     {
-        foreach (var keyId in Impossible)
+        foreach (var keyId in MalformedKeyIds)
         {
             var shown = keyId.Length > 60 ? "5,000 characters" : keyId;
             yield return new($"kid {shown}", BadToken.StaleKey, forge => WithKeyId(forge, keyId));
         }
 
-        yield return new("kid with every letter's case turned", BadToken.StaleKey, forge => forge.HeaderMember("kid", $"\"{TurnedCase}\"").Token);
-        yield return new("kid of no key", BadToken.StaleKey, forge => forge.HeaderMember("kid", "\"AAAAAAAAAAAAAAAAAAAAAA\"").Token);
-        yield return new("no kid", BadToken.Invalid, forge => forge.WithoutHeaderMember("kid").Token);
+        yield return new("kid with the case of every letter swapped", BadToken.StaleKey, forge => forge.HeaderMember("kid", $"\"{SwappedCase}\"").Token);
+        yield return new("kid of an unknown key", BadToken.StaleKey, forge => forge.HeaderMember("kid", "\"AAAAAAAAAAAAAAAAAAAAAA\"").Token);
+        yield return new("without kid", BadToken.Invalid, forge => forge.WithoutHeaderMember("kid").Token);
         yield return new("an empty kid", BadToken.Invalid, forge => forge.HeaderMember("kid", "\"\"").Token);
         foreach (var json in new[] { "null", "7", $"[\"{TokenForge.GoodKeyId}\"]", "{}", "true", "\"\\ud800\"" })
         {
-            yield return new($"kid {json}", BadToken.Bare, forge => forge.HeaderMember("kid", json).Token);
+            yield return new($"kid {json}", BadToken.NoError, forge => forge.HeaderMember("kid", json).Token);
         }
     }
 
-    /// <summary>The last character stays, so that the id is one that could exist.</summary>
-    private static string TurnedCase =>
+    /// <summary>Gets the key id with swapped case. The last character stays, so that the key id is well-formed.</summary>
+    private static string SwappedCase =>
         string.Concat(TokenForge.GoodKeyId[..^1].Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c))) + TokenForge.GoodKeyId[^1];
 
     public static string WithKeyId(TokenForge forge, string json) => forge.HeaderMember("kid", $"\"{json}\"").Token;

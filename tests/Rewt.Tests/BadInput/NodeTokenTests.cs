@@ -1,6 +1,6 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>With <c>AcceptNodeTokens</c> the door is wider by one kind of token and by nothing else.</summary>
+/// <summary>Verifies that <c>AcceptNodeTokens</c> accepts the tokens of Node's rewt and no other additional tokens.</summary>
 public sealed class NodeTokenTests : WithServices
 {
     private static readonly TokenForge Node = new TokenForge(FixedClock.Now.ToUnixTimeSeconds())
@@ -10,15 +10,15 @@ public sealed class NodeTokenTests : WithServices
     {
         ["as Node's rewt signs it"] = (true, () => Node.Token),
         ["without typ"] = (true, () => Node.WithoutHeaderMember("typ").Token),
-        ["as old as may be"] = (true, () => Node.Claim("iat", Node.Now - 299).Token),
-        ["ours"] = (true, () => new TokenForge(Node.Now).Token),
-        ["none"] = (false, () => $"{Node.HeaderMember("alg", "\"none\"").Header}.{Node.Claims}."),
+        ["of the maximum age"] = (true, () => Node.Claim("iat", Node.Now - 299).Token),
+        ["of Rewt"] = (true, () => new TokenForge(Node.Now).Token),
+        ["alg none"] = (false, () => $"{Node.HeaderMember("alg", "\"none\"").Header}.{Node.Claims}."),
         ["HS512"] = (false, () => AlgorithmRows.Signed(Node.HeaderMember("alg", "\"HS512\""), bytes => HMACSHA512.HashData(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), bytes))),
         ["signed with another secret"] = (false, () => AlgorithmRows.Signed(Node, bytes => HMACSHA256.HashData("a secret of another fleet, long enough"u8, bytes))),
-        ["with a kid, even the right one"] = (false, () => Node.HeaderMember("kid", $"\"{TokenForge.GoodKeyId}\"").Token),
+        ["with a kid, even of the current key"] = (false, () => Node.HeaderMember("kid", $"\"{TokenForge.GoodKeyId}\"").Token),
         ["with an empty kid"] = (false, () => Node.HeaderMember("kid", "\"\"").Token),
-        ["ours without its kid"] = (false, () => new TokenForge(Node.Now).WithoutHeaderMember("kid").Token),
-        ["data of ours without its kid"] = (false, () => Node.HeaderMember("typ", "\"rewt-data+jwt\"").Token),
+        ["of Rewt without its kid"] = (false, () => new TokenForge(Node.Now).WithoutHeaderMember("kid").Token),
+        ["signed data of Rewt without its kid"] = (false, () => Node.HeaderMember("typ", "\"rewt-data+jwt\"").Token),
         ["of another typ"] = (false, () => Node.HeaderMember("typ", "\"at+jwt\"").Token),
         ["with crit"] = (false, () => Node.HeaderMember("crit", "[\"exp\"]").Token),
         ["with jwk"] = (false, () => Node.HeaderMember("jwk", "{}").Token),
@@ -31,7 +31,7 @@ public sealed class NodeTokenTests : WithServices
         ["for another service"] = (false, () => Node.Claim("aud", "\"billing\"").Token),
         ["with a hostile issuer"] = (false, () => Node.Claim("iss", "\"a\\r\\nb\"").Token),
         ["with a hostile subject"] = (false, () => Node.Claim("sub", "\"a\\r\\nb\"").Token),
-        ["a claim twice"] = (false, () => Node.ClaimAgain("iat", "1767268800").Token),
+        ["a duplicate claim"] = (false, () => Node.AppendClaim("iat", "1767268800").Token),
         ["four parts"] = (false, () => Node.Token + ".x"),
     };
 
@@ -39,7 +39,7 @@ public sealed class NodeTokenTests : WithServices
 
     public static TheoryData<string> Names() => [.. Rows.Keys];
 
-    public override async ValueTask InitializeAsync() => _host = await EndingAsync(TestService.StartAsync(
+    public override async ValueTask InitializeAsync() => _host = await DisposeAfterTestAsync(TestService.StartAsync(
         null,
         settings: options =>
         {
@@ -49,12 +49,12 @@ public sealed class NodeTokenTests : WithServices
         configure: builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(new FixedClock());
-            builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(new SeededStores(new FixedClock())));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(new KnownSecretStoreFactory(new FixedClock())));
         }));
 
     [Theory]
     [MemberData(nameof(Names), DisableDiscoveryEnumeration = true)]
-    public async Task AcceptNodeTokens_accepts_only_tokens_that_Nodes_rewt_signs(string name)
+    public async Task AcceptNodeTokens_adds_only_the_tokens_of_the_Node_package_rewt(string name)
     {
         var (isGood, make) = Rows[name];
         var token = make();

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>A token goes to the origin that its client was made for, over a connection that no third party reads.</summary>
+/// <summary>Verifies that a token is sent only to the origins of its client, and not over plain HTTP to another machine.</summary>
 public sealed class OriginTests
 {
     [Theory]
@@ -10,14 +10,14 @@ public sealed class OriginTests
     [InlineData("https://inventory.example.stranger.example/")]
     [InlineData("https://inventory.example@stranger.example/")]
     [InlineData("https://inventory.example./")]
-    public async Task An_absolute_address_of_another_origin_is_an_exception_and_no_call(string address)
+    public async Task A_request_to_an_absolute_address_of_another_origin_throws_and_is_not_sent(string address)
     {
         var primary = new StubHandler();
         await using var sender = Sender.For("https://inventory.example", primary: primary);
 
         await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(address));
         primary.Sent.ShouldBeEmpty();
-        Should.Throw<InvalidOperationException>(() => SendNow(sender, address));
+        Should.Throw<InvalidOperationException>(() => SendSynchronously(sender, address));
         primary.Sent.ShouldBeEmpty();
 
         using var response = await sender.GetAsync("https://INVENTORY.example:443/items");
@@ -32,7 +32,7 @@ public sealed class OriginTests
     [InlineData("http://[2001:db8::1]")]
     [InlineData("http://0.0.0.0")]
     [InlineData("ftp://inventory")]
-    public async Task Plain_http_off_this_machine_is_refused_before_a_byte_is_sent(string origin)
+    public async Task A_request_over_plain_HTTP_to_another_machine_throws_and_is_not_sent(string origin)
     {
         var primary = new StubHandler();
         foreach (var baseAddress in new[] { origin, null })
@@ -45,8 +45,8 @@ public sealed class OriginTests
 
         primary.Sent.ShouldBeEmpty();
 
-        await using var allowedHere = Sender.For(origin, options => options.AllowInsecureHttp = true, primary: primary);
-        using var first = await allowedHere.GetAsync("/");
+        await using var allowedForClient = Sender.For(origin, options => options.AllowInsecureHttp = true, primary: primary);
+        using var first = await allowedForClient.GetAsync("/");
         await using var allowedForAll = Sender.For(origin, settings: options => options.AllowInsecureHttp = true, primary: primary);
         using var second = await allowedForAll.GetAsync("/");
         primary.Sent.Count.ShouldBe(2);
@@ -58,7 +58,7 @@ public sealed class OriginTests
     [InlineData("http://127.9.9.9")]
     [InlineData("http://[::1]:80")]
     [InlineData("https://anything.example")]
-    public async Task This_machine_and_https_need_no_leave(string origin)
+    public async Task HTTPS_and_plain_HTTP_to_this_machine_need_no_setting(string origin)
     {
         var primary = new StubHandler();
         await using var sender = Sender.For(origin, primary: primary);
@@ -69,14 +69,14 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task Service_discovery_in_front_may_resolve_the_clients_own_address_for_each_request()
+    public async Task Service_discovery_before_the_signing_handler_may_resolve_the_address_of_each_request()
     {
         var primary = new StubHandler();
         var next = 5;
         await using var sender = Sender.For(
             "http://inventory",
             options => options.AllowInsecureHttp = true,
-            above: () => DoingHandler.Resolving(address => address.Host == "inventory" ? $"http://10.0.0.{next++}:8080" : address.ToString()),
+            outer: () => CallbackHandler.ResolveAddress(address => address.Host == "inventory" ? $"http://10.0.0.{next++}:8080" : address.ToString()),
             primary: primary);
 
         using var first = await sender.GetAsync("/items");
@@ -94,7 +94,7 @@ public sealed class OriginTests
         var hosts = new Queue<string>(["10.0.0.5", "10.0.0.6"]);
         await using var sender = Sender.For(
             "https://inventory",
-            above: () => new DoingHandler(async (request, next) =>
+            outer: () => new CallbackHandler(async (request, next) =>
             {
                 HttpResponseMessage? response = null;
                 while (response is not { IsSuccessStatusCode: true } && hosts.TryDequeue(out var host))
@@ -112,14 +112,14 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task Plain_http_is_judged_by_the_address_that_service_discovery_found()
+    public async Task The_check_for_plain_HTTP_uses_the_address_that_service_discovery_resolved()
     {
         var primary = new StubHandler();
-        await using var toHttp = Sender.For("https://inventory", above: () => DoingHandler.Resolving(_ => "http://10.0.0.5:8080"), primary: primary);
+        await using var toHttp = Sender.For("https://inventory", outer: () => CallbackHandler.ResolveAddress(_ => "http://10.0.0.5:8080"), primary: primary);
         await Should.ThrowAsync<InvalidOperationException>(() => toHttp.GetAsync("/"));
         primary.Sent.ShouldBeEmpty();
 
-        await using var toHttps = Sender.For("http://inventory", above: () => DoingHandler.Resolving(_ => "https://10.0.0.5:8443"), primary: primary);
+        await using var toHttps = Sender.For("http://inventory", outer: () => CallbackHandler.ResolveAddress(_ => "https://10.0.0.5:8443"), primary: primary);
         using var response = await toHttps.GetAsync("/");
         primary.Sent.ShouldHaveSingleItem().Address.Scheme.ShouldBe("https");
     }
@@ -128,39 +128,39 @@ public sealed class OriginTests
     [InlineData("http://10.0.0.5:8080/")]
     [InlineData("https://stranger.example/")]
     [InlineData("https://inventory:8443/")]
-    public async Task A_handler_behind_the_signing_one_cannot_take_a_token_elsewhere(string address)
+    public async Task A_handler_after_the_signing_handler_cannot_send_a_token_to_another_origin(string address)
     {
         foreach (var baseAddress in new[] { "https://inventory", null })
         {
             var primary = new StubHandler();
-            await using var moving = Sender.For(baseAddress, below: () => DoingHandler.Moving(address), primary: primary);
-            await Should.ThrowAsync<InvalidOperationException>(() => moving.GetAsync("https://inventory/"));
-            await using var copying = Sender.For(baseAddress, below: () => Copying(address, options: false), primary: primary);
+            await using var changing = Sender.For(baseAddress, inner: () => CallbackHandler.ChangeAddress(address), primary: primary);
+            await Should.ThrowAsync<InvalidOperationException>(() => changing.GetAsync("https://inventory/"));
+            await using var copying = Sender.For(baseAddress, inner: () => Copying(address, options: false), primary: primary);
             await Should.ThrowAsync<InvalidOperationException>(() => copying.GetAsync("https://inventory/"));
-            await using var cloning = Sender.For(baseAddress, below: () => Copying(address, options: true), primary: primary);
+            await using var cloning = Sender.For(baseAddress, inner: () => Copying(address, options: true), primary: primary);
             await Should.ThrowAsync<InvalidOperationException>(() => cloning.GetAsync("https://inventory/"));
             primary.Sent.ShouldBeEmpty();
         }
     }
 
     [Fact]
-    public async Task A_handler_behind_may_go_to_an_origin_that_is_named_and_no_further()
+    public async Task A_handler_after_the_signing_handler_may_change_only_to_an_allowed_origin()
     {
         var primary = new StubHandler();
-        await using var named = Sender.For(
+        await using var allowed = Sender.For(
             "http://inventory",
             options => (options.AllowInsecureHttp, options.AllowedOrigins) = (true, ["http://inventory", "http://10.0.0.5:8080"]),
-            below: () => DoingHandler.Moving("http://10.0.0.5:8080/"),
+            inner: () => CallbackHandler.ChangeAddress("http://10.0.0.5:8080/"),
             primary: primary);
-        using var response = await named.GetAsync("/");
+        using var response = await allowed.GetAsync("/");
         primary.Sent.ShouldHaveSingleItem().Address.Host.ShouldBe("10.0.0.5");
 
-        await using var inTheClear = Sender.For(
+        await using var plainHttp = Sender.For(
             "https://inventory",
             options => options.AllowedOrigins = ["https://inventory", "http://10.0.0.5:8080"],
-            below: () => DoingHandler.Moving("http://10.0.0.5:8080/"),
+            inner: () => CallbackHandler.ChangeAddress("http://10.0.0.5:8080/"),
             primary: primary);
-        await Should.ThrowAsync<InvalidOperationException>(() => inTheClear.GetAsync("/"));
+        await Should.ThrowAsync<InvalidOperationException>(() => plainHttp.GetAsync("/"));
         primary.Sent.Count.ShouldBe(1);
     }
 
@@ -177,12 +177,12 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task A_handler_behind_that_takes_the_token_off_may_go_anywhere()
+    public async Task A_handler_that_removes_the_token_may_change_to_any_origin()
     {
         var primary = new StubHandler();
         await using var sender = Sender.For(
             "https://inventory",
-            below: () => new DoingHandler((request, next) =>
+            inner: () => new CallbackHandler((request, next) =>
             {
                 request.Headers.Authorization = null;
                 request.RequestUri = new Uri("https://stranger.example/");
@@ -196,7 +196,7 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task A_callers_own_Authorization_header_goes_where_the_caller_sends_it()
+    public async Task An_Authorization_header_set_by_the_caller_is_sent_to_any_origin()
     {
         var primary = new StubHandler();
         await using var sender = Sender.For("https://inventory", primary: primary);
@@ -209,7 +209,7 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task A_thousand_parallel_calls_over_ten_audiences_each_carry_their_own()
+    public async Task Each_of_a_thousand_parallel_calls_carries_a_token_for_its_audience()
     {
         var services = new ServiceCollection();
         services.AddRewtInMemoryKeys(options => options.ServiceName = "orders");
@@ -241,14 +241,14 @@ public sealed class OriginTests
         }
     }
 
-    private static DoingHandler Copying(string address, bool options) => new((request, next) =>
+    private static CallbackHandler Copying(string address, bool options) => new((request, next) =>
     {
-        var copy = DoingHandler.Copy(request, options);
+        var copy = CallbackHandler.Copy(request, options);
         copy.RequestUri = new Uri(address);
         return next(copy);
     });
 
-    private static void SendNow(Sender sender, string address)
+    private static void SendSynchronously(Sender sender, string address)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         sender.Http().Send(request, Cancellation).Dispose();

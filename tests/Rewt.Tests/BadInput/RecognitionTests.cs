@@ -1,6 +1,6 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>Texts that are recognized by their form: keys in the wrong setting, identifiers of others, and this machine.</summary>
+/// <summary>Verifies which texts are recognized as keys, as identifiers of other issuers and as addresses of this machine.</summary>
 public sealed class RecognitionTests
 {
     [Theory]
@@ -9,7 +9,7 @@ public sealed class RecognitionTests
     [InlineData("https://auth.example/3q2-7wAbCdEfGhIjKlMnOpQrStUvWxYz0123456789AB", true)]
     [InlineData("orders", false)]
     [InlineData("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=", true)]
-    public void An_address_is_a_key_only_if_one_of_its_parts_is(string text, bool isKey) => KeyMaterial.IsLikely(text).ShouldBe(isKey);
+    public void A_URL_is_recognized_as_a_key_only_if_it_contains_a_key(string text, bool isKey) => KeyMaterial.IsLikely(text).ShouldBe(isKey);
 
     [Theory]
     [InlineData("Jürgen", true)]
@@ -17,12 +17,12 @@ public sealed class RecognitionTests
     [InlineData("a\u202Eb", false)]
     [InlineData("a\U000E0041b", false)]
     [InlineData("a\nb", false)]
-    public void An_identifier_of_another_issuer_contains_no_character_that_changes_how_text_is_displayed(string text, bool isIdentifier) =>
+    public void An_identifier_of_another_issuer_may_not_contain_control_or_formatting_characters(string text, bool isIdentifier) =>
         Names.IsForeignIdentifier(text).ShouldBe(isIdentifier);
 
     [Theory]
     [InlineData("http://localhost/")]
     [InlineData("http://keys.localhost:8080/")]
     [InlineData("http://127.0.0.1/")]
-    public void Keys_on_this_machine_are_not_requested_from_a_proxy(string address) => new LoopbackBypass().GetProxy(new Uri(address)).ShouldBeNull();
+    public void Requests_for_keys_on_this_machine_bypass_the_proxy(string address) => new LoopbackBypass().GetProxy(new Uri(address)).ShouldBeNull();
 }

@@ -2,13 +2,13 @@ using System.Reflection;
 
 namespace Rewt.Tests.BadInput;
 
-/// <summary>What a debugger, an exception's text or an interpolated string would show of the types that hold a secret or a token.</summary>
+/// <summary>Verifies that <c>ToString</c> of the types with a secret or a token does not contain it: debuggers and interpolated strings show this text.</summary>
 public sealed class RedactionTests
 {
-    private static readonly string[] Telling = [TokenForge.KnownSecret, "the-signature", Convert.ToBase64String(Encoding.UTF8.GetBytes(TokenForge.KnownSecret))[..40], "a-password"];
+    private static readonly string[] SecretTexts = [TokenForge.KnownSecret, "the-signature", Convert.ToBase64String(Encoding.UTF8.GetBytes(TokenForge.KnownSecret))[..40], "a-password"];
 
     [Fact]
-    public async Task ToString_of_every_type_that_holds_a_secret_or_a_token_shows_neither()
+    public async Task ToString_of_a_type_with_a_secret_or_a_token_does_not_contain_it()
     {
         var secret = Secret.TryParse(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), out _)!;
         var key = new RingKey(secret);
@@ -36,24 +36,24 @@ public sealed class RedactionTests
         foreach (var holder in holders)
         {
             var text = $"{holder}";
-            foreach (var word in Telling) text.ShouldNotContain(word, customMessage: holder.GetType().Name);
+            foreach (var secretText in SecretTexts) text.ShouldNotContain(secretText, customMessage: holder.GetType().Name);
             text.ShouldNotContain(token[(token.LastIndexOf('.') + 1)..]);
             text.ShouldNotContain(Base64UrlEncoder.Encode(key.SecurityKey.ComputeJwkThumbprint()), customMessage: holder.GetType().Name);
         }
 
-        var seen = holders.Select(holder => holder.GetType()).ToHashSet();
-        foreach (var type in Holders()) seen.ShouldContain(type, $"{type} holds a secret or a token: add it to this test");
+        var covered = holders.Select(holder => holder.GetType()).ToHashSet();
+        foreach (var type in Holders()) covered.ShouldContain(type, $"{type} holds a secret or a token: add it to this test");
     }
 
-    /// <summary>Types whose printed form the compiler writes or could show, with a member that is secret: records and keys.</summary>
+    /// <summary>Returns the records with a secret member, because the compiler creates their <c>ToString</c>.</summary>
     private static IEnumerable<Type> Holders()
     {
         Type[] secret = [typeof(Secret), typeof(RetiredKey), typeof(AuthenticationHeaderValue), typeof(SecretSlot), typeof(RingState)];
         Assembly[] assemblies = [typeof(IRewtTokens).Assembly, typeof(RewtSigningOptions).Assembly, typeof(RewtHandler).Assembly, typeof(RewtServiceCollectionExtensions).Assembly];
         return assemblies.SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type is { IsAbstract: false, IsNested: false } && IsPrinted(type))
+            .Where(type => type is { IsAbstract: false, IsNested: false } && IsRecord(type))
             .Where(type => type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Any(property => secret.Contains(property.PropertyType)));
     }
 
-    private static bool IsPrinted(Type type) => type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic) is not null;
+    private static bool IsRecord(Type type) => type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic) is not null;
 }

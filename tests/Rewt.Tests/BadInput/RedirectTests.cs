@@ -1,9 +1,9 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>Redirects to another port, followed by .NET itself or by a handler of the application: the stranger sees no credential.</summary>
+/// <summary>Verifies that a redirect to another origin receives no credentials, whether HttpClient or a handler of the application follows it.</summary>
 public sealed class RedirectTests : WithServices
 {
-    private Callee? _stranger;
+    private Callee? _target;
     private Callee? _callee;
     private int _status;
 
@@ -13,49 +13,49 @@ public sealed class RedirectTests : WithServices
 
     public override async ValueTask InitializeAsync()
     {
-        // The stranger lures: with a fresh token of ours it would be content.
-        _stranger = await EndingAsync(Callee.RefusingAsync("Bearer error=\"invalid_token\", rewt_error=\"stale_key\""));
-        _callee = await EndingAsync(Callee.StartAsync((context, _) =>
+        // The target reports a stale key to request a new token.
+        _target = await DisposeAfterTestAsync(Callee.RefusingAsync("Bearer error=\"invalid_token\", rewt_error=\"stale_key\""));
+        _callee = await DisposeAfterTestAsync(Callee.StartAsync((context, _) =>
         {
             context.Response.StatusCode = _status;
-            context.Response.Headers.Location = new Uri(_stranger.Address, "/lure").AbsoluteUri;
+            context.Response.Headers.Location = new Uri(_target.Address, "/lure").AbsoluteUri;
             return Task.CompletedTask;
         }));
     }
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task Followed_by_dotnet_the_stranger_gets_no_token_and_its_401_is_returned_and_not_retried(int status, bool retry, bool hasBaseAddress)
+    public async Task A_redirect_that_HttpClient_follows_carries_no_token_and_is_not_retried(int status, bool retry, bool hasBaseAddress)
     {
         _status = status;
         await using var sender = Sender.For(hasBaseAddress ? Address : null, options => options.Retry = retry);
 
         (await sender.GetAsync(Address).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         _callee!.Requests.ShouldHaveSingleItem().Token.ShouldNotBeNull();
-        var lured = _stranger!.Requests.ShouldHaveSingleItem().Head;
-        lured.ShouldNotContain("Authorization");
-        lured.ShouldNotContain("eyJ");
+        var redirected = _target!.Requests.ShouldHaveSingleItem().Head;
+        redirected.ShouldNotContain("Authorization");
+        redirected.ShouldNotContain("eyJ");
     }
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public Task Followed_by_a_handler_in_front_of_the_signing_one_the_stranger_is_not_called(int status, bool retry, bool hasBaseAddress) =>
+    public Task A_redirect_that_a_handler_before_the_signing_handler_follows_is_not_sent(int status, bool retry, bool hasBaseAddress) =>
         FollowAsync(status, following => Sender.For(
-            hasBaseAddress ? Address : null, options => options.Retry = retry, above: () => following, primary: Plain()));
+            hasBaseAddress ? Address : null, options => options.Retry = retry, outer: () => following, primary: WithoutRedirects()));
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public Task Followed_by_a_handler_behind_the_signing_one_the_stranger_is_not_called(int status, bool retry, bool hasBaseAddress) =>
+    public Task A_redirect_that_a_handler_after_the_signing_handler_follows_is_not_sent(int status, bool retry, bool hasBaseAddress) =>
         FollowAsync(status, following => Sender.For(
-            hasBaseAddress ? Address : null, options => options.Retry = retry, below: () => following, primary: Plain()));
+            hasBaseAddress ? Address : null, options => options.Retry = retry, inner: () => following, primary: WithoutRedirects()));
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_retry_of_the_application_after_a_redirect_does_not_sign_for_the_stranger(bool hasBaseAddress)
+    public async Task A_retry_by_the_application_after_a_redirect_is_not_signed(bool hasBaseAddress)
     {
         _status = 307;
-        await using var sender = Sender.For(hasBaseAddress ? Address : null, above: () => new DoingHandler(async (request, next) =>
+        await using var sender = Sender.For(hasBaseAddress ? Address : null, outer: () => new CallbackHandler(async (request, next) =>
         {
             (await next(request)).Dispose();
             return await next(request);
@@ -63,26 +63,26 @@ public sealed class RedirectTests : WithServices
 
         await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(Address));
 
-        _stranger!.Requests.ShouldHaveSingleItem().Authorization.ShouldBeEmpty();
+        _target!.Requests.ShouldHaveSingleItem().Authorization.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Where_a_resolver_leads_a_redirect_may_not()
+    public async Task A_redirect_target_is_not_treated_as_an_address_of_service_discovery()
     {
         _status = 302;
-        await using var discovering = Sender.For(
+        await using var sender = Sender.For(
             "http://inventory",
-            above: () => new DoingHandler(async (request, next) =>
+            outer: () => new CallbackHandler(async (request, next) =>
             {
                 request.RequestUri = _callee!.Address;
                 using var first = await next(request);
                 request.RequestUri = first.Headers.Location;
                 return await next(request);
             }),
-            primary: Plain());
-        await Should.ThrowAsync<InvalidOperationException>(() => discovering.GetAsync("/"));
+            primary: WithoutRedirects());
+        await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync("/"));
         _callee!.Requests.Count.ShouldBe(1);
-        _stranger!.Requests.ShouldBeEmpty();
+        _target!.Requests.ShouldBeEmpty();
     }
 
     private async Task FollowAsync(int status, Func<DelegatingHandler, Sender> create)
@@ -90,13 +90,13 @@ public sealed class RedirectTests : WithServices
         _status = status;
         foreach (var copies in new[] { false, true })
         {
-            await using var sender = create(DoingHandler.Following(copies));
+            await using var sender = create(CallbackHandler.FollowRedirect(copies));
             await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(Address));
         }
 
         _callee!.Requests.Count.ShouldBe(2);
-        _stranger!.Requests.ShouldBeEmpty();
+        _target!.Requests.ShouldBeEmpty();
     }
 
-    private static SocketsHttpHandler Plain() => new() { AllowAutoRedirect = false };
+    private static SocketsHttpHandler WithoutRedirects() => new() { AllowAutoRedirect = false };
 }

@@ -1,7 +1,7 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>Each wrong token, at a real service and in process.</summary>
-public sealed class RefusedTokenTests(GuardedService service) : IClassFixture<GuardedService>
+/// <summary>Verifies that a service and the verifier in process refuse each invalid token.</summary>
+public sealed class RefusedTokenTests(KnownSecretService service) : IClassFixture<KnownSecretService>
 {
     private static readonly IReadOnlyDictionary<string, BadToken> Rows =
         AlgorithmRows.All().Concat(ClaimRows.All()).Concat(ShapeRows.All()).Concat(KeyIdRows.All()).ToDictionary(row => row.Name, StringComparer.Ordinal);
@@ -10,7 +10,7 @@ public sealed class RefusedTokenTests(GuardedService service) : IClassFixture<Gu
 
     [Theory]
     [MemberData(nameof(Names), DisableDiscoveryEnumeration = true)]
-    public async Task A_wrong_token_gets_401_with_a_fixed_text_and_never_reaches_the_endpoint(string name)
+    public async Task An_invalid_token_gets_401_with_a_fixed_text_and_no_endpoint_runs(string name)
     {
         var row = Rows[name];
         var before = service.Calls;
@@ -26,7 +26,7 @@ public sealed class RefusedTokenTests(GuardedService service) : IClassFixture<Gu
 
     [Theory]
     [MemberData(nameof(Names), DisableDiscoveryEnumeration = true)]
-    public async Task A_wrong_token_is_refused_in_process_without_an_exception(string name)
+    public async Task An_invalid_token_is_refused_in_process_without_an_exception(string name)
     {
         var row = Rows[name];
 
@@ -40,7 +40,7 @@ public sealed class RefusedTokenTests(GuardedService service) : IClassFixture<Gu
     }
 
     [Fact]
-    public async Task No_single_flipped_bit_of_a_signature_is_overlooked()
+    public async Task A_token_with_one_flipped_bit_in_its_signature_is_refused()
     {
         var token = service.Forge.Token;
         var at = token.LastIndexOf('.') + 1;
@@ -48,9 +48,9 @@ public sealed class RefusedTokenTests(GuardedService service) : IClassFixture<Gu
         var before = service.Calls;
         for (var bit = 0; bit < signature.Length * 8; bit++)
         {
-            var bent = (byte[])signature.Clone();
-            bent[bit / 8] ^= (byte)(1 << (bit % 8));
-            var forged = token[..at] + TokenForge.Part(bent);
+            var changed = (byte[])signature.Clone();
+            changed[bit / 8] ^= (byte)(1 << (bit % 8));
+            var forged = token[..at] + TokenForge.Part(changed);
 
             (await service.CallAsync(forged).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized, $"bit {bit}");
             (await service.Host.Tokens.VerifyBearerAsync(forged, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid, $"bit {bit}");

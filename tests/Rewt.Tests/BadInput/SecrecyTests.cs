@@ -2,7 +2,7 @@ using Microsoft.IdentityModel.Logging;
 
 namespace Rewt.Tests.BadInput;
 
-/// <summary>A service's whole day with everything listened to: no secret, no signature and no password is heard.</summary>
+/// <summary>Verifies that logs, events, traces and measurements of services contain no secret, no signature and no password.</summary>
 [Collection(WholeProcess.Name)]
 public sealed partial class SecrecyTests
 {
@@ -11,10 +11,10 @@ public sealed partial class SecrecyTests
     private const string TooShort = "a human's, and too short";
 
     [Fact]
-    public async Task Nothing_secret_is_in_any_log_event_trace_or_measurement()
+    public async Task No_log_event_trace_or_measurement_contains_a_secret()
     {
         IdentityModelEventSource.Logger.LogLevel = System.Diagnostics.Tracing.EventLevel.Verbose;
-        using var overheard = new Overheard();
+        using var recorder = new TelemetryRecorder();
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--requirepass", Password);
         var secrets = new List<string>();
         var tokens = new List<string>();
@@ -22,43 +22,43 @@ public sealed partial class SecrecyTests
         {
             await connection.CommandAsync("AUTH", Password);
             await connection.CommandAsync("SET", "rewt:rewt-secret", TokenForge.KnownSecret, "PX", 3_600_000);
-            await LiveAsync(overheard, $"{redis.ConnectionString},password={Password}", connection, tokens, () => KeepAsync(connection, secrets));
+            await RunAsync(recorder, $"{redis.ConnectionString},password={Password}", connection, tokens, () => CollectSecretsAsync(connection, secrets));
         }
 
-        await BeWithoutRedisAsync(overheard, redis);
+        await RunWithoutRedisAsync(recorder, redis);
 
         secrets.Distinct().Count().ShouldBeGreaterThan(3);
-        var heard = string.Join('\n', overheard.Lines);
-        overheard.Lines.Count.ShouldBeGreaterThan(500, "there was something to hear");
-        heard.ShouldContain("TokenRefused");
-        heard.ShouldContain("Microsoft.IdentityModel");
-        heard.ShouldNotContain(Password);
-        heard.ShouldNotContain(TooShort);
+        var output = string.Join('\n', recorder.Lines);
+        recorder.Lines.Count.ShouldBeGreaterThan(500, "the telemetry was recorded");
+        output.ShouldContain("TokenRefused");
+        output.ShouldContain("Microsoft.IdentityModel");
+        output.ShouldNotContain(Password);
+        output.ShouldNotContain(TooShort);
         foreach (var secret in secrets.Distinct().Select(Encoding.UTF8.GetBytes))
         {
-            foreach (var spelling in new[] { secret, SHA256.HashData(secret), Thumbprint(secret) }.SelectMany(Spellings)) heard.ShouldNotContain(spelling, Case.Insensitive);
+            foreach (var encoding in new[] { secret, SHA256.HashData(secret), Thumbprint(secret) }.SelectMany(Encodings)) output.ShouldNotContain(encoding, Case.Insensitive);
         }
 
-        WholeToken().Matches(heard).Select(match => match.Value).ShouldBeEmpty();
-        foreach (var token in tokens) heard.ShouldNotContain(token[(token.LastIndexOf('.') + 1)..]);
-        foreach (var (_, _, message) in overheard.Logs.Where(log => log.Category.StartsWith("Rewt", StringComparison.Ordinal)))
+        CompleteToken().Matches(output).Select(match => match.Value).ShouldBeEmpty();
+        foreach (var token in tokens) output.ShouldNotContain(token[(token.LastIndexOf('.') + 1)..]);
+        foreach (var (_, _, message) in recorder.Logs.Where(log => log.Category.StartsWith("Rewt", StringComparison.Ordinal)))
         {
             message.Any(char.IsControl).ShouldBeFalse(message);
         }
     }
 
     [Fact]
-    public async Task A_refused_token_is_one_record_of_ours()
+    public async Task A_refused_token_is_logged_in_one_record()
     {
-        using var overheard = new Overheard();
-        await using var host = await StartAsync(overheard, null);
+        using var recorder = new TelemetryRecorder();
+        await using var host = await StartAsync(recorder, null);
         var forge = Forge();
         foreach (var token in new[] { forge.Token[..^2] + "AA", forge.Claim("iss", "\"a\\r\\nb\"").Token, forge.HeaderMember("kid", "\"x\\r\\ny\"").Token })
         {
             (await host.CallAsync(token, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         }
 
-        var records = overheard.Logs.Where(log => log.Event == "TokenRefused").Select(log => log.Message).ToList();
+        var records = recorder.Logs.Where(log => log.Event == "TokenRefused").Select(log => log.Message).ToList();
         records.ShouldBe(
         [
             "Scheme Rewt refused a token: invalid (WrongSignature). Its key is known, but its signature is wrong: the token was changed or cut on the way, or forged. If a new token fails too, compare it at both ends.",
@@ -67,35 +67,35 @@ public sealed partial class SecrecyTests
         ]);
     }
 
-    /// <summary>The hash by which the identity libraries name a symmetric key (RFC 7638).</summary>
+    /// <summary>Returns the hash that the identity libraries use as the name of a symmetric key (RFC 7638).</summary>
     private static byte[] Thumbprint(byte[] secret) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{{\"k\":\"{Base64Url.EncodeToString(secret)}\",\"kty\":\"oct\"}}"));
 
     [GeneratedRegex(@"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}", RegexOptions.NonBacktracking)]
-    private static partial Regex WholeToken();
+    private static partial Regex CompleteToken();
 
     private static TokenForge Forge() => new(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
 
-    private static Task<TestService> StartAsync(Overheard overheard, string? redis, Uri? callee = null) => TestService.StartAsync(
+    private static Task<TestService> StartAsync(TelemetryRecorder recorder, string? redis, Uri? callee = null) => TestService.StartAsync(
         redis,
         settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500),
         configure: builder =>
         {
-            builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter(_ => true).AddProvider(new Forwarding(overheard));
-            if (redis is null) builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(new SeededStores(TimeProvider.System)));
+            builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter(_ => true).AddProvider(new ForwardingLoggerProvider(recorder));
+            if (redis is null) builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(new KnownSecretStoreFactory(TimeProvider.System)));
             builder.Services.AddHttpClient("self", client => client.BaseAddress = callee)
-                // An application that shows all headers but its own cookie: the token stays hidden all the same.
+                // The application redacts only its cookie. The token must be redacted nevertheless.
                 .RedactLoggedHeaders(["Cookie"])
                 .AddRewtSigning("inventory");
         },
         map: application => application.MapGet("/throws", IResult () => throw new InvalidOperationException("a fault of the endpoint")).RequireAuthorization());
 
-    /// <summary>Good calls, every kind of bad one, rotations, a revocation, a rescued retry.</summary>
-    private static async Task LiveAsync(Overheard overheard, string redis, RespClient connection, List<string> tokens, Func<Task> keepAsync)
+    /// <summary>Runs valid calls, all invalid tokens, rotations, a revocation and a successful retry.</summary>
+    private static async Task RunAsync(TelemetryRecorder recorder, string redis, RespClient connection, List<string> tokens, Func<Task> collectSecretsAsync)
     {
         var cancellation = Cancellation;
-        await using var callee = await StartAsync(overheard, redis);
-        await using var caller = await StartAsync(overheard, redis, callee.Address);
+        await using var callee = await StartAsync(recorder, redis);
+        await using var caller = await StartAsync(recorder, redis, callee.Address);
         var client = caller.Client("self");
         var forge = Forge();
         (await client.GetAsync("/secure", cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
@@ -104,7 +104,7 @@ public sealed partial class SecrecyTests
         foreach (var row in AlgorithmRows.All().Concat(ClaimRows.All()).Concat(ShapeRows.All()).Concat(KeyIdRows.All()))
         {
             var token = row.Make(forge);
-            // This clock goes on, so that a token just too early may be right by now.
+            // The clock advances, so that a token that was not yet valid may be valid now.
             await callee.Tokens.VerifyBearerAsync(token, cancellation);
             if (token.Length < 8_000 && token.All(c => c is > ' ' and <= '~')) (await callee.CallAsync(token, "/secure")).Dispose();
         }
@@ -118,16 +118,16 @@ public sealed partial class SecrecyTests
 
         tokens.Add(forge.Token);
         (await callee.CallAsync(forge.Token, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.OK);
-        await keepAsync();
+        await collectSecretsAsync();
         await callee.Ring.RotateAsync(cancellation);
-        await keepAsync();
+        await collectSecretsAsync();
         (await client.GetAsync("/secure", cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         await callee.Ring.RevokeAsync(TokenForge.GoodKeyId, cancellation);
         (await callee.CallAsync(forge.Token, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         await connection.CommandAsync("DEL", "rewt:rewt-secret");
         (await client.GetAsync("/secure", cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
-        await Eventually.TrueAsync(async () => await connection.CommandAsync("GET", "rewt:rewt-secret") is not null, "there is a new secret");
-        await keepAsync();
+        await Eventually.TrueAsync(async () => await connection.CommandAsync("GET", "rewt:rewt-secret") is not null, "a new secret exists");
+        await collectSecretsAsync();
         await connection.CommandAsync("SET", "rewt:rewt-secret", TooShort);
         await Should.ThrowAsync<RewtKeysUnavailableException>(async () =>
         {
@@ -136,25 +136,25 @@ public sealed partial class SecrecyTests
         await connection.CommandAsync("DEL", "rewt:rewt-secret");
     }
 
-    /// <summary>The secrets that there are now: the current one, the next one and those retired ("until:secret").</summary>
-    private static async Task KeepAsync(RespClient connection, List<string> secrets)
+    /// <summary>Adds the secrets that exist now: the current, the pending and the retired secrets ("until:secret").</summary>
+    private static async Task CollectSecretsAsync(RespClient connection, List<string> secrets)
     {
         var fields = (object?[])(await connection.CommandAsync("HGETALL", "{rewt:rewt-secret}:ring"))!;
         var values = fields.Append(await connection.CommandAsync("GET", "rewt:rewt-secret")).OfType<string>();
         secrets.AddRange(values.Select(value => value[(value.IndexOf(':', StringComparison.Ordinal) + 1)..]).Where(value => value.Length >= Secret.MinimumBytes));
     }
 
-    private static async Task BeWithoutRedisAsync(Overheard overheard, RedisServer redis)
+    private static async Task RunWithoutRedisAsync(TelemetryRecorder recorder, RedisServer redis)
     {
-        await using var wrongPassword = await StartAsync(overheard, $"{redis.ConnectionString},password={Password}-no,connectTimeout=500");
+        await using var wrongPassword = await StartAsync(recorder, $"{redis.ConnectionString},password={Password}-no,connectTimeout=500");
         (await wrongPassword.CallAsync(Forge().Token, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.ServiceUnavailable);
 
         await redis.KillAsync();
-        await using var away = await StartAsync(overheard, $"{redis.ConnectionString},password={Password},connectTimeout=500");
-        (await away.CallAsync(Forge().Token, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await using var unavailable = await StartAsync(recorder, $"{redis.ConnectionString},password={Password},connectTimeout=500");
+        (await unavailable.CallAsync(Forge().Token, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
-    private static IEnumerable<string> Spellings(byte[] bytes)
+    private static IEnumerable<string> Encodings(byte[] bytes)
     {
         yield return Convert.ToBase64String(bytes).TrimEnd('=');
         yield return Base64Url.EncodeToString(bytes);
@@ -164,10 +164,10 @@ public sealed partial class SecrecyTests
         if (Base64Url.IsValid(bytes)) yield return Convert.ToHexString(Base64Url.DecodeFromUtf8(bytes));
     }
 
-    /// <summary>Several hosts write into one, and none of them disposes of it.</summary>
-    private sealed class Forwarding(Overheard overheard) : ILoggerProvider
+    /// <summary>Forwards the logs of a host to the recorder, which the host must not dispose.</summary>
+    private sealed class ForwardingLoggerProvider(TelemetryRecorder recorder) : ILoggerProvider
     {
-        public ILogger CreateLogger(string categoryName) => overheard.CreateLogger(categoryName);
+        public ILogger CreateLogger(string categoryName) => recorder.CreateLogger(categoryName);
 
         public void Dispose()
         {

@@ -5,8 +5,8 @@ using Rewt.Tests.PublicKeys;
 namespace Rewt.Tests.BadInput;
 
 /// <summary>
-/// A key in the wrong setting, whole or damaged, is in no error, log line, health report or finding. The rows come from the properties of the options,
-/// so that a new property is covered.
+/// Verifies that a key in a wrong setting, complete or damaged, does not appear in errors, logs, health reports or findings. The rows are created from the
+/// properties of the options, so that new properties are covered.
 /// </summary>
 public sealed class SettingSecrecyTests
 {
@@ -19,7 +19,7 @@ public sealed class SettingSecrecyTests
         var rows = new TheoryData<Type, string>();
         foreach (var type in Types)
         {
-            // What only code can set has no text.
+            // Settings that only code can set have no text.
             foreach (var setting in SettingTests.SettingsOf(type).Where(setting => type == typeof(RewtOptions) || IsText(setting))) rows.Add(type, setting.Path);
         }
 
@@ -29,13 +29,13 @@ public sealed class SettingSecrecyTests
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public async Task A_key_in_a_setting_is_in_no_output(Type type, string name)
+    public async Task A_key_in_a_wrong_setting_does_not_appear_in_any_output(Type type, string name)
     {
         foreach (var (kind, key) in Keys)
         {
             foreach (var (damage, text) in Damaged(key).Take(IsText(Find(type, name)) ? int.MaxValue : 1))
             {
-                var output = Plain(await OutputAsync(type, name, text));
+                var output = WithoutLineBreaks(await OutputAsync(type, name, text));
 
                 foreach (var part in Parts(key)) output.ShouldNotContain(part, Case.Insensitive, $"{kind}, {damage}, in {type.Name}.{name}");
             }
@@ -43,7 +43,7 @@ public sealed class SettingSecrecyTests
     }
 
     [Fact]
-    public async Task The_start_error_names_the_setting_and_the_length_and_the_fix()
+    public async Task The_error_at_startup_names_the_setting_the_length_and_the_solution()
     {
         var der = Keys["DER"];
 
@@ -63,14 +63,14 @@ public sealed class SettingSecrecyTests
     [InlineData("/home/Jane/Projects/app2/Keys3/v4/signing-Key-2026.pem")]
     [InlineData("my-cluster-0001-001.abcdef.0001.use1.cache.amazonaws.com:6379")]
     [InlineData("rewt_service")]
-    public void An_ordinary_name_is_no_key(string name)
+    public void An_ordinary_name_is_not_recognized_as_a_key(string name)
     {
         KeyMaterial.IsLikely(name).ShouldBeFalse();
         KeyMaterial.Shown(name).ShouldBe($"'{name}'");
     }
 
     [Fact]
-    public void Random_keys_are_recognized()
+    public void Random_keys_are_recognized_as_keys()
     {
         for (var round = 0; round < 2_000; round++)
         {
@@ -85,20 +85,20 @@ public sealed class SettingSecrecyTests
     {
         using var rsa = RSA.Create(2048);
         var ec = JwkRows.P256;
-        var numbers = ec.ExportParameters(includePrivateParameters: true);
+        var parameters = ec.ExportParameters(includePrivateParameters: true);
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["PEM"] = ec.ExportPkcs8PrivateKeyPem(),
             ["PEM of RSA"] = rsa.ExportRSAPrivateKeyPem(),
             ["DER"] = Convert.ToBase64String(ec.ExportPkcs8PrivateKey()),
-            ["JWK"] = $$"""{"kty":"EC","crv":"P-256","x":"{{Base64Url.EncodeToString(numbers.Q.X)}}","y":"{{Base64Url.EncodeToString(numbers.Q.Y)}}","d":"{{Base64Url.EncodeToString(numbers.D)}}"}""",
+            ["JWK"] = $$"""{"kty":"EC","crv":"P-256","x":"{{Base64Url.EncodeToString(parameters.Q.X)}}","y":"{{Base64Url.EncodeToString(parameters.Q.Y)}}","d":"{{Base64Url.EncodeToString(parameters.D)}}"}""",
             ["API key"] = ApiKeyFormat.Create("acme"),
         };
     }
 
     private static IEnumerable<(string Damage, string Text)> Damaged(string key)
     {
-        yield return ("whole", key);
+        yield return ("complete", key);
         yield return ("in quotes", $"\"{key}\"");
         yield return ("line breaks as two characters", key.ReplaceLineEndings("\\n"));
         yield return ("on one line", key.ReplaceLineEndings(" "));
@@ -107,7 +107,7 @@ public sealed class SettingSecrecyTests
         yield return ("changed", key.Replace('A', '_'));
     }
 
-    /// <summary>Pieces of the key that no message may contain: long enough that none is there by chance.</summary>
+    /// <summary>Returns parts of the key that no message may contain. They are long enough to exclude a coincidence.</summary>
     private static IEnumerable<string> Parts(string key)
     {
         const int length = 16;
@@ -116,17 +116,17 @@ public sealed class SettingSecrecyTests
         for (var start = key[0] is '{' or 'r' ? 10 : 0; start + length <= plain.Length; start += length / 2) yield return plain.Substring(start, length);
     }
 
-    private static string Plain(string output) => output.Replace("\n", string.Empty, StringComparison.Ordinal).Replace("\\n", string.Empty, StringComparison.Ordinal);
+    private static string WithoutLineBreaks(string output) => output.Replace("\n", string.Empty, StringComparison.Ordinal).Replace("\\n", string.Empty, StringComparison.Ordinal);
 
     private static Setting? Find(Type type, string name) => SettingTests.SettingsOf(type).FirstOrDefault(setting => setting.Path == name);
 
     private static bool IsText(Setting? setting) => setting is { IsList: true } || setting?.Type == typeof(string);
 
-    /// <summary>Starts a service with a text in one setting, and returns all that it says.</summary>
+    /// <summary>Starts a service with a text in one setting, and returns its complete output.</summary>
     private static async Task<string> OutputAsync(Type type, string name, string text)
     {
         var log = new CapturedLog();
-        var said = new StringBuilder();
+        var output = new StringBuilder();
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "tests" });
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log);
         if (type == typeof(RewtOptions))
@@ -140,18 +140,18 @@ public sealed class SettingSecrecyTests
             using var host = builder.Build();
             await host.StartAsync(Cancellation);
             var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
-            foreach (var (_, entry) in report.Entries) said.AppendLine($"{entry.Description} {entry.Exception} {string.Join(' ', entry.Data)}");
-            foreach (var finding in host.Services.GetRequiredService<DoctorReports>().Of("rewt")) said.AppendLine(finding.ToString());
+            foreach (var (_, entry) in report.Entries) output.AppendLine($"{entry.Description} {entry.Exception} {string.Join(' ', entry.Data)}");
+            foreach (var finding in host.Services.GetRequiredService<DoctorReports>().Of("rewt")) output.AppendLine(finding.ToString());
             await host.StopAsync(Cancellation);
         }
         catch (Exception exception) when (exception is OptionsValidationException or AggregateException or InvalidOperationException)
         {
-            said.AppendLine(exception.ToString());
+            output.AppendLine(exception.ToString());
         }
 
-        said.AppendJoin('\n', log.Lines);
-        said.Length.ShouldBeGreaterThan(0);
-        return said.ToString();
+        output.AppendJoin('\n', log.Lines);
+        output.Length.ShouldBeGreaterThan(0);
+        return output.ToString();
     }
 
     private static void Register(HostApplicationBuilder builder, bool isRedis, Action<object> configure)

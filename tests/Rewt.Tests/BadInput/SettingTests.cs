@@ -5,18 +5,18 @@ using Rewt.Tests.PublicKeys;
 namespace Rewt.Tests.BadInput;
 
 /// <summary>
-/// A setting that is misspelt, empty or of another shape stops the start by its name. The rows come from the properties of the options, so that a new
-/// property is covered.
+/// Verifies that a misspelled, empty or malformed setting is an error at startup that names the setting. The rows are created from the properties of the
+/// options, so that new properties are covered.
 /// </summary>
 public sealed class SettingTests
 {
     private static readonly List<Setting> Settings = [.. SettingsOf(typeof(RewtOptions))];
 
-    private static readonly string[] Misread = ["nonsense", "5", "3600", "24:00:00", "1:2", "00:90:00", "1:00:00:00"];
+    private static readonly string[] InvalidValues = ["nonsense", "5", "3600", "24:00:00", "1:2", "00:90:00", "1:00:00:00"];
 
     private static readonly string[][] Sections = [["Rewt", "Mine"], ["Rewt:Schemes:Users"]];
 
-    public static TheoryData<string, string, string?> Mistakes()
+    public static TheoryData<string, string, string?> InvalidSettings()
     {
         var rows = new TheoryData<string, string, string?>();
         foreach (var setting in Settings)
@@ -39,7 +39,7 @@ public sealed class SettingTests
 
             rows.Add(name, name + ":0", "00:00:30");
             if (setting.Type == typeof(string)) continue;
-            foreach (var value in Misread.Where(value => setting.Type != typeof(int) || value is not ("5" or "3600"))) rows.Add(name, name, value);
+            foreach (var value in InvalidValues.Where(value => setting.Type != typeof(int) || value is not ("5" or "3600"))) rows.Add(name, name, value);
         }
 
         foreach (var group in Settings.Where(setting => setting.Owner is not RewtOptions).Select(setting => setting.Path.Split(':')[0]).Distinct(StringComparer.Ordinal))
@@ -58,10 +58,10 @@ public sealed class SettingTests
         .ShouldBe(Settings.Where(setting => setting.Owner is not RewtOptions).Select(setting => setting.Path.Split(':')[0]).Distinct(StringComparer.Ordinal), ignoreOrder: true);
 
     [Theory]
-    [MemberData(nameof(Mistakes))]
-    public void A_mistake_in_a_setting_is_an_error_that_names_it(string name, string key, string? value)
+    [MemberData(nameof(InvalidSettings))]
+    public void An_invalid_setting_is_an_error_that_names_the_setting(string name, string key, string? value)
     {
-        // An error of the main section would stop the scheme before its own.
+        // An error in the main section would be reported instead of an error in the section of the scheme.
         foreach (var sections in Sections)
         {
             var failures = Failures([.. sections.Select(section => ($"{section}:{key}", value))]);
@@ -75,7 +75,7 @@ public sealed class SettingTests
         }
     }
 
-    public static TheoryData<string, string, string> Good()
+    public static TheoryData<string, string, string> ValidSettings()
     {
         var rows = new TheoryData<string, string, string>();
         foreach (var setting in Settings.Where(setting => setting.Type == typeof(TimeSpan)))
@@ -96,8 +96,8 @@ public sealed class SettingTests
     }
 
     [Theory]
-    [MemberData(nameof(Good))]
-    public void A_value_with_one_reading_is_taken(string name, string text, string value)
+    [MemberData(nameof(ValidSettings))]
+    public void An_unambiguous_value_of_a_setting_is_accepted(string name, string text, string value)
     {
         var options = new RewtOptions();
 
@@ -135,11 +135,11 @@ public sealed class SettingTests
     [InlineData("Schemes:Users:ApiKey", "x", "Rewt:Schemes:Users:ApiKey is not a setting.")]
     [InlineData("Schemes:Users", "users", "Rewt:Schemes:Users is one text")]
     [InlineData("Schemes", "Users", "Rewt:Schemes is one text")]
-    public void The_error_says_what_to_write(string key, string value, string advice) =>
+    public void The_error_for_a_setting_suggests_a_correction(string key, string value, string advice) =>
         string.Join(' ', Failures(("Rewt:" + key, value))).ShouldContain(advice);
 
     [Fact]
-    public void A_text_in_place_of_the_whole_section_is_an_error() =>
+    public void A_text_in_place_of_the_section_is_an_error() =>
         Failures(("Rewt", """{"TrustedIssuers":["orders"]}""")).ShouldContain("Rewt is one text, but it is a section with settings.");
 
     [Theory]
@@ -151,11 +151,11 @@ public sealed class SettingTests
     [InlineData("ValidIssuer", "", "Authentication:Schemes:Rewt:ValidIssuer is empty")]
     [InlineData("ValidAlgorithms:0", "HS256", "Authentication:Schemes:Rewt:ValidAlgorithms is not a setting of JwtBearer")]
     [InlineData("Audience", "inventory", "Authentication:Schemes:Rewt:Audience is not a setting of JwtBearer")]
-    public void A_mistake_in_the_section_of_JwtBearer_that_would_permit_every_issuer_is_an_error(string key, string value, string error) =>
+    public void An_invalid_setting_of_JwtBearer_that_would_allow_any_issuer_is_an_error(string key, string value, string error) =>
         string.Join(' ', Failures(("Authentication:Schemes:Rewt:" + key, value))).ShouldContain(error);
 
     [Fact]
-    public void The_settings_of_JwtBearer_are_taken() => Failures(
+    public void Valid_settings_of_JwtBearer_are_accepted() => Failures(
         ("Authentication:Schemes:Rewt:ValidIssuers:0", "orders"), ("Authentication:Schemes:Rewt:ValidAudience", "inventory"), ("Authentication:Schemes:Rewt:SaveToken", "false"),
         ("Authentication:Schemes:Bearer:Anything", "x")).ShouldBeEmpty();
 
@@ -164,7 +164,7 @@ public sealed class SettingTests
         Failures(("Rewt:KeyMod", "KeyPair"), ("Rewt:TrustedIssuers", "orders"), ("Rewt:ClockSkew", "5"), ("Rewt:ServiceName", "a b")).Count.ShouldBe(4);
 
     [Fact]
-    public void Many_unknown_names_are_counted()
+    public void The_errors_for_many_unknown_names_are_limited_and_count_the_rest()
     {
         var failures = Failures([.. Enumerable.Range(0, 30).Select(number => ($"Rewt:Unknown{number}", (string?)"x"))]);
 
@@ -173,7 +173,7 @@ public sealed class SettingTests
     }
 
     [Fact]
-    public void An_error_of_the_main_section_stops_a_named_scheme_that_uses_it()
+    public void An_error_in_the_main_section_is_also_an_error_of_a_named_scheme()
     {
         var services = new ServiceCollection().AddSingleton<IConfiguration>(Configuration(("Rewt:ServiceNam", "orders"), ("Rewt:Redis", "localhost")));
         services.AddRewtKeys("Users");
@@ -183,7 +183,7 @@ public sealed class SettingTests
     }
 
     [Fact]
-    public void A_section_of_ones_own_replaces_the_lists_of_the_section_Rewt()
+    public void A_custom_section_replaces_the_lists_of_the_section_Rewt()
     {
         var configuration = Configuration(("Rewt:TrustedIssuers:0", "orders"), ("Mine:TrustedIssuers:0", "shipping"));
         var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
@@ -193,6 +193,7 @@ public sealed class SettingTests
         provider.GetRequiredService<IOptions<RewtOptions>>().Value.TrustedIssuers.ShouldBe(["shipping"]);
     }
 
+    /// <summary>The other entries of the earlier source would stay in force.</summary>
     [Theory]
     [InlineData("Rewt:TrustedIssuers", 1, "entry 1 of the earlier source")]
     [InlineData("Rewt:TrustedIssuers", 2, "entry 2 of the earlier source")]
@@ -201,7 +202,7 @@ public sealed class SettingTests
     [InlineData("Rewt:TrustedIssuers", 4, null)]
     [InlineData("Rewt:Schemes:Users:TrustedIssuers", 1, "entry 1 of the earlier source")]
     [InlineData("Authentication:Schemes:Rewt:ValidIssuers", 1, "entry 1 of the earlier source")]
-    public void A_later_source_that_shortens_a_list_is_an_error_because_the_rest_of_the_list_stays_in_force(string list, int count, string? error)
+    public void A_later_configuration_source_that_shortens_a_list_is_an_error(string list, int count, string? error)
     {
         var later = count == 0 ? [(list, "")] : Enumerable.Range(0, count).Select(index => ($"{list}:{index}", (string?)"shipping"));
 
@@ -212,21 +213,21 @@ public sealed class SettingTests
     }
 
     [Fact]
-    public void A_later_source_may_change_or_add_one_entry_of_a_list() =>
+    public void A_later_configuration_source_may_change_or_add_an_entry_of_a_list() =>
         Failures([("Rewt:TrustedIssuers:0", "orders"), ("Rewt:TrustedIssuers:1", "billing")], [("Rewt:TrustedIssuers:1", "shipping"), ("Rewt:TrustedIssuers:2", "depot")]).ShouldBeEmpty();
 
-    public static TheoryData<Type, string, string?> InCode()
+    public static TheoryData<Type, string, string?> EmptyValuesInCode()
     {
         var rows = new TheoryData<Type, string, string?>();
         foreach (var type in new[] { typeof(RewtOptions), typeof(RewtSigningOptions), typeof(RewtApiKeyClientOptions), typeof(RewtApiKeyOptions) })
         {
-            // A password may be any text, also an empty one.
+            // A password may be any text, including an empty one.
             foreach (var setting in SettingsOf(type).Where(setting => setting.Path != "SigningKey:Password"))
             {
                 if (setting.IsList) rows.Add(type, setting.Path, null);
                 if (setting.Type != typeof(string) && !setting.IsList) continue;
                 rows.Add(type, setting.Path, " ");
-                // The empty name is that of the main ring.
+                // The empty name stands for the default scheme.
                 if (setting.Path != nameof(RewtSigningOptions.Scheme)) rows.Add(type, setting.Path, "");
             }
         }
@@ -234,24 +235,24 @@ public sealed class SettingTests
         return rows;
     }
 
-    /// <summary>An empty name or entry, or no list at all, does not count as the default that permits more.</summary>
+    /// <summary>An empty name or entry, or a missing list, must not be treated as the more permissive default.</summary>
     [Theory]
-    [MemberData(nameof(InCode))]
-    public void An_empty_value_set_in_code_is_an_error_that_names_it(Type type, string name, string? value)
+    [MemberData(nameof(EmptyValuesInCode))]
+    public void An_empty_value_set_in_code_is_an_error_that_names_the_setting(Type type, string name, string? value)
     {
-        var failure = Should.Throw<Exception>(() => Start([], options => SetIn(options, type, name, value)));
+        var failure = Should.Throw<Exception>(() => Validate([], options => SetValue(options, type, name, value)));
 
         failure.Message.ShouldContain(name);
     }
 
     [Fact]
-    public void A_PEM_text_is_taken_in_place_of_a_file_also_with_line_breaks_as_two_characters()
+    public void A_PEM_text_with_escaped_line_breaks_is_accepted_in_place_of_a_file()
     {
         var pem = JwkRows.P256.ExportPkcs8PrivateKeyPem();
         var publicPem = JwkRows.Rsa2048.ExportSubjectPublicKeyInfoPem();
-        foreach (var (key, verification) in new[] { (pem, publicPem), (Escaped(pem), Escaped(publicPem)), ("\n" + pem + "\n", " " + publicPem) })
+        foreach (var (key, verification) in new[] { (pem, publicPem), (WithEscapedLineBreaks(pem), WithEscapedLineBreaks(publicPem)), ("\n" + pem + "\n", " " + publicPem) })
         {
-            Start([("Rewt:SigningKey:File", key), ("Rewt:VerificationKeys:0", verification)], _ => { });
+            Validate([("Rewt:SigningKey:File", key), ("Rewt:VerificationKeys:0", verification)], _ => { });
         }
 
         var encrypted = JwkRows.P256.ExportEncryptedPkcs8PrivateKeyPem("a password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
@@ -267,14 +268,14 @@ public sealed class SettingTests
     [InlineData("http://localhost.evil.example", false)]
     [InlineData("http://xlocalhost", false)]
     [InlineData("http://10.0.0.1", false)]
-    public void Plain_http_is_free_only_to_this_machine(string origin, bool isLoopback)
+    public void Plain_HTTP_to_another_machine_requires_AllowInsecureHttp(string origin, bool isLoopback)
     {
         Origin.TryParse(origin)!.IsInTheClear.ShouldBe(!isLoopback);
         Failures(("Rewt:VerificationKeys:0", origin + "/jwks.json")).Any(failure => failure.Contains("AllowInsecureHttp", StringComparison.Ordinal)).ShouldBe(!isLoopback);
     }
 
     [Fact]
-    public async Task The_settings_in_force_are_logged_once_at_start()
+    public async Task The_effective_settings_are_logged_once_at_startup()
     {
         await using var service = await TestService.StartAsync(
             null,
@@ -295,7 +296,7 @@ public sealed class SettingTests
         lines[1].ShouldContain("namespace Partners: KeyMode KeyPair, keys from SigningKey:File and 1 VerificationKeys. It accepts tokens of these keys by any issuer.");
     }
 
-    /// <summary>Returns the settings of a type of options, with those of its groups.</summary>
+    /// <summary>Returns the settings of a type of options, including the settings of its groups.</summary>
     internal static IEnumerable<Setting> SettingsOf(Type type) => SettingsOf(Activator.CreateInstance(type)!);
 
     internal static Setting? Find(object options, string name) => SettingsOf(options).FirstOrDefault(setting => setting.Path == name);
@@ -303,9 +304,9 @@ public sealed class SettingTests
     private static IEnumerable<Setting> SettingsOf(object options) => options is RewtOptions settings ? Setting.Of(settings)
         : options.GetType().GetProperties().Where(property => property.CanWrite && property.DeclaringType == options.GetType()).Select(property => new Setting(property.Name, property, options));
 
-    private static string Escaped(string pem) => pem.Replace("\n", "\\n", StringComparison.Ordinal);
+    private static string WithEscapedLineBreaks(string pem) => pem.Replace("\n", "\\n", StringComparison.Ordinal);
 
-    private static void SetIn(object options, Type type, string name, string? value)
+    private static void SetValue(object options, Type type, string name, string? value)
     {
         if (options.GetType() != type) return;
         var setting = Find(options, name)!;
@@ -325,7 +326,7 @@ public sealed class SettingTests
     {
         try
         {
-            Start(settings, _ => { }, later);
+            Validate(settings, _ => { }, later);
             return [];
         }
         catch (OptionsValidationException exception)
@@ -334,13 +335,13 @@ public sealed class SettingTests
         }
         catch (AggregateException exception)
         {
-            // The options of the scheme and of the client read those of the main ring, so an error there is met several times.
+            // The options of the scheme and of the client read the main options, so that an error there occurs several times.
             return [.. exception.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures).Distinct(StringComparer.Ordinal)];
         }
     }
 
-    /// <summary>Starts the validation of a service with a second scheme, a signing client and API keys on both sides.</summary>
-    private static void Start((string Name, string? Value)[] settings, Action<object> configure, (string Name, string? Value)[]? later = null)
+    /// <summary>Validates the options of a service with a second scheme, a signing client and API keys on both sides.</summary>
+    private static void Validate((string Name, string? Value)[] settings, Action<object> configure, (string Name, string? Value)[]? later = null)
     {
         var configuration = ConfigurationOf([[("Rewt:Schemes:Users:Namespace", "users"), ("ConnectionStrings:redis", "127.0.0.1:1"), .. settings], later ?? []]);
         var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging();

@@ -5,7 +5,7 @@ using PublicKey = Rewt.Internal.PublicKey;
 namespace Rewt.Tests.BadInput;
 
 /// <summary>
-/// A signature has exactly the length of its algorithm: RFC 8017 §8.1.2 and §8.2.2 for RSA, RFC 7518 §3.4 for EC. About one RSA signature in 256
+/// Verifies that a signature has exactly the length of its algorithm: RFC 8017 §8.1.2 and §8.2.2 for RSA, RFC 7518 §3.4 for EC. About one RSA signature in 256
 /// begins with a zero byte, and the number without that byte is the same number.
 /// </summary>
 public sealed class SignatureLengthTests
@@ -20,14 +20,14 @@ public sealed class SignatureLengthTests
     [InlineData("PS256", true)]
     [InlineData("ES256", false)]
     [InlineData("ES256", true)]
-    public async Task A_signature_without_its_leading_zero_byte_or_with_one_more_is_refused(string algorithm, bool hasRulesOfTheApplication)
+    public async Task A_signature_that_is_one_byte_too_short_or_too_long_is_refused(string algorithm, bool hasValidationParameters)
     {
         await using var service = await KeyService.StartAsync(
             "inventory",
             [("VerificationKeys:0", Keys)],
             builder =>
             {
-                if (hasRulesOfTheApplication) builder.Services.Configure<JwtBearerOptions>("Rewt", options => options.TokenValidationParameters.ValidIssuer = "auth");
+                if (hasValidationParameters) builder.Services.Configure<JwtBearerOptions>("Rewt", options => options.TokenValidationParameters.ValidIssuer = "auth");
             },
             null);
         var (signed, signature) = WithLeadingZero(algorithm);
@@ -39,7 +39,7 @@ public sealed class SignatureLengthTests
     }
 
     [Fact]
-    public void The_proof_of_a_published_key_has_the_exact_length_too()
+    public void The_proof_of_a_published_key_must_have_the_exact_length()
     {
         using var key = RSA.Create(2048);
         for (var name = 0; ; name++)

@@ -1,45 +1,45 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>What a wrong token costs. Bytes are counted exactly; what it takes in time is for `benchmarks/`.</summary>
-public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedService>
+/// <summary>Verifies how many bytes the verification of a token allocates. `benchmarks/` measures its duration.</summary>
+public sealed class SizeTests(KnownSecretService service) : IClassFixture<KnownSecretService>
 {
     private const int SixteenKilobytes = 16 * 1024;
 
-    public static TheoryData<string> TooLong() => ["over-long", "dots", "dots behind a good header", "claims", "digits", "megabyte"];
+    public static TheoryData<string> TooLongTokens() => ["over-long", "dots", "dots after a valid header", "claims", "digits", "megabyte"];
 
     [Theory]
-    [MemberData(nameof(TooLong))]
-    public async Task A_token_over_8_KiB_is_refused_before_anything_is_decoded(string shape)
+    [MemberData(nameof(TooLongTokens))]
+    public async Task A_token_over_8_KiB_is_refused_before_decoding(string shape)
     {
         var token = shape switch
         {
             "over-long" => ShapeRows.OverLong(service.Forge),
             "dots" => new string('.', 20_000),
-            "dots behind a good header" => service.Forge.Header + new string('.', 8_000),
+            "dots after a valid header" => service.Forge.Header + new string('.', 8_000),
             "claims" => TokenForge.Sign(service.Forge.HeaderJson, ShapeRows.ManyClaims(service.Forge, 12_000)),
             "digits" => service.Forge.Claim("x", new string('9', 100_000)).Token,
             _ => service.Forge.Claim("x", $"\"{new string('x', 1 << 20)}\"").Token,
         };
 
-        await MeasureAsync(token);
+        await ShouldAllocateLittleAsync(token);
     }
 
     [Theory]
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
-    public async Task A_token_of_the_wrong_number_of_parts_is_refused_without_trying_to_decrypt_it(int parts)
+    public async Task A_token_with_the_wrong_number_of_parts_is_refused_without_decryption(int parts)
     {
         var token = service.Forge.Token + string.Concat(Enumerable.Repeat("." + TokenForge.Part(new byte[900]), parts - 3));
 
-        await MeasureAsync(token);
+        await ShouldAllocateLittleAsync(token);
     }
 
     [Fact]
-    public async Task A_token_of_too_many_values_is_refused_before_they_are_read() => await MeasureAsync(service.Forge.Claim("role", ShapeRows.Values(1_300)).Token);
+    public async Task A_token_with_too_many_values_is_refused_before_the_values_are_read() => await ShouldAllocateLittleAsync(service.Forge.Claim("role", ShapeRows.Values(1_300)).Token);
 
     [Fact]
-    public async Task A_signed_token_as_large_as_may_be_costs_little_memory()
+    public async Task The_verification_of_a_large_valid_token_allocates_little_memory()
     {
         var token = TokenForge.Sign(service.Forge.HeaderJson, ShapeRows.ManyClaims(service.Forge, 450));
         token.Length.ShouldBeInRange(5_000, 8_192);
@@ -57,7 +57,7 @@ public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedSer
     [InlineData("100,000 digits")]
     [InlineData("100,000 digits as a time")]
     [InlineData("100,000 escapes")]
-    public void The_parser_below_the_size_limit_holds_too(string shape)
+    public void The_parser_allocates_little_memory_for_a_payload_over_the_size_limit(string shape)
     {
         var json = service.Forge.ClaimsJson[..^1];
         var payload = Encoding.UTF8.GetBytes(shape switch
@@ -88,7 +88,7 @@ public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedSer
         allocated.ShouldBeLessThan(20 * payload.Length);
     }
 
-    private async Task MeasureAsync(string token)
+    private async Task ShouldAllocateLittleAsync(string token)
     {
         var tokens = service.Host.Services.GetRequiredService<IRewtTokens>();
         (await tokens.VerifyBearerAsync(token, Cancellation)).IsValid.ShouldBeFalse();
@@ -96,16 +96,16 @@ public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedSer
         Allocated(() => tokens.VerifyBearerAsync(token, Cancellation)).ShouldBeLessThan(SixteenKilobytes);
     }
 
-    /// <summary>The bytes that work takes once it is warm; all of it on this thread.</summary>
+    /// <summary>Returns the bytes that an action allocates after a warm-up. The action runs completely on this thread.</summary>
     private static long Allocated(Func<Task> action)
     {
-        for (var warm = 0; warm < 50; warm++) Once();
-        return Once();
+        for (var iteration = 0; iteration < 50; iteration++) Measure();
+        return Measure();
 
-        long Once()
+        long Measure()
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            action().IsCompleted.ShouldBeTrue("it waits for nothing");
+            action().IsCompleted.ShouldBeTrue("the action completes synchronously");
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>The form of a token's three parts, and the claims that the verifier reads, without a verifier.</summary>
+/// <summary>Verifies the format of the three parts of a token, and the parsing of its claims.</summary>
 public sealed class TokenClaimsTests
 {
     private const string Signature = "AAAA";
@@ -20,7 +20,7 @@ public sealed class TokenClaimsTests
         ["a character that is not base64url"] = ($"h+.{Payload}.{Signature}", false),
         ["a payload of an impossible length"] = ($"h.A.{Signature}", false),
         ["a payload that is a list"] = ($"h.{TokenForge.Part("[]")}.{Signature}", false),
-        ["a payload that is no JSON"] = ($"h.{TokenForge.Part("x")}.{Signature}", false),
+        ["a payload that is not JSON"] = ($"h.{TokenForge.Part("x")}.{Signature}", false),
         ["a lone surrogate"] = ($"h.{TokenForge.Part("""{"x":"\ud800"}""")}.{Signature}", false),
         ["a signature of one byte"] = ($"h.{Payload}.AQ", true),
         ["the lowest unused bit of one byte"] = ($"h.{Payload}.AB", false),
@@ -42,20 +42,20 @@ public sealed class TokenClaimsTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_token_has_three_parts_of_which_each_has_one_spelling(string name) => (TokenClaims.TryRead(Rows[name].Token) is not null).ShouldBe(Rows[name].IsRead);
+    public void A_token_must_have_three_parts_in_canonical_encoding(string name) => (TokenClaims.TryRead(Rows[name].Token) is not null).ShouldBe(Rows[name].IsRead);
 
     [Theory]
     [InlineData("""{"aud":"a"}""", "a")]
     [InlineData("""{"aud":["a","b"]}""", "a,b")]
     [InlineData("""{"aud":[]}""", "")]
     [InlineData("""{}""", null)]
-    public void One_audience_is_a_list_too(string json, string? audiences)
+    public void A_single_audience_is_read_as_a_list(string json, string? audiences)
     {
         foreach (var claims in new[] { Read(json), TokenClaims.ReadStrictly(Encoding.UTF8.GetBytes(json))! }) (claims.Audiences is { } list ? string.Join(',', list) : null).ShouldBe(audiences);
     }
 
     [Fact]
-    public void All_claims_are_read_by_both_parsers_however_their_names_are_spelt()
+    public void Both_parsers_read_all_claims_also_with_escaped_names()
     {
         const string Json = """{"iss":"i","sub":"s","jti":"j","aud":"a","iat":1,"exp":2,"nbf":3,"tenant":"t","htm":"m","htt":"u","htb":"b","mbh":"h","otu":true,"other":"o"}""";
         var escaped = Json.Replace("\"iss\"", "\"\\u0069ss\"", StringComparison.Ordinal).Replace("\"tenant\"", "\"tenan\\u0074\"", StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed class TokenClaimsTests
     }
 
     [Fact]
-    public void Claims_without_a_binding_have_none_and_a_tenant_that_is_no_text_is_none()
+    public void A_missing_binding_and_a_tenant_that_is_not_a_text_are_null()
     {
         var claims = TokenClaims.ReadStrictly("""{"iss":"i","tenant":7}"""u8.ToArray())!;
 

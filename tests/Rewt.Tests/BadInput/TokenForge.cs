@@ -1,8 +1,8 @@
 namespace Rewt.Tests.BadInput;
 
 /// <summary>
-/// Makes tokens with a secret that the service under test really has, so that only what a test bends is wrong with them. Members are raw
-/// JSON, so that anything can be written. Immutable: each bend is a forge of its own.
+/// Creates tokens that are signed with the secret of the service under test, so that only the changes of a test make them invalid. Values are raw JSON.
+/// Instances are immutable: each change returns a new instance.
 /// </summary>
 internal sealed class TokenForge
 {
@@ -53,14 +53,14 @@ internal sealed class TokenForge
 
     public TokenForge WithoutClaim(string name) => new(Now, _header, [.. _claims.Where(claim => claim.Name != name)]);
 
-    /// <summary>Adds a claim behind the others, whatever they are.</summary>
-    public TokenForge ClaimAgain(string name, string json) => new(Now, _header, [.. _claims, (name, json)]);
+    /// <summary>Adds a claim after the others, even if one has the same name.</summary>
+    public TokenForge AppendClaim(string name, string json) => new(Now, _header, [.. _claims, (name, json)]);
 
     public TokenForge HeaderMember(string name, string json) => new(Now, Set(_header, name, json), _claims);
 
     public TokenForge WithoutHeaderMember(string name) => new(Now, [.. _header.Where(member => member.Name != name)], _claims);
 
-    public TokenForge HeaderMemberAgain(string name, string json) => new(Now, [.. _header, (name, json)], _claims);
+    public TokenForge AppendHeaderMember(string name, string json) => new(Now, [.. _header, (name, json)], _claims);
 
     private static (string Name, string Json)[] Set(IReadOnlyList<(string Name, string Json)> members, string name, string json) =>
         members.Any(member => member.Name == name)

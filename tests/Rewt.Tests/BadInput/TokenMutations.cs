@@ -1,7 +1,7 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>Bends a good token at random, and the same way again from the same seed.</summary>
-internal sealed class TokenMutations(string good, int seed)
+/// <summary>Creates random mutations of a valid token. The same seed creates the same mutations.</summary>
+internal sealed class TokenMutations(string valid, int seed)
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ \"\\{}[],:\0é";
 
@@ -12,41 +12,41 @@ internal sealed class TokenMutations(string good, int seed)
 
     private readonly Random _random = new(seed);
 
-    /// <summary>A variant that is not the good token.</summary>
+    /// <summary>Returns a mutation that differs from the valid token.</summary>
     public string Next()
     {
         while (true)
         {
-            var variant = Bend();
-            for (var more = _random.Next(3); more > 0; more--) variant = Text(variant);
-            if (variant != good) return variant;
+            var variant = Mutate();
+            for (var more = _random.Next(3); more > 0; more--) variant = MutateText(variant);
+            if (variant != valid) return variant;
         }
     }
 
-    private string Bend()
+    private string Mutate()
     {
-        var parts = good.Split('.');
+        var parts = valid.Split('.');
         switch (_random.Next(8))
         {
             case 0:
-                return Text(good);
+                return MutateText(valid);
             case 1:
                 return string.Join('.', parts.OrderBy(_ => _random.Next()));
             case 2:
                 return string.Join('.', parts.Take(_random.Next(4)).Concat(parts.Take(_random.Next(4))));
             case 3:
-                return good[.._random.Next(good.Length)];
+                return valid[.._random.Next(valid.Length)];
             case 4:
-                return good + Alphabet[_random.Next(Alphabet.Length)];
+                return valid + Alphabet[_random.Next(Alphabet.Length)];
             default:
                 var part = _random.Next(3);
-                parts[part] = Base64Url.EncodeToString(part < 2 && _random.Next(2) == 0 ? Json(parts[part]) : Bytes(parts[part]));
+                parts[part] = Base64Url.EncodeToString(part < 2 && _random.Next(2) == 0 ? InsertFragment(parts[part]) : FlipBits(parts[part]));
                 return string.Join('.', parts);
         }
     }
 
     /// <summary>Replaces, removes, adds or repeats characters.</summary>
-    private string Text(string text)
+    private string MutateText(string text)
     {
         if (text.Length == 0) return Alphabet[_random.Next(Alphabet.Length)].ToString();
         var at = _random.Next(text.Length);
@@ -60,14 +60,14 @@ internal sealed class TokenMutations(string good, int seed)
         };
     }
 
-    private byte[] Bytes(string part)
+    private byte[] FlipBits(string part)
     {
         var bytes = Base64Url.DecodeFromChars(part);
         for (var times = 1 + _random.Next(3); times > 0; times--) bytes[_random.Next(bytes.Length)] ^= (byte)(1 << _random.Next(8));
         return bytes;
     }
 
-    private byte[] Json(string part)
+    private byte[] InsertFragment(string part)
     {
         var json = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(part));
         return Encoding.UTF8.GetBytes(json.Insert(_random.Next(json.Length + 1), Fragments[_random.Next(Fragments.Length)]));

@@ -7,10 +7,10 @@ using Rewt.Tests.Pairs;
 
 namespace Rewt.Tests.BadInput;
 
-/// <summary>Text of others is shown escaped and cut: what writers in Redis, key servers, callers and callees choose.</summary>
+/// <summary>Verifies that text from writers in Redis, key servers, callers and callees is escaped and truncated.</summary>
 public sealed class UntrustedTextTests
 {
-    /// <summary>ESC, BEL, CR, LF, NEL, a line separator, marks that reverse or hide text, a lone surrogate, a tag outside the basic plane.</summary>
+    /// <summary>Contains ESC, BEL, CR, LF, NEL, a line separator, characters that reverse or hide text, a lone surrogate, a tag outside the basic plane.</summary>
     private const string Hostile = "\u001b[31mred\u0007\r\nforged line\u0085\u2028\u202ereversed\u2066\u200b\ud800\U000E0041'\"";
 
     private const int LongestLine = 4_000;
@@ -29,15 +29,15 @@ public sealed class UntrustedTextTests
     public void Only_characters_that_a_log_or_a_terminal_interprets_are_escaped(string text, string escaped)
     {
         UntrustedText.Escape(text).ShouldBe(escaped);
-        UntrustedText.Escape(escaped).ShouldBe(escaped, "an escaped text stays as it is");
-        UntrustedText.Escape("a\ud800b\udc00").ShouldBe("a\\ud800b\\udc00", "half a character");
+        UntrustedText.Escape(escaped).ShouldBe(escaped, "an escaped text is not escaped again");
+        UntrustedText.Escape("a\ud800b\udc00").ShouldBe("a\\ud800b\\udc00", "a lone surrogate is escaped");
     }
 
     [Theory]
     [InlineData(10)]
     [InlineData(40)]
     [InlineData(200)]
-    public void A_long_text_is_cut_visibly_and_never_within_an_escaped_character(int length)
+    public void A_long_text_is_truncated_visibly_and_not_within_an_escaped_character(int length)
     {
         foreach (var text in new[] { new string('x', 1_000), new string('\u001b', 1_000), string.Concat(Enumerable.Repeat("😀", 500)), Huge })
         {
@@ -46,14 +46,14 @@ public sealed class UntrustedTextTests
             cut.Length.ShouldBeInRange(length - 12, length);
             cut.ShouldEndWith("...");
             UntrustedText.Escape(cut, length).ShouldBe(cut);
-            Clean(cut);
+            ShouldBeClean(cut);
             UntrustedText.Quote(text, length)[1..^1].ShouldNotContain('\'');
         }
     }
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task Text_of_others_is_in_no_log_health_tool_dashboard_or_metric_raw_or_unbounded()
+    public async Task Untrusted_text_is_escaped_and_truncated_in_all_outputs()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await redis.SetAsync("rewt:rewt-secret", TokenForge.KnownSecret, TimeSpan.FromHours(1));
@@ -70,16 +70,16 @@ public sealed class UntrustedTextTests
         await CallAsync(service);
         await Eventually.TrueAsync(
             () => service.Log.Text is var log && Array.TrueForAll(["KeySourceUnavailable", "PublicKeyRefused", "TokenRefused", "ApiKeyRefused", "CallRefused"], name => log.Contains(name, StringComparison.Ordinal)),
-            "all of it has been seen");
+            "all events are logged");
 
         var health = await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
-        Clean(health.Entries["rewt"].Description!);
-        foreach (var line in service.Log.Lines.Where(line => !line.Contains("   at ", StringComparison.Ordinal))) Clean(line);
-        Clean(service.Log.Text);
+        ShouldBeClean(health.Entries["rewt"].Description!);
+        foreach (var line in service.Log.Lines.Where(line => !line.Contains("   at ", StringComparison.Ordinal))) ShouldBeClean(line);
+        ShouldBeClean(service.Log.Text);
         Strings(await service.SnapshotAsync()).ShouldNotBeEmpty();
-        foreach (var text in Strings(await service.SnapshotAsync())) Clean(text);
+        foreach (var text in Strings(await service.SnapshotAsync())) ShouldBeClean(text);
         measured.ShouldNotBeEmpty();
-        foreach (var tags in measured) Clean(tags);
+        foreach (var tags in measured) ShouldBeClean(tags);
         await RunToolAsync(redis.ConnectionString);
 
         keyServer.Stop();
@@ -89,7 +89,7 @@ public sealed class UntrustedTextTests
     [Theory]
     [InlineData(2)]
     [InlineData(6)]
-    public void The_name_in_a_certificate_of_others_is_shown_escaped_and_cut(int tag)
+    public void The_name_in_an_untrusted_certificate_is_escaped_and_truncated(int tag)
     {
         var authority = TestAuthority.Root();
         var name = new string([.. Huge.Where(char.IsAscii).Take(5_000)]);
@@ -98,7 +98,7 @@ public sealed class UntrustedTextTests
         var shown = Attestation.TryRead(attestation)!.Describe();
 
         shown.ShouldStartWith("\\u001b[31mred\\u0007\\u000d\\u000a");
-        Clean(shown);
+        ShouldBeClean(shown);
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class UntrustedTextTests
     [InlineData("-WRONGPASS ")]
     [InlineData("+")]
     [InlineData("")]
-    public async Task The_text_of_a_server_that_is_not_Redis_is_in_no_exception_raw_or_unbounded(string prefix)
+    public async Task Text_from_a_server_that_is_not_Redis_is_escaped_and_truncated(string prefix)
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
@@ -115,7 +115,7 @@ public sealed class UntrustedTextTests
         {
             await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Ring.RotateAsync(Cancellation));
             await Eventually.TrueAsync(() => service.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal), "the outage is logged");
-            Clean(service.Log.Text);
+            ShouldBeClean(service.Log.Text);
         }
 
         server.Stop();
@@ -123,10 +123,10 @@ public sealed class UntrustedTextTests
     }
 
     [Fact]
-    public void The_name_of_a_server_that_a_cluster_or_Sentinel_announces_is_shown_escaped_and_cut() => Clean(ServerDiagnosis.Name(new DnsEndPoint(Huge, 6379)));
+    public void The_name_of_an_announced_server_is_escaped_and_truncated() => ShouldBeClean(ServerDiagnosis.Name(new DnsEndPoint(Huge, 6379)));
 
-    /// <summary>No character that is interpreted, but for the ends of the lines of a stack trace; no line without bound.</summary>
-    private static void Clean(string text)
+    /// <summary>Verifies that the text contains no interpreted characters except the line ends of a stack trace, and no line over the limit.</summary>
+    private static void ShouldBeClean(string text)
     {
         foreach (var line in text.Split('\n'))
         {
@@ -157,7 +157,7 @@ public sealed class UntrustedTextTests
             }));
     });
 
-    /// <summary>What a writer in Redis can put into each key.</summary>
+    /// <summary>Writes hostile text into each Redis key.</summary>
     private static async Task FillAsync(RedisServer redis, TestService service)
     {
         var acme = await service.AddAcmeAsync(audiences: ["inventory"]);
@@ -174,7 +174,7 @@ public sealed class UntrustedTextTests
             await redis.CommandAsync("PUBLISH", "{rewt:rewt-secret}:look", text);
         }
 
-        // An app that is possible, with all the text that its name may have.
+        // A valid app whose name contains all hostile characters that a name may contain.
         await redis.CommandAsync("HSET", "{rewt:rewt-secret}:apps", "named", App("named", Hostile.Replace("\ud800", "", StringComparison.Ordinal)));
     }
 
@@ -207,8 +207,8 @@ public sealed class UntrustedTextTests
             {
                 string[] server = command is ["token", "inspect", ..] ? [] : ["--redis", redis];
                 var (_, output, errors) = await ToolRun.RunAsync([.. command, "-o", format, .. server]);
-                Clean(output);
-                Clean(errors);
+                ShouldBeClean(output);
+                ShouldBeClean(errors);
                 if (format == "json" && command[0] != "watch" && output.Length > 0) JsonDocument.Parse(output[..(output.LastIndexOf('}') + 1)]).Dispose();
                 if (command is ["apps", "list"] && format == "json") output.ShouldContain("\\u001b[31mred");
             }
@@ -241,7 +241,7 @@ public sealed class UntrustedTextTests
             }
             catch (IOException)
             {
-                // The client has had enough.
+                // The client has closed the connection.
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>Tests that measure the whole process: its memory, its events, its share of the processor. None runs beside them.</summary>
+/// <summary>Represents the collection of tests that measure the memory, events or processor time of the process. They do not run in parallel with others.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class WholeProcess
 {

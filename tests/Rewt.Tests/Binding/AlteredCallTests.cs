@@ -1,25 +1,25 @@
 namespace Rewt.Tests.Binding;
 
-/// <summary>Captured calls that were altered at random.</summary>
+/// <summary>Verifies that a captured token is refused with a randomly altered call.</summary>
 public sealed class AlteredCallTests
 {
     private const int Alterations = 10_000;
 
     private static readonly HttpMethod[] Methods = [HttpMethod.Get, HttpMethod.Post, HttpMethod.Put, HttpMethod.Patch, HttpMethod.Delete, HttpMethod.Options];
     private static readonly string[] PathParts = ["/", "/.", "/../", "//", ";"];
-    private static readonly string[] Codings = ["gzip", "br", "identity"];
+    private static readonly string[] ContentEncodings = ["gzip", "br", "identity"];
 
     [Fact]
-    public async Task None_of_10000_alterations_is_accepted_and_the_untouched_call_is()
+    public async Task None_of_10000_altered_calls_is_accepted_but_the_original_call_is()
     {
         await using var payments = await PaymentService.StartAsync(options => options.Binding = RequestBinding.Target | RequestBinding.Body);
         var random = new Random(21);
         var captured = new List<(Call Call, string Token)>();
-        foreach (var call in Originals())
+        foreach (var call in OriginalCalls())
         {
             using var content = call.Content();
             (await payments.SendAsync(call.Method, call.Target, content).StatusAsync()).ShouldBe(HttpStatusCode.OK, call.ToString());
-            captured.Add((call, payments.Token));
+            captured.Add((call, payments.LastToken));
         }
 
         var altered = new List<(Call Call, string Token)>();
@@ -28,14 +28,14 @@ public sealed class AlteredCallTests
             var (call, token) = captured[random.Next(captured.Count)];
             var other = call;
             for (var count = random.Next(1, 4); count > 0; count--) other = Alter(other, random);
-            if (!other.Means(call)) altered.Add((other, token));
+            if (!other.IsSameRequestAs(call)) altered.Add((other, token));
         }
 
         var before = payments.Calls;
         await Parallel.ForEachAsync(altered, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancellation }, async (row, _) =>
         {
             using var content = row.Call.Content();
-            var status = await payments.ShowAsync(row.Token, row.Call.Method, row.Call.Target, content).StatusAsync();
+            var status = await payments.SendWithTokenAsync(row.Token, row.Call.Method, row.Call.Target, content).StatusAsync();
             ((int)status).ShouldBeGreaterThanOrEqualTo(400, row.Call.ToString());
         });
         payments.Calls.ShouldBe(before);
@@ -45,12 +45,12 @@ public sealed class AlteredCallTests
             foreach (var isChunked in new[] { false, true })
             {
                 using var content = (call with { IsChunked = isChunked }).Content();
-                (await payments.ShowAsync(token, call.Method, call.Target, content).StatusAsync()).ShouldBe(HttpStatusCode.OK, call.ToString());
+                (await payments.SendWithTokenAsync(token, call.Method, call.Target, content).StatusAsync()).ShouldBe(HttpStatusCode.OK, call.ToString());
             }
         }
     }
 
-    private static IEnumerable<Call> Originals()
+    private static IEnumerable<Call> OriginalCalls()
     {
         yield return new(HttpMethod.Get, "/any/accounts?from=a&to=b&page=1", [], null, null, false);
         yield return new(HttpMethod.Delete, "/any/accounts/12%2F3/", [], null, null, false);
@@ -73,10 +73,10 @@ public sealed class AlteredCallTests
             5 => query is null ? Query("") : Query(string.Join('&', query.Split('&').Reverse())),
             6 => Query(query is null ? "added=1" : query + "&added=1"),
             7 => query is null ? call : query.Contains('&', StringComparison.Ordinal) ? Query(query[..query.LastIndexOf('&')]) : Query(null),
-            8 => call.Body.Length == 0 ? call with { Body = [1] } : call with { Body = Flipped(call.Body, random) },
+            8 => call.Body.Length == 0 ? call with { Body = [1] } : call with { Body = FlipBit(call.Body, random) },
             9 => call.Body.Length == 0 ? call with { Body = new byte[3] } : call with { Body = random.Next(2) == 0 ? call.Body[..^1] : [.. call.Body, 0] },
             10 => call with { IsChunked = !call.IsChunked },
-            11 => call with { Encoding = call.Encoding is null ? random.GetItems(Codings, 1)[0] : null },
+            11 => call with { Encoding = call.Encoding is null ? random.GetItems(ContentEncodings, 1)[0] : null },
             _ => call with { Type = call.Type is null ? "text/plain" : random.Next(2) == 0 ? null : call.Type + "; v=1" },
         };
 
@@ -85,7 +85,7 @@ public sealed class AlteredCallTests
         Call Query(string? changed) => call with { Target = changed is null ? path : $"{path}?{changed}" };
     }
 
-    private static byte[] Flipped(byte[] body, Random random)
+    private static byte[] FlipBit(byte[] body, Random random)
     {
         var changed = body.ToArray();
         changed[random.Next(changed.Length)] ^= (byte)(1 << random.Next(8));
@@ -94,15 +94,15 @@ public sealed class AlteredCallTests
 
     private sealed record Call(HttpMethod Method, string Target, byte[] Body, string? Type, string? Encoding, bool IsChunked)
     {
-        /// <summary>Whether the two are one request: how a body is cut into chunks is not part of it. Content headers without a content are not sent.</summary>
-        public bool Means(Call other) => Method == other.Method && Target == other.Target && Body.AsSpan().SequenceEqual(other.Body)
+        /// <summary>Returns whether both are the same request. Chunks are not compared, and headers without a content are not sent.</summary>
+        public bool IsSameRequestAs(Call other) => Method == other.Method && Target == other.Target && Body.AsSpan().SequenceEqual(other.Body)
             && (HasContent == other.HasContent || Body.Length == 0) && (!HasContent || (Type == other.Type && Encoding == other.Encoding));
 
         public HttpContent? Content()
         {
             if (!HasContent) return null;
 
-            HttpContent content = IsChunked ? new StreamContent(new Endless(Body)) : new ByteArrayContent(Body);
+            HttpContent content = IsChunked ? new StreamContent(new UnseekableStream(Body)) : new ByteArrayContent(Body);
             if (Type is not null) content.Headers.ContentType = MediaTypeHeaderValue.Parse(Type);
             if (Encoding is not null) content.Headers.ContentEncoding.Add(Encoding);
             return content;
@@ -113,8 +113,8 @@ public sealed class AlteredCallTests
         private bool HasContent => Body.Length > 0 || Type is not null || Encoding is not null;
     }
 
-    /// <summary>A stream that does not tell its length, so that it is sent in chunks.</summary>
-    private sealed class Endless(byte[] body) : MemoryStream(body)
+    /// <summary>Represents a stream of unknown length, which is sent in chunks.</summary>
+    private sealed class UnseekableStream(byte[] body) : MemoryStream(body)
     {
         public override bool CanSeek => false;
     }

@@ -5,19 +5,19 @@ using Rewt.Tests.Receiving;
 
 namespace Rewt.Tests.Binding;
 
-/// <summary>The vectors of docs/binding-vectors.json, which were made without this library.</summary>
+/// <summary>Verifies the test vectors of docs/binding-vectors.json, which were created without this library.</summary>
 public sealed class BindingVectorTests
 {
-    private static readonly JsonElement Page = JsonElement.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "binding-vectors.json")));
+    private static readonly JsonElement VectorFile = JsonElement.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "binding-vectors.json")));
 
     [Fact]
-    public async Task Every_vector_has_the_verdict_that_the_file_states()
+    public async Task Every_test_vector_has_the_verdict_that_the_file_states()
     {
         var ring = new SharedMemoryRing();
-        ring.Store.Set(Encoding.UTF8.GetBytes(Page.GetProperty("secret").GetString()!), TimeSpan.FromHours(12));
-        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(Page.GetProperty("now").GetInt64()));
+        ring.Store.Set(Encoding.UTF8.GetBytes(VectorFile.GetProperty("secret").GetString()!), TimeSpan.FromHours(12));
+        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(VectorFile.GetProperty("now").GetInt64()));
         var receivers = new Dictionary<string, TestService>(StringComparer.Ordinal);
-        var vectors = Page.GetProperty("vectors").EnumerateArray().ToList();
+        var vectors = VectorFile.GetProperty("vectors").EnumerateArray().ToList();
         vectors.Count.ShouldBeGreaterThanOrEqualTo(60);
         try
         {
@@ -25,7 +25,7 @@ public sealed class BindingVectorTests
 
             foreach (var vector in vectors)
             {
-                var verdict = await ShowAsync(receivers[vector.GetProperty("requires").GetString()!], vector);
+                var verdict = await SendAsync(receivers[vector.GetProperty("requires").GetString()!], vector);
                 verdict.ShouldBe(vector.GetProperty("verdict").GetString(), vector.GetProperty("name").GetString());
             }
         }
@@ -39,7 +39,7 @@ public sealed class BindingVectorTests
         builder =>
         {
             builder.Services.AddSingleton(clock);
-            builder.Services.AddRewtAuthentication(options => options.ServiceName = Page.GetProperty("audience").GetString());
+            builder.Services.AddRewtAuthentication(options => options.ServiceName = VectorFile.GetProperty("audience").GetString());
         },
         application =>
         {
@@ -50,7 +50,7 @@ public sealed class BindingVectorTests
         [],
         ring);
 
-    private static async Task<string> ShowAsync(TestService receiver, JsonElement vector)
+    private static async Task<string> SendAsync(TestService receiver, JsonElement vector)
     {
         var body = vector.GetProperty("body").GetBytesFromBase64();
         var context = await ((TestServer)receiver.Services.GetRequiredService<IServer>()).SendAsync(
@@ -68,9 +68,9 @@ public sealed class BindingVectorTests
 
         if (context.Response.StatusCode == (int)HttpStatusCode.Unauthorized) return context.Response.Headers.WWWAuthenticate.ToString().Split("rewt_error=")[1].Trim('"');
         context.Response.StatusCode.ShouldBe((int)HttpStatusCode.OK);
-        using var answer = new MemoryStream();
-        await context.Response.Body.CopyToAsync(answer, Cancellation);
-        answer.ToArray().ShouldBe(body);
+        using var responseBody = new MemoryStream();
+        await context.Response.Body.CopyToAsync(responseBody, Cancellation);
+        responseBody.ToArray().ShouldBe(body);
         return "accepted";
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Rewt.Tests.Binding;
 
-/// <summary>A bound token arrives with its request over each protocol and with each kind of body, and with nothing else.</summary>
+/// <summary>Verifies that a bound token is accepted only with its request, over each protocol and with each kind of body.</summary>
 public sealed class BoundRequestTests
 {
     private const RequestBinding All = RequestBinding.Target | RequestBinding.Body;
@@ -18,7 +18,7 @@ public sealed class BoundRequestTests
         ["form"] = () => new FormUrlEncodedContent([new("amount", "100"), new("to", "a b")]),
         ["multipart"] = () => new MultipartFormDataContent { { new StringContent("100"), "amount" }, { new ByteArrayContent(new byte[100_000]), "file", "a.bin" } },
         ["gzip"] = () => Compressed("100"),
-        ["stream of unknown length"] = () => new StreamContent(new Unseekable(200_000)),
+        ["stream of unknown length"] = () => new StreamContent(new UnseekableStream(200_000)),
         ["1 MiB"] = () => new ByteArrayContent(RandomNumberGenerator.GetBytes(1024 * 1024)),
     };
 
@@ -26,21 +26,21 @@ public sealed class BoundRequestTests
 
     [Theory]
     [MemberData(nameof(BodyNames))]
-    public async Task Each_kind_of_body_arrives_whole_and_can_be_read_as_usual(string name, bool isHttp2)
+    public async Task The_endpoint_reads_every_kind_of_bound_body_completely(string name, bool isHttp2)
     {
         await using var payments = await PaymentService.StartAsync(options => (options.Binding, options.OneTime) = (All, true), protocols: isHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1);
 
-        using var answer = await payments.SendAsync(HttpMethod.Post, "/group/a%2Fb//c/../d?x=1&y=%20", Bodies[name]());
+        using var response = await payments.SendAsync(HttpMethod.Post, "/group/a%2Fb//c/../d?x=1&y=%20", Bodies[name]());
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Cancellation));
-        (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBe(PaymentService.HashOf(payments.Sent));
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync(Cancellation));
+        (await response.Content.ReadAsStringAsync(Cancellation)).ShouldBe(PaymentService.HashOf(payments.LastBody));
         payments.Calls.ShouldBe(1);
-        (await payments.ShowAsync(payments.Token, HttpMethod.Post, "/group/a%2Fb//c/../d?x=1&y=%20", Bodies[name]()).ChallengeAsync())
+        (await payments.SendWithTokenAsync(payments.LastToken, HttpMethod.Post, "/group/a%2Fb//c/../d?x=1&y=%20", Bodies[name]()).ChallengeAsync())
             .ShouldContain(name == "stream of unknown length" || name == "multipart" || name == "1 MiB" ? "rewt_error=\"wrong_request\"" : "rewt_error=\"replayed\"");
         payments.Calls.ShouldBe(1);
     }
 
-    /// <summary>The fourth value is what the endpoint answers to a token that the receiver accepts elsewhere.</summary>
+    /// <summary>The fourth value is the expected <c>rewt_error</c>; <see langword="null"/> if the endpoint accepts the token.</summary>
     [Theory]
     [InlineData(RequestBinding.None, false, "/any", null)]
     [InlineData(RequestBinding.Target, false, "/any", null)]
@@ -56,32 +56,32 @@ public sealed class BoundRequestTests
     [InlineData(All, true, "/group/a", null)]
     [InlineData(RequestBinding.Target, false, "/attribute/a", "wrong_request")]
     [InlineData(RequestBinding.Target, true, "/attribute/a", null)]
-    public async Task An_endpoint_gets_the_binding_that_it_requires_or_is_not_called(RequestBinding binding, bool isOneTime, string path, string? refusal)
+    public async Task An_endpoint_runs_only_if_the_token_has_the_required_binding(RequestBinding binding, bool isOneTime, string path, string? refusal)
     {
         await using var payments = await PaymentService.StartAsync();
 
-        using var answer = await payments.SendAsync(HttpMethod.Post, path, new StringContent("body"), request => request.SetRewtBinding(binding).SetRewtOneTime(isOneTime));
+        using var response = await payments.SendAsync(HttpMethod.Post, path, new StringContent("body"), request => request.SetRewtBinding(binding).SetRewtOneTime(isOneTime));
 
-        answer.StatusCode.ShouldBe(refusal is null ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+        response.StatusCode.ShouldBe(refusal is null ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
         payments.Calls.ShouldBe(refusal is null ? 1 : 0);
         if (refusal is null) return;
-        answer.Headers.WwwAuthenticate.ToString().ShouldBe($"Bearer error=\"invalid_token\", error_description=\"The token is not for this request\", rewt_error=\"{refusal}\"");
+        response.Headers.WwwAuthenticate.ToString().ShouldBe($"Bearer error=\"invalid_token\", error_description=\"The token is not for this request\", rewt_error=\"{refusal}\"");
         payments.Service.Log.Text.ShouldContain(path.StartsWith("/attribute", StringComparison.Ordinal) || (path.StartsWith("/group", StringComparison.Ordinal) && !isOneTime) ? "(NotOneTime)" : "(NotBound)");
     }
 
     [Fact]
-    public async Task A_caller_of_another_scheme_never_meets_the_requirement()
+    public async Task A_caller_of_another_scheme_does_not_satisfy_the_binding_requirement()
     {
         await using var payments = await PaymentService.StartAsync(
-            configure: builder => builder.Services.AddAuthentication("Other").AddScheme<AuthenticationSchemeOptions, EveryoneHandler>("Other", null));
+            configure: builder => builder.Services.AddAuthentication("Other").AddScheme<AuthenticationSchemeOptions, AcceptAllHandler>("Other", null));
 
-        (await payments.ShowAsync("x", HttpMethod.Get, "/any").StatusAsync()).ShouldBe(HttpStatusCode.OK);
-        foreach (var path in new[] { "/target/a", "/body/a", "/group/a", "/attribute/a" }) (await payments.ShowAsync("x", HttpMethod.Get, path).StatusAsync()).ShouldBe(HttpStatusCode.Forbidden, path);
+        (await payments.SendWithTokenAsync("x", HttpMethod.Get, "/any").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        foreach (var path in new[] { "/target/a", "/body/a", "/group/a", "/attribute/a" }) (await payments.SendWithTokenAsync("x", HttpMethod.Get, path).StatusAsync()).ShouldBe(HttpStatusCode.Forbidden, path);
         payments.Calls.ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_requirement_without_authorization_middleware_stops_the_request()
+    public async Task A_request_fails_if_the_authorization_middleware_is_missing()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -99,19 +99,19 @@ public sealed class BoundRequestTests
     [InlineData(true, false, HttpStatusCode.RequestEntityTooLarge)]
     [InlineData(true, true, HttpStatusCode.RequestEntityTooLarge)]
     [InlineData(false, false, HttpStatusCode.OK)]
-    public async Task A_bound_body_over_the_limit_is_answered_with_413_and_a_plain_one_is_not_limited(bool isBound, bool isChunked, HttpStatusCode status)
+    public async Task A_bound_body_over_the_limit_gets_413_and_other_bodies_are_not_limited(bool isBound, bool isChunked, HttpStatusCode status)
     {
         await using var payments = await PaymentService.StartAsync(options => options.MaxBufferedBodyBytes = 1_000_000, settings: options => options.Binding.MaxBodyBytes = 100_000);
         var body = new byte[100_001];
 
-        using var answer = await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent(body), request =>
+        using var response = await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent(body), request =>
         {
             request.SetRewtBinding(isBound ? All : RequestBinding.None);
             if (isChunked) request.Headers.TransferEncodingChunked = true;
         });
 
-        answer.StatusCode.ShouldBe(status);
-        answer.Headers.WwwAuthenticate.ShouldBeEmpty();
+        response.StatusCode.ShouldBe(status);
+        response.Headers.WwwAuthenticate.ShouldBeEmpty();
         payments.Calls.ShouldBe(isBound ? 0 : 1);
         (await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent(body[..100_000]), request => request.SetRewtBinding(All)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }
@@ -121,49 +121,49 @@ public sealed class BoundRequestTests
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task Of_a_bound_body_of_100_MB_no_more_than_the_limit_is_read(bool isHttp2, bool isChunked)
+    public async Task A_bound_body_of_100_MB_is_read_only_up_to_the_limit(bool isHttp2, bool isChunked)
     {
         const int Limit = 1_000_000;
-        var body = new CountedStream();
+        var body = new CountingStream();
         await using var payments = await PaymentService.StartAsync(
             settings: options => options.Binding.MaxBodyBytes = Limit,
             protocols: isHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1,
             configure: builder =>
             {
                 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
-                builder.Services.AddSingleton<IStartupFilter>(new First(context =>
+                builder.Services.AddSingleton<IStartupFilter>(new FirstMiddleware(context =>
                 {
-                    context.Request.Body = body.Of(context.Request.Body);
+                    context.Request.Body = body.Wrap(context.Request.Body);
                     return Task.CompletedTask;
                 }));
             });
         (await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent([1]), request => request.SetRewtBinding(All)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         body.Count = 0;
 
-        using var content = new StreamContent(new Unseekable(100_000_000));
+        using var content = new StreamContent(new UnseekableStream(100_000_000));
         if (!isChunked) content.Headers.ContentLength = 100_000_000;
-        using var answer = await payments.ShowAsync(payments.Token, HttpMethod.Post, "/any", content);
+        using var response = await payments.SendWithTokenAsync(payments.LastToken, HttpMethod.Post, "/any", content);
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         body.Count.ShouldBeInRange(isChunked ? Limit : 0, isChunked ? Limit + 64 * 1024 : 0);
         payments.Calls.ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_body_that_middleware_has_read_before_the_authentication_is_not_taken_for_an_empty_one()
+    public async Task A_body_that_middleware_has_already_read_is_not_treated_as_empty()
     {
-        await using var payments = await PaymentService.StartAsync(configure: builder => builder.Services.AddSingleton<IStartupFilter>(new First(context =>
+        await using var payments = await PaymentService.StartAsync(configure: builder => builder.Services.AddSingleton<IStartupFilter>(new FirstMiddleware(context =>
             context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted))));
         (await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent([]), request => request.SetRewtBinding(All)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
-        using var altered = await payments.ShowAsync(payments.Token, HttpMethod.Post, "/any", new ByteArrayContent([1, 2, 3]));
+        using var altered = await payments.SendWithTokenAsync(payments.LastToken, HttpMethod.Post, "/any", new ByteArrayContent([1, 2, 3]));
 
         altered.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         payments.Service.Log.Text.ShouldContain("(OtherBody)");
     }
 
     [Fact]
-    public async Task An_anonymous_endpoint_reads_the_whole_body_of_a_refused_token()
+    public async Task An_anonymous_endpoint_reads_the_complete_body_after_a_token_was_refused()
     {
         await using var payments = await PaymentService.StartAsync(
             settings: options => options.Binding.MaxBodyBytes = 50_000,
@@ -175,15 +175,15 @@ public sealed class BoundRequestTests
                 await context.Response.WriteAsync($"{body.Length} {context.User.Identity?.IsAuthenticated}", Cancellation);
             }));
 
-        var answer = payments.SendAsync(HttpMethod.Post, "/anonymous", new StreamContent(new Unseekable(90_000)), request => request.SetRewtBinding(All));
+        var response = payments.SendAsync(HttpMethod.Post, "/anonymous", new StreamContent(new UnseekableStream(90_000)), request => request.SetRewtBinding(All));
 
-        (await answer.TextAsync()).ShouldBe("90000 False");
+        (await response.TextAsync()).ShouldBe("90000 False");
     }
 
     [Theory]
     [InlineData(64, "HTTP/1.1 100 Continue", "HTTP/1.1 200 OK")]
     [InlineData(2_000, null, "HTTP/1.1 413 Payload Too Large")]
-    public async Task A_caller_that_waits_for_100_continue_sends_only_a_body_within_the_limit(int length, string? interim, string final)
+    public async Task A_caller_with_Expect_100_continue_sends_only_a_body_within_the_limit(int length, string? interim, string final)
     {
         await using var payments = await PaymentService.StartAsync(options => options.Binding = All, settings: options => options.Binding.MaxBodyBytes = 1_000);
         var body = new string('x', length);
@@ -205,7 +205,7 @@ public sealed class BoundRequestTests
     }
 
     [Fact]
-    public async Task A_caller_that_stops_in_the_middle_of_the_body_reaches_no_endpoint()
+    public async Task A_request_with_an_incomplete_body_does_not_reach_the_endpoint()
     {
         await using var payments = await PaymentService.StartAsync(options => options.Binding = All);
         var token = await TokenForAsync(payments, "/any", new string('x', 100));
@@ -216,7 +216,7 @@ public sealed class BoundRequestTests
 
         (await payments.SendAsync(HttpMethod.Post, "/any", new StringContent("whole")).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         payments.Calls.ShouldBe(1);
-        payments.Received.ShouldBe(5);
+        payments.ReceivedBytes.ShouldBe(5);
     }
 
     [Theory]
@@ -228,13 +228,13 @@ public sealed class BoundRequestTests
     [InlineData(null, "/internal", "/internals/a", "s/a", false)]
     [InlineData(null, "/internal", "/a", "/a", false)]
     [InlineData("/payments", "/internal", "/internal/a", "/payments/a", true)]
-    public async Task A_proxy_that_changes_the_path_has_a_setting(string? removes, string? adds, string received, string target, bool isAccepted)
+    public async Task The_proxy_settings_restore_the_path_for_which_the_token_was_signed(string? removes, string? adds, string received, string target, bool isAccepted)
     {
         await using var payments = await PaymentService.StartAsync(settings: options => (options.Binding.ProxyRemovesPath, options.Binding.ProxyAddsPath) = (removes, adds));
         var signer = payments.Service.Services.GetRequiredKeyedService<TokenSigners>("").For(null);
         var token = (await signer.SignBearerAsync("payments", null, new TokenBinding("GET", TokenBinding.HashOf(target)), Cancellation)).Value;
 
-        (await payments.ShowAsync(token, HttpMethod.Get, received).StatusAsync()).ShouldBe(isAccepted ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+        (await payments.SendWithTokenAsync(token, HttpMethod.Get, received).StatusAsync()).ShouldBe(isAccepted ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
     }
 
     private static async Task<string> TokenForAsync(PaymentService payments, string target, string body)
@@ -259,8 +259,8 @@ public sealed class BoundRequestTests
         return new ByteArrayContent(bytes.ToArray()) { Headers = { ContentEncoding = { "gzip" }, ContentType = new("text/plain") } };
     }
 
-    /// <summary>Runs before the authentication.</summary>
-    private sealed class First(Func<HttpContext, Task> run) : IStartupFilter
+    /// <summary>Adds a middleware that runs before the authentication.</summary>
+    private sealed class FirstMiddleware(Func<HttpContext, Task> run) : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>
         {
@@ -274,7 +274,7 @@ public sealed class BoundRequestTests
     }
 
     /// <summary>Counts the bytes that are read from the connection.</summary>
-    private sealed class CountedStream : MemoryStream
+    private sealed class CountingStream : MemoryStream
     {
         private Stream _body = Null;
 
@@ -282,7 +282,7 @@ public sealed class BoundRequestTests
 
         public override bool CanSeek => false;
 
-        public CountedStream Of(Stream body)
+        public CountingStream Wrap(Stream body)
         {
             _body = body;
             return this;
@@ -296,12 +296,12 @@ public sealed class BoundRequestTests
         }
     }
 
-    private sealed class Unseekable(int length) : MemoryStream(RandomNumberGenerator.GetBytes(length))
+    private sealed class UnseekableStream(int length) : MemoryStream(RandomNumberGenerator.GetBytes(length))
     {
         public override bool CanSeek => false;
     }
 
-    private sealed class EveryoneHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, System.Text.Encodings.Web.UrlEncoder encoder)
+    private sealed class AcceptAllHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, System.Text.Encodings.Web.UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>

@@ -2,37 +2,37 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Rewt.Tests.Binding;
 
-/// <summary>A service that calls itself with bound tokens, and endpoints that require them or not.</summary>
+/// <summary>Represents a service that calls itself with bound tokens. Some of its endpoints require a binding.</summary>
 internal sealed class PaymentService : IAsyncDisposable
 {
     private readonly HttpProtocols _protocols;
     private TestService? _service;
     private int _calls;
-    private long _received;
-    private string? _token;
-    private byte[] _sent = [];
+    private long _receivedBytes;
+    private string? _lastToken;
+    private byte[] _lastBody = [];
 
     private PaymentService(HttpProtocols protocols) => _protocols = protocols;
 
     public TestService Service => _service!;
 
-    /// <summary>How often an endpoint has read a whole body.</summary>
+    /// <summary>Gets the number of requests whose complete body an endpoint has read.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
-    /// <summary>The bytes that the endpoints have read.</summary>
-    public long Received => Interlocked.Read(ref _received);
+    /// <summary>Gets the number of bytes that the endpoints have read.</summary>
+    public long ReceivedBytes => Interlocked.Read(ref _receivedBytes);
 
-    /// <summary>The token that left last.</summary>
-    public string Token => Volatile.Read(ref _token)!;
+    /// <summary>Gets the token of the last request.</summary>
+    public string LastToken => Volatile.Read(ref _lastToken)!;
 
-    /// <summary>The body that left last.</summary>
-    public byte[] Sent => Volatile.Read(ref _sent);
+    /// <summary>Gets the body of the last request.</summary>
+    public byte[] LastBody => Volatile.Read(ref _lastBody);
 
-    /// <param name="signing">Sets the binding of the client.</param>
-    /// <param name="settings">Settings of the receiver.</param>
+    /// <param name="signing">Configures the signing client.</param>
+    /// <param name="settings">Configures the receiver.</param>
     /// <param name="protocols">The protocol of the server and the client.</param>
     /// <param name="configure">Further registrations.</param>
-    /// <param name="redis">A connection string; <see langword="null"/> for the memory.</param>
+    /// <param name="redis">The connection string; <see langword="null"/> for keys in memory.</param>
     /// <param name="use">Further middleware and endpoints.</param>
     public static async Task<PaymentService> StartAsync(
         Action<RewtSigningOptions>? signing = null,
@@ -54,7 +54,7 @@ internal sealed class PaymentService : IAsyncDisposable
                 {
                     options.Audience = "payments";
                     signing?.Invoke(options);
-                }).AddHttpMessageHandler(() => new Recorder(payments));
+                }).AddHttpMessageHandler(() => new RecordingHandler(payments));
                 configure?.Invoke(builder);
             },
             application =>
@@ -69,13 +69,13 @@ internal sealed class PaymentService : IAsyncDisposable
         return payments;
     }
 
-    /// <summary>Reads the whole body as any endpoint does and answers with its hash.</summary>
+    /// <summary>Reads the complete body and responds with its hash.</summary>
     public async Task PayAsync(HttpContext context)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         Interlocked.Increment(ref _calls);
-        Interlocked.Add(ref _received, body.Length);
+        Interlocked.Add(ref _receivedBytes, body.Length);
         await context.Response.WriteAsync(HashOf(body.ToArray()), context.RequestAborted);
     }
 
@@ -84,8 +84,8 @@ internal sealed class PaymentService : IAsyncDisposable
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string target, HttpContent? content = null, Action<HttpRequestMessage>? prepare = null) =>
         SendAsync(Service.Client("self"), method, target, content, prepare);
 
-    /// <summary>Sends a request with this token, as an attacker could who has captured it.</summary>
-    public Task<HttpResponseMessage> ShowAsync(string token, HttpMethod method, string target, HttpContent? content = null) =>
+    /// <summary>Sends a request with a captured token, as an attacker could.</summary>
+    public Task<HttpResponseMessage> SendWithTokenAsync(string token, HttpMethod method, string target, HttpContent? content = null) =>
         SendAsync(Service.Http, method, target, content, request => request.Headers.Authorization = new("Bearer", token));
 
     public ValueTask DisposeAsync() => Service.DisposeAsync();
@@ -103,12 +103,12 @@ internal sealed class PaymentService : IAsyncDisposable
         return await client.SendAsync(request, Cancellation);
     }
 
-    private sealed class Recorder(PaymentService payments) : DelegatingHandler
+    private sealed class RecordingHandler(PaymentService payments) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            Volatile.Write(ref payments._token, request.Headers.Authorization!.Parameter);
-            Volatile.Write(ref payments._sent, request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken));
+            Volatile.Write(ref payments._lastToken, request.Headers.Authorization!.Parameter);
+            Volatile.Write(ref payments._lastBody, request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken));
             return await base.SendAsync(request, cancellationToken);
         }
     }

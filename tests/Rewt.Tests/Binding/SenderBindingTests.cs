@@ -2,7 +2,7 @@ using Rewt.Tests.Sending;
 
 namespace Rewt.Tests.Binding;
 
-/// <summary>What the sender does with bound requests.</summary>
+/// <summary>Verifies how a client signs and sends bound requests.</summary>
 public sealed class SenderBindingTests
 {
     private const RequestBinding All = RequestBinding.Target | RequestBinding.Body;
@@ -13,8 +13,8 @@ public sealed class SenderBindingTests
         ["query"] = (request => request.RequestUri = new Uri(request.RequestUri + "?trace=1"), "the path or the query was changed after the request was signed"),
         ["body"] = (request => request.Content = new StringContent("other"), "the body or its Content-Type or Content-Encoding was changed after the request was signed"),
         ["no body"] = (request => request.Content = null, "the body or its Content-Type or Content-Encoding was changed after the request was signed"),
-        ["type"] = (request => request.Content!.Headers.ContentType = new("text/csv"), "the body or its Content-Type or Content-Encoding was changed after the request was signed"),
-        ["coding"] = (request => request.Content!.Headers.ContentEncoding.Add("br"), "the body or its Content-Type or Content-Encoding was changed after the request was signed"),
+        ["content type"] = (request => request.Content!.Headers.ContentType = new("text/csv"), "the body or its Content-Type or Content-Encoding was changed after the request was signed"),
+        ["content encoding"] = (request => request.Content!.Headers.ContentEncoding.Add("br"), "the body or its Content-Type or Content-Encoding was changed after the request was signed"),
         ["a copy of the body"] = (request => request.Content = new StringContent("body"), null),
         ["a header"] = (request => request.Headers.Add("traceparent", "00"), null),
     };
@@ -23,11 +23,11 @@ public sealed class SenderBindingTests
 
     [Theory]
     [MemberData(nameof(ChangeNames))]
-    public async Task A_request_that_a_handler_changes_after_it_was_signed_is_not_sent(string name, bool isSynchronous)
+    public async Task A_request_that_is_changed_after_signing_is_not_sent(string name, bool isSynchronous)
     {
         var (change, error) = Changes[name];
         var wire = new StubHandler();
-        await using var sender = Sender.For("https://payments", options => options.Binding = All, below: () => new ChangingHandler(change), primary: wire);
+        await using var sender = Sender.For("https://payments", options => options.Binding = All, inner: () => new ChangingHandler(change), primary: wire);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/pay") { Content = new StringContent("body") };
         async Task<HttpResponseMessage> SendAsync() => isSynchronous ? sender.Http().Send(request, Cancellation) : await sender.Http().SendAsync(request, Cancellation);
 
@@ -43,10 +43,10 @@ public sealed class SenderBindingTests
     }
 
     [Fact]
-    public async Task A_handler_in_front_may_change_the_request()
+    public async Task A_handler_before_the_signing_handler_may_change_the_request()
     {
         var wire = new StubHandler();
-        await using var sender = Sender.For("https://payments", options => options.Binding = All, above: () => new ChangingHandler(request => request.Method = HttpMethod.Put), primary: wire);
+        await using var sender = Sender.For("https://payments", options => options.Binding = All, outer: () => new ChangingHandler(request => request.Method = HttpMethod.Put), primary: wire);
 
         (await sender.GetAsync("/pay")).Dispose();
 
@@ -54,20 +54,20 @@ public sealed class SenderBindingTests
     }
 
     [Fact]
-    public async Task A_one_time_token_leaves_once_whatever_handler_repeats_the_request()
+    public async Task A_one_time_token_is_sent_once_even_if_a_handler_repeats_the_request()
     {
         var wire = new StubHandler();
-        await using var sender = Sender.For("https://payments", options => options.OneTime = true, below: () => new RepeatingHandler(), primary: wire);
+        await using var sender = Sender.For("https://payments", options => options.OneTime = true, inner: () => new RepeatingHandler(), primary: wire);
 
         (await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync("/pay"))).Message.ShouldContain("a one-time token was sent before. Handlers behind AddRewtSigning, in the order of a request: RepeatingHandler.");
         wire.Sent.Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Each_attempt_has_a_token_of_its_own()
+    public async Task Each_attempt_of_a_request_has_a_new_token()
     {
         var wire = new StubHandler();
-        await using var sender = Sender.For("https://payments", options => (options.Binding, options.OneTime) = (All, true), above: () => new RepeatingHandler(), primary: wire);
+        await using var sender = Sender.For("https://payments", options => (options.Binding, options.OneTime) = (All, true), outer: () => new RepeatingHandler(), primary: wire);
 
         (await sender.GetAsync("/pay?x=1")).Dispose();
 
@@ -77,7 +77,7 @@ public sealed class SenderBindingTests
     }
 
     [Fact]
-    public async Task A_call_whose_key_was_revoked_succeeds_once_with_a_new_token()
+    public async Task A_call_refused_for_a_revoked_key_is_retried_with_a_new_token()
     {
         Sender? sender = null;
         var calls = 0;
@@ -85,7 +85,7 @@ public sealed class SenderBindingTests
         {
             if (number == 1)
             {
-                await sender!.LoseKeyAsync();
+                await sender!.RevokeCurrentKeyAsync();
                 await Callee.RefuseAsync(context, "Bearer error=\"invalid_token\", rewt_error=\"stale_key\"");
             }
             else calls++;
@@ -105,11 +105,11 @@ public sealed class SenderBindingTests
     [Theory]
     [InlineData("wrong_request")]
     [InlineData("replayed")]
-    public async Task No_refusal_of_a_binding_is_retried(string reason)
+    public async Task A_refusal_of_a_bound_or_one_time_token_is_not_retried(string reason)
     {
         await using var callee = await Callee.RefusingAsync($"Bearer error=\"invalid_token\", rewt_error=\"{reason}\"");
         await using var sender = Sender.For(callee.Address, options => options.Binding = All);
-        callee.BeforeAnswer = sender.LoseKeyAsync;
+        callee.BeforeResponse = sender.RevokeCurrentKeyAsync;
 
         (await sender.GetAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
 
@@ -119,11 +119,11 @@ public sealed class SenderBindingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_body_that_is_too_long_to_buffer_is_not_sent(bool isLengthKnown)
+    public async Task A_bound_body_that_exceeds_the_buffer_limit_is_not_sent(bool isLengthKnown)
     {
         var wire = new StubHandler();
         await using var sender = Sender.For("https://payments", options => (options.Binding, options.MaxBufferedBodyBytes) = (All, 1_000), primary: wire);
-        HttpContent content = isLengthKnown ? new ByteArrayContent(new byte[1_001]) : new StreamContent(new OnceStream(new byte[1_001], canSeek: false));
+        HttpContent content = isLengthKnown ? new ByteArrayContent(new byte[1_001]) : new StreamContent(new SingleReadStream(new byte[1_001], canSeek: false));
 
         (await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().PostAsync(Calls.Relative("/pay"), content, Cancellation)))
             .Message.ShouldStartWith("A token can be bound to a body of at most 1000 bytes (RewtSigningOptions.MaxBufferedBodyBytes)");
@@ -131,7 +131,7 @@ public sealed class SenderBindingTests
     }
 
     [Fact]
-    public async Task The_claims_of_a_binding_are_reserved()
+    public async Task The_claims_of_a_binding_cannot_be_set_by_the_application()
     {
         await using var sender = Sender.For("https://payments", primary: new StubHandler());
         foreach (var claim in new[] { "htm", "htt", "htb", "mbh", "otu", "ISS", "Client_Id" })

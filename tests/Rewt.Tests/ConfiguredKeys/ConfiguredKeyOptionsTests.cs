@@ -3,12 +3,12 @@ using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>An error in the settings of configured keys stops the start, with a message that names the setting to correct.</summary>
+/// <summary>Tests that an invalid setting of configured keys prevents the start with a message that names the setting.</summary>
 public sealed class ConfiguredKeyOptionsTests : IDisposable
 {
     private readonly ScratchDirectory _directory = new();
 
-    public static TheoryData<string, string> Mistakes() => new()
+    public static TheoryData<string, string> InvalidSettings() => new()
     {
         { "SigningKey:File={dir}/missing.key", "Rewt:SigningKey:File names" },
         { "SigningKey:File={dir}/missing.key", "ssh-keygen -t rsa -b 4096 -m pem" },
@@ -40,7 +40,7 @@ public sealed class ConfiguredKeyOptionsTests : IDisposable
         { "TrustedIssuers:0=https://auth.example/;Redis=localhost", "Rewt:TrustedIssuers" },
     };
 
-    public static TheoryData<string> Good() =>
+    public static TheoryData<string> ValidSettings() =>
     [
         "SigningKey:File={dir}/rsa.key",
         "SigningKey:File={dir}/rsa.key;KeyPairs:Algorithm=PS256",
@@ -54,10 +54,10 @@ public sealed class ConfiguredKeyOptionsTests : IDisposable
     ];
 
     [Theory]
-    [MemberData(nameof(Mistakes))]
-    public void A_mistake_is_an_error_at_the_start_that_names_the_setting(string settings, string error)
+    [MemberData(nameof(InvalidSettings))]
+    public void An_invalid_setting_fails_validation_with_its_name_in_the_message(string settings, string error)
     {
-        var message = Should.Throw<OptionsValidationException>(() => Start(settings)).Message;
+        var message = Should.Throw<OptionsValidationException>(() => ValidateAtStart(settings)).Message;
 
         message.ShouldContain(error);
         message.ShouldNotContain("a password for a test");
@@ -70,22 +70,22 @@ public sealed class ConfiguredKeyOptionsTests : IDisposable
     [InlineData("KeyMode=KeyPair;Redis=localhost;Identity:Authorities:0=/dev/zero", "Rewt:Identity is invalid: the file '/dev/zero' is longer than 16384 KB")]
     [InlineData("KeyMode=KeyPair;Redis=localhost;Identity:CertificateFile=/dev/zero", "Rewt:Identity is invalid: the file '/dev/zero' is longer than 256 KB")]
     [InlineData("Redis=localhost;Sealing:Keys:0=/dev/zero", "Rewt:Sealing:Keys:0 is neither 32 bytes in base64 nor a file that contains them")]
-    public void A_file_without_an_end_is_an_error_at_the_start_in_bounded_memory(string settings, string error)
+    public void An_endless_file_fails_validation_without_exhausting_memory(string settings, string error)
     {
         Require.That(!OperatingSystem.IsWindows(), "needs /dev/zero");
         var before = GC.GetTotalAllocatedBytes(precise: true);
 
-        Should.Throw<OptionsValidationException>(() => Start(settings)).Message.ShouldContain(error);
+        Should.Throw<OptionsValidationException>(() => ValidateAtStart(settings)).Message.ShouldContain(error);
 
         (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(200_000_000);
     }
 
     [Theory]
-    [MemberData(nameof(Good))]
-    public void Valid_settings_start_without_Redis(string settings) => Start(settings);
+    [MemberData(nameof(ValidSettings))]
+    public void Valid_settings_for_configured_keys_pass_validation_without_Redis(string settings) => ValidateAtStart(settings);
 
     [Fact]
-    public void An_address_without_what_fetches_it_is_a_mistake()
+    public void A_key_address_without_a_download_service_fails_validation()
     {
         var services = new ServiceCollection().AddRewtKeys(options =>
         {
@@ -99,15 +99,15 @@ public sealed class ConfiguredKeyOptionsTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private void Start(string settings)
+    private void ValidateAtStart(string settings)
     {
         using var weak = RSA.Create(1024);
-        using var odd = ECDsa.Create(ECCurve.NamedCurves.nistP521);
+        using var unsupported = ECDsa.Create(ECCurve.NamedCurves.nistP521);
         _directory.Write("public.pem", JwkRows.P256.ExportSubjectPublicKeyInfoPem());
         _directory.Write("ec.key", JwkRows.P256.ExportPkcs8PrivateKeyPem());
         _directory.Write("rsa.key", JwkRows.Rsa2048.ExportRSAPrivateKeyPem());
         _directory.Write("weak.key", weak.ExportRSAPrivateKeyPem());
-        _directory.Write("odd.key", odd.ExportPkcs8PrivateKeyPem());
+        _directory.Write("odd.key", unsupported.ExportPkcs8PrivateKeyPem());
         _directory.Write("encrypted.key", JwkRows.P256.ExportEncryptedPkcs8PrivateKeyPem("a password for a test", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
         _directory.Write("oct.json", """{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"s"}]}""");
         _directory.Write("empty.json", """{"keys":[]}""");

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>Tokens as others sign them: any header, any claims.</summary>
+/// <summary>Creates tokens of foreign signers with any header and any claims.</summary>
 internal static class ForeignToken
 {
-    /// <summary>As PyJWT and the tutorials do it: <c>typ</c> JWT, no <c>kid</c>, the claims and nothing else.</summary>
+    /// <summary>Signs a token with exactly the given claims. By default it has <c>typ</c> JWT and no <c>kid</c>, as PyJWT creates it.</summary>
     public static string Sign(AsymmetricAlgorithm key, object claims, string type = "JWT", string? keyId = null, string? algorithm = null)
     {
         var header = new JsonObject { ["alg"] = algorithm ?? (key is RSA ? "RS256" : "ES256") };
@@ -19,7 +19,7 @@ internal static class ForeignToken
         return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }
 
-    /// <summary>What a complete token of a foreign issuer says.</summary>
+    /// <summary>Returns the claims of a complete token of a foreign issuer.</summary>
     public static JsonObject Claims(string issuer, string audience, int issued = 0, int expires = 60)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();

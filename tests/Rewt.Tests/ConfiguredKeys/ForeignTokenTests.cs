@@ -4,7 +4,7 @@ using PublicKey = Rewt.Internal.PublicKey;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>Tokens of signers that are not Rewt, at a service that has their public key.</summary>
+/// <summary>Tests tokens of signers other than Rewt at a service that has their public keys.</summary>
 public sealed class ForeignTokenTests : IAsyncLifetime
 {
     private readonly ScratchDirectory _directory = new();
@@ -30,7 +30,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     [InlineData("rewt-data+jwt", HttpStatusCode.Unauthorized)]
     [InlineData("dpop+jwt", HttpStatusCode.Unauthorized)]
     [InlineData("secevent+jwt", HttpStatusCode.Unauthorized)]
-    public async Task The_type_of_a_foreign_token_must_be_that_of_a_bearer_token(string type, HttpStatusCode status)
+    public async Task A_foreign_token_must_have_the_type_of_a_bearer_token(string type, HttpStatusCode status)
     {
         await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem));
 
@@ -38,7 +38,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_keys_that_are_named_for_it_no_foreign_token_is_considered()
+    public async Task A_foreign_token_is_ignored_without_configured_verification_keys()
     {
         await using var service = await KeyService.StartAsync("inventory", ("SigningKey:File", _directory.Write("own.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
 
@@ -49,7 +49,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_foreign_token_that_names_a_key_is_verified_with_that_key_alone()
+    public async Task A_foreign_token_with_a_key_id_is_verified_only_with_that_key()
     {
         await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem));
         var (rsa, ec) = (PublicKey.From(JwkRows.Rsa2048, "RS256").KeyId, PublicKey.From(JwkRows.P256).KeyId);
@@ -62,15 +62,15 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_of_another_key_or_another_algorithm_is_refused()
+    public async Task A_foreign_token_with_an_unknown_key_or_another_algorithm_is_refused()
     {
-        using var stranger = RSA.Create(2048);
+        using var unknownKey = RSA.Create(2048);
         await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem));
         var claims = ForeignToken.Claims("auth", "inventory");
         var pem = Encoding.ASCII.GetBytes(JwkRows.Rsa2048.ExportSubjectPublicKeyInfoPem());
         var forge = new TokenForge(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).HeaderMember("typ", "\"JWT\"");
 
-        (await service.AskAsync(ForeignToken.Sign(stranger, claims))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(unknownKey, claims))).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, claims, algorithm: "PS256"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, claims, algorithm: "none"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await service.AskAsync(AlgorithmRows.Signed(forge, bytes => HMACSHA256.HashData(pem, bytes)))).Status.ShouldBe(HttpStatusCode.Unauthorized);
@@ -83,7 +83,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     [InlineData("exp")]
     [InlineData("iat")]
     [InlineData("jti")]
-    public async Task By_default_a_foreign_token_needs_all_that_ours_have(string missing)
+    public async Task A_foreign_token_must_contain_all_required_claims_by_default(string missing)
     {
         await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem));
         var claims = ForeignToken.Claims("auth", "inventory");
@@ -93,7 +93,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Required_claims_are_those_that_the_settings_name_and_no_others()
+    public async Task RequiredClaims_determines_the_claims_that_a_foreign_token_must_contain()
     {
         await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem), ("RequiredClaims:0", "user_id"), ("RequiredClaims:1", "exp"));
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
@@ -105,7 +105,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_issuer_of_another_signer_may_be_a_long_address_and_be_trusted_by_it()
+    public async Task A_trusted_foreign_issuer_may_be_a_long_address()
     {
         var issuer = $"https://auth.example/{new string('a', 200)}/Büro";
         await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem), ("RequiredClaims:0", "user_id"), ("TrustedIssuers:0", issuer));
@@ -115,7 +115,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Trusted_issuers_limit_the_callers_and_a_token_must_then_name_one()
+    public async Task A_foreign_token_must_name_one_of_the_trusted_issuers()
     {
         await using var service = await KeyService.StartAsync(
             "inventory", ("VerificationKeys:0", _pem), ("RequiredClaims:0", "user_id"), ("TrustedIssuers:0", "https://auth.example/"));
@@ -126,7 +126,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_other_signer_signs_as_a_service_that_has_its_own_key()
+    public async Task A_foreign_signer_cannot_use_the_issuer_of_a_service_with_its_own_key()
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await using var service = await KeyService.StartAsync(
@@ -141,7 +141,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_scheme_each_keeps_signers_apart_that_must_not_trust_each_other()
+    public async Task Separate_schemes_isolate_signers_that_must_not_trust_each_other()
     {
         await using var service = await KeyService.StartAsync(
             "inventory",

@@ -2,7 +2,7 @@ using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>npm <c>jose</c> on the other side.</summary>
+/// <summary>Tests interoperability with npm <c>jose</c>.</summary>
 public sealed class JoseTests
 {
     [Theory]
@@ -10,7 +10,7 @@ public sealed class JoseTests
     [InlineData("ES384")]
     [InlineData("RS256")]
     [InlineData("PS256")]
-    public async Task A_foreign_verifier_accepts_our_tokens_through_the_key_set_and_no_others(string algorithm)
+    public async Task A_foreign_verifier_verifies_tokens_with_the_published_key_set(string algorithm)
     {
         Require.Node();
         using var directory = new ScratchDirectory();
@@ -24,20 +24,20 @@ public sealed class JoseTests
         var token = await service.SignAsync("inventory");
 
         var accepted = await VerifyAsync(service.Jwks, token, algorithm, "inventory");
-        var changed = await VerifyAsync(service.Jwks, token[..^6] + "AAAAAA", algorithm, "inventory");
-        var elsewhere = await VerifyAsync(service.Jwks, token, algorithm, "shipping");
+        var tampered = await VerifyAsync(service.Jwks, token[..^6] + "AAAAAA", algorithm, "inventory");
+        var wrongAudience = await VerifyAsync(service.Jwks, token, algorithm, "shipping");
 
         accepted.GetProperty("ok").GetBoolean().ShouldBeTrue(accepted.ToString());
         accepted.GetProperty("payload").GetProperty("iss").GetString().ShouldBe("auth");
         accepted.GetProperty("header").GetProperty("alg").GetString().ShouldBe(algorithm);
-        changed.GetProperty("error").GetString().ShouldBe("ERR_JWS_SIGNATURE_VERIFICATION_FAILED");
-        elsewhere.GetProperty("error").GetString().ShouldBe("ERR_JWT_CLAIM_VALIDATION_FAILED");
+        tampered.GetProperty("error").GetString().ShouldBe("ERR_JWS_SIGNATURE_VERIFICATION_FAILED");
+        wrongAudience.GetProperty("error").GetString().ShouldBe("ERR_JWT_CLAIM_VALIDATION_FAILED");
     }
 
     [Theory]
     [InlineData("ES256")]
     [InlineData("RS256")]
-    public async Task A_token_of_a_foreign_signer_is_accepted_through_its_key_set(string algorithm)
+    public async Task A_token_of_a_foreign_signer_is_verified_with_its_key_set(string algorithm)
     {
         Require.Node();
         using var directory = new ScratchDirectory();

@@ -12,7 +12,7 @@ public sealed class JwksEndpointTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task The_keys_are_served_with_their_type_a_tag_and_an_age()
+    public async Task The_key_set_is_served_with_a_content_type_an_ETag_and_a_max_age()
     {
         await using var service = await KeyService.StartAsync("auth", ("SigningKey:File", KeyPath));
 
@@ -29,16 +29,16 @@ public sealed class JwksEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_that_has_the_keys_gets_304_and_no_body()
+    public async Task A_request_with_a_matching_ETag_receives_304_without_a_body()
     {
         await using var service = await KeyService.StartAsync("auth", ("SigningKey:File", KeyPath));
         using var first = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
         var tag = first.Headers.ETag!.Tag;
 
-        foreach (var known in new[] { tag, $"W/{tag}", $"\"another\", {tag}", "*" })
+        foreach (var ifNoneMatch in new[] { tag, $"W/{tag}", $"\"another\", {tag}", "*" })
         {
-            using var again = await GetAsync(service, known);
-            again.StatusCode.ShouldBe(HttpStatusCode.NotModified, known);
+            using var again = await GetAsync(service, ifNoneMatch);
+            again.StatusCode.ShouldBe(HttpStatusCode.NotModified, ifNoneMatch);
             again.Headers.ETag!.Tag.ShouldBe(tag);
             again.Headers.CacheControl!.MaxAge.ShouldNotBeNull();
             (await again.Content.ReadAsByteArrayAsync(Cancellation)).ShouldBeEmpty();
@@ -48,7 +48,7 @@ public sealed class JwksEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task HEAD_is_answered_like_GET_without_the_body_and_other_methods_are_not()
+    public async Task HEAD_is_answered_like_GET_and_POST_is_refused()
     {
         await using var service = await KeyService.StartAsync("auth", ("SigningKey:File", KeyPath));
         using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(service.Jwks));
@@ -67,7 +67,7 @@ public sealed class JwksEndpointTests : IDisposable
     [InlineData("00:00:05", "00:00:04", 0)]
     [InlineData("00:00:00.5", "00:00:01", 0)]
     [InlineData("00:00:01", "00:01:00", 59)]
-    public async Task Caches_may_keep_a_set_no_longer_than_a_key_is_out_before_it_signs(string refresh, string propagation, int seconds)
+    public async Task The_max_age_is_the_propagation_delay_minus_the_refresh_interval(string refresh, string propagation, int seconds)
     {
         await using var service = await KeyService.StartAsync("auth", ("SigningKey:File", KeyPath), ("RefreshInterval", refresh), ("PropagationDelay", propagation));
 
@@ -77,7 +77,7 @@ public sealed class JwksEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task Own_key_pairs_are_served_before_they_sign_and_verify_elsewhere()
+    public async Task Key_pairs_are_served_before_they_sign_and_verify_at_other_services()
     {
         await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddRewtInMemoryKeys(), null);
         var set = PublicKeySetReader.TryRead(await service.Http.GetByteArrayAsync(new Uri(service.Jwks), Cancellation), out _)!;
@@ -90,7 +90,7 @@ public sealed class JwksEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task With_a_shared_secret_the_set_is_empty_and_tells_nothing_of_it()
+    public async Task The_key_set_of_a_shared_secret_is_empty()
     {
         var ring = new SharedMemoryRing();
         await using var service = await KeyService.StartAsync("orders", [], builder => builder.Services.AddSingleton<IRingStoreFactory>(ring), null);
@@ -104,9 +104,9 @@ public sealed class JwksEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task Keys_that_cannot_be_had_are_an_outage_and_not_an_empty_set()
+    public async Task Unavailable_keys_are_answered_with_503_and_not_with_an_empty_set()
     {
-        await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddSingleton<IRingStoreFactory>(new AwayStores()), null);
+        await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddSingleton<IRingStoreFactory>(new UnavailableStores()), null);
 
         using var response = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
 
@@ -116,7 +116,7 @@ public sealed class JwksEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task It_is_open_where_all_other_endpoints_are_closed_unless_it_is_closed_itself()
+    public async Task The_key_set_endpoint_is_anonymous_unless_it_requires_authorization_itself()
     {
         await using var service = await KeyService.StartAsync(
             "auth",
@@ -135,7 +135,7 @@ public sealed class JwksEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task A_named_scheme_has_a_set_of_its_own_and_one_that_is_not_there_has_none()
+    public async Task A_named_scheme_has_its_own_key_set_and_a_missing_scheme_is_an_error()
     {
         var key = _directory.Write("users.key", JwkRows.P384.ExportPkcs8PrivateKeyPem());
         await using var service = await KeyService.StartAsync(
@@ -147,14 +147,14 @@ public sealed class JwksEndpointTests : IDisposable
         var text = await service.Http.GetStringAsync(new Uri("/users/jwks.json", UriKind.Relative), Cancellation);
 
         JsonDocument.Parse(text).RootElement.GetProperty("keys").EnumerateArray().ShouldHaveSingleItem().GetProperty("alg").GetString().ShouldBe("ES384");
-        await using var none = WebApplication.CreateSlimBuilder().Build();
-        Should.Throw<InvalidOperationException>(() => none.MapRewtJwks()).Message.ShouldContain("AddRewtAuthentication");
+        await using var withoutRewt = WebApplication.CreateSlimBuilder().Build();
+        Should.Throw<InvalidOperationException>(() => withoutRewt.MapRewtJwks()).Message.ShouldContain("AddRewtAuthentication");
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(TestService service, string known)
+    private static async Task<HttpResponseMessage> GetAsync(TestService service, string ifNoneMatch)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(service.Jwks));
-        request.Headers.TryAddWithoutValidation("If-None-Match", known).ShouldBeTrue();
+        request.Headers.TryAddWithoutValidation("If-None-Match", ifNoneMatch).ShouldBeTrue();
         return await service.Http.SendAsync(request, Cancellation);
     }
 }

@@ -2,13 +2,13 @@ using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>What a key server may do to a service that fetches keys from it.</summary>
+/// <summary>Tests downloads of keys from servers that behave well and from servers that do not.</summary>
 public sealed class KeyDownloadTests : IAsyncLifetime
 {
     private readonly string _set = ScriptedDownload.Set(PublicKey.From(JwkRows.P256));
     private readonly KeyDownload _download = new(TimeProvider.System);
     private TestService? _server;
-    private int _reached;
+    private int _redirectTargetRequests;
 
     public async ValueTask InitializeAsync() => _server = await TestService.StartAsync(null, map: application =>
     {
@@ -29,7 +29,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
         application.MapGet("/redirect", () => Results.Redirect("/stranger"));
         application.MapGet("/stranger", () =>
         {
-            Interlocked.Increment(ref _reached);
+            Interlocked.Increment(ref _redirectTargetRequests);
             return _set;
         });
         application.MapGet("/endless", async (HttpContext context) =>
@@ -56,7 +56,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_set_comes_with_its_tag_and_age_and_only_once()
+    public async Task A_key_set_is_downloaded_with_its_ETag_and_max_age_and_only_if_changed()
     {
         var first = await FetchAsync("good");
         var again = await FetchAsync("good", "\"one\"");
@@ -75,13 +75,13 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     [InlineData("endless", "256 KB")]
     [InlineData("silent", "within 3 s")]
     [InlineData("slow", "within 3 s")]
-    public async Task A_server_that_misbehaves_is_an_error_that_describes_the_fault(string path, string reason)
+    public async Task A_misbehaving_key_server_causes_an_error_that_describes_the_fault(string path, string reason)
     {
         var error = await Should.ThrowAsync<PublicKeySourceException>(() => FetchAsync(path + "?signature=hunter22"));
 
         error.Message.ShouldContain(reason);
         error.ToString().ShouldNotContain("hunter22", customMessage: "the query of an address may be secret");
-        _reached.ShouldBe(0);
+        _redirectTargetRequests.ShouldBe(0);
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     [InlineData("HTTP/1.1 200 OK\r\n", "X-Header: another one\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1;extension\r\n{\r\n")]
     [InlineData("HTTP/1.1 200 ", "endless status line")]
-    public async Task A_reply_without_an_end_is_an_error_of_bounded_length(string start, string again)
+    public async Task An_endless_response_causes_an_error_of_bounded_length(string start, string repeated)
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
@@ -100,7 +100,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
                 var stream = connection.GetStream();
                 await stream.ReadExactlyAsync(new byte[1], Cancellation);
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(start), Cancellation);
-                var piece = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(again.Length == 0 ? start : again, 1_000)));
+                var piece = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(repeated.Length == 0 ? start : repeated, 1_000)));
                 while (true) await stream.WriteAsync(piece, Cancellation);
             },
             Cancellation);
@@ -112,7 +112,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_is_an_error_that_names_it()
+    public async Task An_unreachable_key_server_causes_an_error_that_names_its_address()
     {
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}/jwks.json");
 
@@ -120,18 +120,18 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_closes_the_connection_at_once_is_asked_once()
+    public async Task A_server_that_closes_the_connection_receives_only_one_request()
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
-        var asked = 0;
+        var requests = 0;
         var serving = Task.Run(
             async () =>
             {
                 while (true)
                 {
                     using var connection = await server.AcceptTcpClientAsync(Cancellation);
-                    if (await connection.GetStream().ReadAsync(new byte[1], Cancellation) > 0) asked++;
+                    if (await connection.GetStream().ReadAsync(new byte[1], Cancellation) > 0) requests++;
                 }
             },
             Cancellation);
@@ -141,11 +141,11 @@ public sealed class KeyDownloadTests : IAsyncLifetime
 
         server.Stop();
         await Should.ThrowAsync<Exception>(() => serving);
-        asked.ShouldBe(1);
+        requests.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Signing_for_all_clients_does_not_sign_what_is_fetched_here()
+    public async Task Signing_for_all_clients_does_not_apply_to_key_downloads()
     {
         await using var signer = await KeyService.StartAsync("auth", [("KeyMode", "KeyPair")], builder => builder.Services.AddRewtInMemoryKeys(), null);
         await using var verifier = await KeyService.StartAsync(

@@ -3,7 +3,7 @@ using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>Keys in a file that is replaced while the service runs.</summary>
+/// <summary>Tests keys in a file that is replaced while the service runs.</summary>
 public sealed class KeyFileTests : IAsyncDisposable
 {
     private static readonly string First = PublicKey.From(JwkRows.P256).KeyId;
@@ -23,56 +23,56 @@ public sealed class KeyFileTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_file_that_was_replaced_is_read_at_the_next_refresh()
+    public async Task A_replaced_file_is_read_at_the_next_refresh()
     {
-        await LookAsync();
-        Known(First).ShouldBeTrue();
+        await RefreshAsync();
+        IsKnown(First).ShouldBeTrue();
 
         _directory.Write("auth.pem", JwkRows.P384.ExportSubjectPublicKeyInfoPem());
-        await LookAsync();
+        await RefreshAsync();
 
-        Known(First).ShouldBeFalse();
-        Known(Second).ShouldBeTrue();
+        IsKnown(First).ShouldBeFalse();
+        IsKnown(Second).ShouldBeTrue();
     }
 
     [Fact]
-    public async Task A_key_that_stays_is_the_same_object()
+    public async Task An_unchanged_key_remains_the_same_object()
     {
-        await LookAsync();
+        await RefreshAsync();
         var key = _snapshot!.Known(null, First, ClockReading.Now(_time))![0];
-        await LookAsync();
+        await RefreshAsync();
         _snapshot.Known(null, First, ClockReading.Now(_time))![0].ShouldBeSameAs(key);
 
         _directory.Write("auth.pem", JwkRows.P384.ExportSubjectPublicKeyInfoPem() + "\n" + JwkRows.P256.ExportSubjectPublicKeyInfoPem());
-        await LookAsync();
+        await RefreshAsync();
 
         _snapshot.Known(null, First, ClockReading.Now(_time))![0].ShouldBeSameAs(key);
-        Known(Second).ShouldBeTrue();
+        IsKnown(Second).ShouldBeTrue();
     }
 
     [Theory]
     [InlineData(null, "does not exist")]
     [InlineData("half a fi", "cannot be used")]
-    public async Task A_file_that_is_gone_or_half_written_leaves_its_keys_good_for_the_stale_budget(string? content, string trouble)
+    public async Task The_keys_of_an_unreadable_file_remain_valid_for_the_stale_budget(string? content, string problem)
     {
-        await LookAsync();
+        await RefreshAsync();
         if (content is null) File.Delete(_path);
         else _directory.Write("auth.pem", content);
 
-        await LookAsync();
-        Known(First).ShouldBeTrue();
-        _snapshot!.DegradedReason.ShouldNotBeNull().ShouldContain(trouble);
+        await RefreshAsync();
+        IsKnown(First).ShouldBeTrue();
+        _snapshot!.DegradedReason.ShouldNotBeNull().ShouldContain(problem);
         _snapshot.UnresolvedReason.ShouldNotBeNull();
         _snapshot.Problem.ShouldBeNull();
 
         _time.Advance(TimeSpan.FromMinutes(11));
-        await LookAsync();
-        Known(First).ShouldBeFalse();
-        _snapshot.Problem.ShouldNotBeNull().ShouldContain(trouble);
+        await RefreshAsync();
+        IsKnown(First).ShouldBeFalse();
+        _snapshot.Problem.ShouldNotBeNull().ShouldContain(problem);
     }
 
     [Fact]
-    public async Task One_place_that_fails_takes_nothing_from_another()
+    public async Task A_failing_key_source_does_not_affect_other_key_sources()
     {
         var other = _directory.Write("other.pem", JwkRows.P384.ExportSubjectPublicKeyInfoPem());
         await using var source = new ConfiguredKeySource(
@@ -88,7 +88,7 @@ public sealed class KeyFileTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_key_id_that_two_places_give_to_two_keys_names_neither()
+    public async Task A_key_id_used_for_two_different_keys_identifies_neither()
     {
         var one = _directory.Write("one.json", JwkRows.Ec().ToJsonString());
         var two = _directory.Write("two.json", JwkRows.Ec(JwkRows.P384, ("kid", "ec-256")).ToJsonString());
@@ -105,7 +105,7 @@ public sealed class KeyFileTests : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private async Task LookAsync() => _snapshot = (ConfiguredKeysSnapshot?)await _source.UpdateAsync(_snapshot, null, Cancellation);
+    private async Task RefreshAsync() => _snapshot = (ConfiguredKeysSnapshot?)await _source.UpdateAsync(_snapshot, null, Cancellation);
 
-    private bool Known(string keyId) => _snapshot!.Known("auth", keyId, ClockReading.Now(_time)) is { Count: > 0 };
+    private bool IsKnown(string keyId) => _snapshot!.Known("auth", keyId, ClockReading.Now(_time)) is { Count: > 0 };
 }

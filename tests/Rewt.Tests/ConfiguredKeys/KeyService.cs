@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>A service with AddRewtAuthentication and nothing about Redis, in code or settings.</summary>
+/// <summary>Starts services with AddRewtAuthentication and without Redis in code or settings.</summary>
 internal static class KeyService
 {
     public static Task<TestService> StartAsync(string name, params (string Setting, string Value)[] settings) => StartAsync(name, settings, null, null);
@@ -24,7 +24,7 @@ internal static class KeyService
 
         public Task<string> SignAsync(string audience) => service.Tokens.CreateBearerAsync(audience, cancellationToken: Cancellation);
 
-        /// <summary>The answer to a call with a token, and what it says.</summary>
+        /// <summary>Calls an endpoint with the token and returns the status and the text of the response, followed by its challenge.</summary>
         public async Task<(HttpStatusCode Status, string Text)> AskAsync(string token)
         {
             using var response = await service.CallAsync(token, "/secure");

@@ -3,11 +3,11 @@ using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>Several sources of public keys: a slow one delays no token of another, and two that contradict each other are named.</summary>
+/// <summary>Tests several sources of public keys, among them slow sources and sources that contradict each other.</summary>
 public sealed class KeySourcesTests : IAsyncDisposable
 {
     private readonly TestClock _time = new();
-    private readonly SeveralDownloads _servers = new();
+    private readonly MultiServerDownload _servers = new();
     private readonly CapturedLog _log = new();
     private readonly List<ServiceProvider> _services = [];
 
@@ -23,35 +23,35 @@ public sealed class KeySourcesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_server_that_hangs_delays_no_token_of_another()
+    public async Task A_hanging_key_server_does_not_delay_tokens_of_other_servers()
     {
         _servers.Hang("b.example");
         var tokens = Start();
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
 
         for (var second = 0; second < 30; second++)
         {
-            await PassAsync(TimeSpan.FromSeconds(1));
+            await AdvanceAsync(TimeSpan.FromSeconds(1));
             var again = VerifyAsync(tokens, JwkRows.P256, "a");
-            again.IsCompleted.ShouldBeTrue($"a known key waits for nothing, {second} s");
+            again.IsCompleted.ShouldBeTrue($"a known key is available without waiting, {second} s");
             (await again).ShouldBe(RewtRefusal.None);
         }
     }
 
     [Fact]
-    public async Task A_server_that_begins_to_hang_delays_no_token_either_and_its_own_keys_stay_good()
+    public async Task A_server_that_starts_to_hang_delays_no_token_and_its_known_keys_remain_valid()
     {
         _servers["b.example"].MaxAge = TimeSpan.FromSeconds(5);
         var tokens = Start();
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "b"))).ShouldBe(RewtRefusal.None);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "b"))).ShouldBe(RewtRefusal.None);
         _servers.Hang("b.example");
 
         for (var second = 0; second < 30; second++)
         {
-            await PassAsync(TimeSpan.FromSeconds(1));
+            await AdvanceAsync(TimeSpan.FromSeconds(1));
             foreach (var verification in new[] { VerifyAsync(tokens, JwkRows.P256, "a"), VerifyAsync(tokens, JwkRows.Rsa2048, "b") })
             {
-                verification.IsCompleted.ShouldBeTrue($"a known key waits for nothing, {second} s");
+                verification.IsCompleted.ShouldBeTrue($"a known key is available without waiting, {second} s");
                 (await verification).ShouldBe(RewtRefusal.None);
             }
         }
@@ -63,95 +63,95 @@ public sealed class KeySourcesTests : IAsyncDisposable
     [InlineData(true, false)]
     [InlineData(true, true)]
     [InlineData(false, false)]
-    public async Task A_service_whose_key_servers_never_answered_is_unhealthy_and_one_of_two_is_degraded(bool areBoth, bool canSign)
+    public async Task Health_is_unhealthy_without_any_key_server_and_degraded_without_one_of_two(bool areBothHanging, bool canSign)
     {
         using var directory = new ScratchDirectory();
         _servers.Hang("b.example");
-        if (areBoth) _servers.Hang("a.example");
+        if (areBothHanging) _servers.Hang("a.example");
         var tokens = Start(options => options.SigningKey.File = canSign ? directory.Write("own.key", JwkRows.P384.ExportPkcs8PrivateKeyPem()) : null);
         var waiting = VerifyAsync(tokens, JwkRows.P256, "a");
-        await PassAsync(TimeSpan.FromSeconds(1));
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
 
         var health = await HealthAsync();
-        health.Status.ShouldBe(areBoth ? HealthStatus.Unhealthy : HealthStatus.Degraded);
+        health.Status.ShouldBe(areBothHanging ? HealthStatus.Unhealthy : HealthStatus.Degraded);
         health.Entries["rewt"].Description.ShouldNotBeNull().ShouldContain("have not been read yet");
 
-        _servers.GoOn("b.example");
-        if (areBoth) _servers.GoOn("a.example");
-        (await SteppingAsync(waiting)).ShouldBe(RewtRefusal.None);
+        _servers.Resume("b.example");
+        if (areBothHanging) _servers.Resume("a.example");
+        (await AdvanceUntilCompletedAsync(waiting)).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
-    public async Task A_new_key_of_a_healthy_server_is_found_while_another_hangs()
+    public async Task A_new_key_of_a_healthy_server_is_found_while_another_server_hangs()
     {
         _servers.Hang("b.example");
         var tokens = Start();
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
         _servers["a.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", "a-2"));
 
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "a-2"))).ShouldBe(RewtRefusal.None);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "a-2"))).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
-    public async Task A_token_whose_key_only_the_slow_server_has_waits_for_it()
+    public async Task A_token_with_a_key_of_a_slow_server_waits_for_that_server()
     {
         _servers.Hang("b.example");
         var tokens = Start();
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
 
         var waiting = VerifyAsync(tokens, JwkRows.Rsa2048, "b");
-        await PassAsync(TimeSpan.FromSeconds(1));
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
         waiting.IsCompleted.ShouldBeFalse();
-        _servers.GoOn("b.example");
+        _servers.Resume("b.example");
 
-        (await SteppingAsync(waiting)).ShouldBe(RewtRefusal.None);
+        (await AdvanceUntilCompletedAsync(waiting)).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
-    public async Task A_key_that_a_server_gets_while_it_answers_is_asked_for_again()
+    public async Task A_key_added_during_a_download_is_found_by_a_second_download()
     {
         _servers.Hang("b.example");
         var tokens = Start();
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
         var waiting = VerifyAsync(tokens, JwkRows.Rsa2048, "b-2");
-        await PassAsync(TimeSpan.FromSeconds(1));
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
 
-        // The answer to the request that was under way lacks the key.
+        // The response to the request in progress does not contain the key.
         _servers["b.example"].Answered = () => _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", "b-2"));
-        _servers.GoOn("b.example");
+        _servers.Resume("b.example");
 
-        (await SteppingAsync(waiting)).ShouldBe(RewtRefusal.None);
+        (await AdvanceUntilCompletedAsync(waiting)).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
-    public async Task An_unknown_key_is_an_outage_while_a_server_that_may_have_it_does_not_answer()
+    public async Task An_unknown_key_is_treated_as_an_outage_while_a_key_server_hangs()
     {
         _servers.Hang("b.example");
         var tokens = Start();
 
-        var outage = await Should.ThrowAsync<RewtKeysUnavailableException>(() => SteppingAsync(VerifyAsync(tokens, JwkRows.P256, "unknown")));
+        var outage = await Should.ThrowAsync<RewtKeysUnavailableException>(() => AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "unknown")));
 
         outage.Message.ShouldContain("b.example");
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
-    public async Task A_token_without_a_key_id_is_verified_with_the_keys_of_the_servers_that_have_answered()
+    public async Task A_token_without_a_key_id_is_verified_with_the_keys_known_so_far()
     {
         _servers.Hang("b.example");
         var tokens = Start();
 
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.P256, null))).ShouldBe(RewtRefusal.None);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, null))).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
-    public async Task Two_servers_that_give_one_key_id_to_different_keys_are_named_in_the_log_and_in_health()
+    public async Task A_key_id_conflict_between_servers_is_reported_in_the_log_and_in_health()
     {
         _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", "a"));
         var tokens = Start();
 
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.StaleKey);
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "a"))).ShouldBe(RewtRefusal.StaleKey);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.StaleKey);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "a"))).ShouldBe(RewtRefusal.StaleKey);
 
         var health = await HealthAsync();
         health.Status.ShouldBe(HealthStatus.Degraded);
@@ -167,16 +167,16 @@ public sealed class KeySourcesTests : IAsyncDisposable
     [Theory]
     [InlineData("one key for two algorithms", false)]
     [InlineData("one key in two places", true)]
-    public async Task One_key_in_two_places_is_no_conflict_unless_its_algorithms_differ(string what, bool isHealthy)
+    public async Task The_same_key_from_two_servers_conflicts_only_if_its_algorithms_differ(string description, bool isHealthy)
     {
         var one = PublicKey.From(JwkRows.Rsa2048, "RS256", "r");
         _servers["a.example"].Content = ScriptedDownload.Set(one);
         _servers["b.example"].Content = ScriptedDownload.Set(isHealthy ? one : PublicKey.From(JwkRows.Rsa2048, "PS256", "r"));
         var tokens = Start();
 
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "r"))).ShouldBe(isHealthy ? RewtRefusal.None : RewtRefusal.StaleKey, what);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "r"))).ShouldBe(isHealthy ? RewtRefusal.None : RewtRefusal.StaleKey, description);
 
-        (await HealthAsync()).Status.ShouldBe(isHealthy ? HealthStatus.Healthy : HealthStatus.Degraded, what);
+        (await HealthAsync()).Status.ShouldBe(isHealthy ? HealthStatus.Healthy : HealthStatus.Degraded, description);
     }
 
     [Theory]
@@ -186,26 +186,26 @@ public sealed class KeySourcesTests : IAsyncDisposable
     [InlineData("""{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"o","alg":"EdDSA"}""", false, HealthStatus.Degraded)]
     [InlineData("""{"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA","kid":"o","alg":"EdDSA"}""", true, HealthStatus.Degraded)]
     [InlineData("""{"kty":"RSA","n":"AQ","e":"AQAB","kid":"o","alg":"RS256"}""", true, HealthStatus.Degraded)]
-    public async Task A_key_of_an_unsupported_kind_is_logged_and_degrades_health_only_where_a_set_has_no_other(string jwk, bool hasOther, HealthStatus status)
+    public async Task An_unsupported_key_degrades_health_only_if_its_set_has_no_usable_key(string jwk, bool hasOther, HealthStatus status)
     {
         _servers["b.example"].Content = $$"""{"keys":[{{jwk}}{{(hasOther ? "," + PublicKey.From(JwkRows.Rsa2048, "RS256", "r").ToJwk() : "")}}]}""";
         var tokens = Start();
 
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
-        await MoveUntilAsync(() => _log.Text.Contains("PublicKeyRefused", StringComparison.Ordinal), "the key is named in the log");
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
+        await AdvanceUntilAsync(() => _log.Text.Contains("PublicKeyRefused", StringComparison.Ordinal), "the log names the key");
 
         (await HealthAsync()).Status.ShouldBe(status);
     }
 
     [Fact]
-    public async Task A_server_that_gives_the_own_key_id_to_another_key_is_named_too()
+    public async Task A_key_id_conflict_with_the_services_own_key_is_reported_in_health()
     {
         using var directory = new ScratchDirectory();
         var own = directory.Write("own.key", JwkRows.P384.ExportPkcs8PrivateKeyPem());
         _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", PublicKey.From(JwkRows.P384).KeyId));
         var tokens = Start(options => options.SigningKey.File = own);
 
-        (await SteppingAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
 
         (await HealthAsync()).Entries["rewt"].Description.ShouldNotBeNull().ShouldContain("this service's own key");
     }
@@ -213,31 +213,31 @@ public sealed class KeySourcesTests : IAsyncDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_key_server_is_asked_no_more_than_stated_however_short_the_refresh_interval_is(bool isAway)
+    public async Task Key_server_requests_stay_limited_with_a_very_short_refresh_interval(bool isUnavailable)
     {
-        if (isAway) _servers["a.example"].Failure = "the address answers 500";
+        if (isUnavailable) _servers["a.example"].Failure = "the address answers 500";
         else _servers["a.example"].MaxAge = TimeSpan.Zero;
         var tokens = Start(options =>
         {
             (options.RefreshInterval, options.RotationInterval) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
             options.VerificationKeys.Remove("https://b.example/jwks.json");
         });
-        await SteppingAsync(OutcomeAsync(VerifyAsync(tokens, JwkRows.P256, "a")));
+        await AdvanceUntilCompletedAsync(OutcomeAsync(VerifyAsync(tokens, JwkRows.P256, "a")));
         (var before, var began) = (_servers["a.example"].Fetches, _time.GetTimestamp());
 
-        await PassAsync(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(50));
+        await AdvanceAsync(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(50));
         (_servers["a.example"].Fetches - before).ShouldBeInRange(2, Seconds() + 1);
 
         (before, began) = (_servers["a.example"].Fetches, _time.GetTimestamp());
-        var asking = new List<Task<string>>();
+        var verifications = new List<Task<string>>();
         for (var step = 0; step < 60; step++)
         {
-            asking.Add(OutcomeAsync(VerifyAsync(tokens, JwkRows.P256, $"junk-{step}")));
-            await PassAsync(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
+            verifications.Add(OutcomeAsync(VerifyAsync(tokens, JwkRows.P256, $"junk-{step}")));
+            await AdvanceAsync(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
         }
 
         (_servers["a.example"].Fetches - before).ShouldBeInRange(2, (2 * Seconds()) + 2);
-        await SteppingAsync(Task.WhenAll(asking));
+        await AdvanceUntilCompletedAsync(Task.WhenAll(verifications));
 
         int Seconds() => (int)Math.Ceiling(_time.GetElapsedTime(began).TotalSeconds);
     }
@@ -281,33 +281,33 @@ public sealed class KeySourcesTests : IAsyncDisposable
 
     private Task<HealthReport> HealthAsync() => _services[^1].GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
 
-    /// <summary>Moves the clock until the work has ended.</summary>
-    private async Task<T> SteppingAsync<T>(Task<T> work)
+    /// <summary>Advances the clock until the work is completed.</summary>
+    private async Task<T> AdvanceUntilCompletedAsync<T>(Task<T> work)
     {
-        await MoveUntilAsync(() => work.IsCompleted, "the work ends");
+        await AdvanceUntilAsync(() => work.IsCompleted, "the work is completed");
         return await work;
     }
 
-    /// <summary>Moves the clock by at least so much, step by step, each of which begins and ends while the provider sleeps.</summary>
-    private async Task PassAsync(TimeSpan time, TimeSpan? step = null)
+    /// <summary>Advances the clock by at least the given time in steps. Each step begins and ends while the provider sleeps.</summary>
+    private async Task AdvanceAsync(TimeSpan time, TimeSpan? step = null)
     {
         var length = step ?? TimeSpan.FromMilliseconds(200);
         for (var passed = TimeSpan.Zero; passed < time; passed += length)
         {
-            await MoveUntilAsync(() => _time.SleepingLoops > 0, "the provider sleeps");
+            await AdvanceUntilAsync(() => _time.SleepingLoops > 0, "the provider sleeps");
             _time.Advance(length);
         }
 
-        await MoveUntilAsync(() => _time.SleepingLoops > 0, "the provider sleeps");
+        await AdvanceUntilAsync(() => _time.SleepingLoops > 0, "the provider sleeps");
     }
 
-    /// <summary>A refresh that waits for a slow source goes on as the clock does.</summary>
-    private Task MoveUntilAsync(Func<bool> condition, string what) => Eventually.TrueAsync(
+    /// <summary>Advances the clock until the condition is true. A refresh that waits for a slow source continues with the clock.</summary>
+    private Task AdvanceUntilAsync(Func<bool> condition, string description) => Eventually.TrueAsync(
         () =>
         {
             if (condition()) return true;
             _time.Advance(TimeSpan.FromMilliseconds(40));
             return false;
         },
-        what);
+        description);
 }

@@ -3,7 +3,7 @@ using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>Keys behind an address, on a clock that moves by hand: when they are fetched, and what an outage does.</summary>
+/// <summary>Tests keys from an address with a manual clock: when they are fetched, and what happens during an outage.</summary>
 public sealed class KeyUrlTests : IAsyncDisposable
 {
     private readonly TestClock _time = new();
@@ -28,15 +28,15 @@ public sealed class KeyUrlTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Keys_are_fetched_once_and_used_as_long_as_their_server_says()
+    public async Task Keys_are_fetched_again_only_after_the_max_age_of_their_server()
     {
         _server.MaxAge = TimeSpan.FromMinutes(2);
         for (var call = 0; call < 20; call++) (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
-        await PassAsync(TimeSpan.FromSeconds(100));
+        await AdvanceAsync(TimeSpan.FromSeconds(100));
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
         _server.Fetches.ShouldBe(1);
 
-        await PassAsync(TimeSpan.FromSeconds(40));
+        await AdvanceAsync(TimeSpan.FromSeconds(40));
 
         _server.Fetches.ShouldBe(2);
     }
@@ -44,25 +44,25 @@ public sealed class KeyUrlTests : IAsyncDisposable
     [Theory]
     [InlineData(null, 300)]
     [InlineData(0, 5)]
-    public Task Keys_are_fetched_neither_too_often_nor_too_seldom(int? maxAge, int seconds) => AgeAsync(maxAge, seconds);
+    public Task The_interval_between_fetches_has_a_default_and_a_lower_bound(int? maxAge, int seconds) => VerifyFetchIntervalAsync(maxAge, seconds);
 
     [Fact]
     [Trait("Category", "Long")]
-    public Task Keys_are_fetched_at_least_once_an_hour_whatever_their_server_says() => AgeAsync(86400, 3600);
+    public Task Keys_are_fetched_at_least_once_an_hour_despite_a_longer_max_age() => VerifyFetchIntervalAsync(86400, 3600);
 
-    private async Task AgeAsync(int? maxAge, int seconds)
+    private async Task VerifyFetchIntervalAsync(int? maxAge, int seconds)
     {
         _server.MaxAge = maxAge is null ? null : TimeSpan.FromSeconds(maxAge.Value);
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
 
-        await PassAsync(TimeSpan.FromSeconds(seconds - 4.9), TimeSpan.FromSeconds(5));
+        await AdvanceAsync(TimeSpan.FromSeconds(seconds - 4.9), TimeSpan.FromSeconds(5));
         _server.Fetches.ShouldBe(1);
-        await PassAsync(TimeSpan.FromSeconds(11), TimeSpan.FromSeconds(5));
+        await AdvanceAsync(TimeSpan.FromSeconds(11), TimeSpan.FromSeconds(5));
         _server.Fetches.ShouldBeGreaterThan(1);
     }
 
     [Fact]
-    public async Task A_key_that_is_not_in_the_set_is_fetched_at_once_and_its_first_token_is_accepted()
+    public async Task A_new_key_is_fetched_at_once_and_its_first_token_is_accepted()
     {
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
         _server.Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256), PublicKey.From(JwkRows.P384));
@@ -72,21 +72,21 @@ public sealed class KeyUrlTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_key_that_is_taken_out_of_the_set_is_refused_when_its_age_has_passed()
+    public async Task A_key_removed_from_the_set_is_refused_after_the_max_age()
     {
         _server.MaxAge = TimeSpan.FromSeconds(5);
         _server.Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256), PublicKey.From(JwkRows.P384));
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
 
         _server.Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P384));
-        await PassAsync(TimeSpan.FromSeconds(11));
+        await AdvanceAsync(TimeSpan.FromSeconds(11));
 
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.StaleKey);
         (await VerifyAsync(JwkRows.P384, "ES384")).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
-    public async Task Junk_key_ids_cost_at_most_two_fetches_a_second_and_valid_tokens_wait_for_none()
+    public async Task Forged_key_ids_cost_at_most_two_fetches_per_second_while_valid_tokens_pass()
     {
         await using var service = await KeyService.StartAsync(
             "inventory",
@@ -102,31 +102,31 @@ public sealed class KeyUrlTests : IAsyncDisposable
         {
             for (var call = 0; call < 3; call++)
             {
-                var junk = Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: Guid.NewGuid().ToString("N")))));
+                var forged = Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: Guid.NewGuid().ToString("N")))));
                 (await service.AskAsync(good)).Status.ShouldBe(HttpStatusCode.OK);
-                foreach (var (status, text) in await junk) (status, text.Contains("stale_key", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.Unauthorized, true));
+                foreach (var (status, text) in await forged) (status, text.Contains("stale_key", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.Unauthorized, true));
             }
         }));
 
-        // The time after the fetches: on a slow machine they are allowed no fewer.
+        // The time is read after the fetches, so that a slow machine does not lower the limit.
         var fetched = _server.Fetches - fetches;
         var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         fetched.ShouldBeInRange(1, (2 * (int)Math.Ceiling(seconds)) + 2);
     }
 
     [Fact]
-    public async Task An_outage_leaves_known_keys_good_for_the_stale_budget_and_is_never_a_bad_token()
+    public async Task Known_keys_remain_valid_for_the_stale_budget_during_an_outage()
     {
         _server.MaxAge = TimeSpan.FromSeconds(5);
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
         _server.Failure = "the address answers 500";
 
-        await PassAsync(TimeSpan.FromMinutes(9));
+        await AdvanceAsync(TimeSpan.FromMinutes(9));
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => VerifyAsync(JwkRows.P384, "ES384"));
         (await HealthAsync()).Status.ShouldBe(HealthStatus.Degraded);
 
-        await PassAsync(TimeSpan.FromMinutes(2));
+        await AdvanceAsync(TimeSpan.FromMinutes(2));
         var outage = await Should.ThrowAsync<RewtKeysUnavailableException>(() => VerifyAsync(JwkRows.P256));
         outage.Message.ShouldContain("the address answers 500");
         outage.RetryAfter.ShouldBeGreaterThan(TimeSpan.Zero);
@@ -135,19 +135,19 @@ public sealed class KeyUrlTests : IAsyncDisposable
         health.Entries["rewt"].Description.ShouldNotBeNull().ShouldContain("the address answers 500");
 
         _server.Failure = null;
-        await PassAsync(TimeSpan.FromSeconds(10));
+        await AdvanceAsync(TimeSpan.FromSeconds(10));
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
         (await HealthAsync()).Status.ShouldBe(HealthStatus.Healthy);
     }
 
     [Fact]
-    public async Task Keys_that_were_never_had_are_an_outage_and_it_ends_by_itself()
+    public async Task A_service_recovers_after_its_first_key_download_failed()
     {
         _server.Failure = "the address cannot be reached";
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => VerifyAsync(JwkRows.P256));
 
         _server.Failure = null;
-        await PassAsync(TimeSpan.FromSeconds(10));
+        await AdvanceAsync(TimeSpan.FromSeconds(10));
 
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
     }
@@ -156,20 +156,20 @@ public sealed class KeyUrlTests : IAsyncDisposable
     [InlineData("<html>maintenance</html>")]
     [InlineData("""{"keys":{}}""")]
     [InlineData("")]
-    public async Task A_response_that_is_no_key_set_is_an_outage_and_not_an_empty_set(string content)
+    public async Task An_invalid_key_set_is_treated_as_an_outage_and_not_as_empty(string content)
     {
         _server.MaxAge = TimeSpan.FromSeconds(5);
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
 
         _server.Content = content;
-        await PassAsync(TimeSpan.FromSeconds(20));
+        await AdvanceAsync(TimeSpan.FromSeconds(20));
 
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
         (await HealthAsync()).Status.ShouldBe(HealthStatus.Degraded);
     }
 
     [Fact]
-    public async Task A_bad_key_in_a_set_is_refused_with_its_reason_in_health_and_the_others_verify()
+    public async Task An_unusable_key_is_reported_in_health_and_the_other_keys_verify()
     {
         _server.Content = $$"""{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"s"},{{PublicKey.From(JwkRows.P256).ToJwk()}}]}""";
 
@@ -180,14 +180,14 @@ public sealed class KeyUrlTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Unchanged_data_is_not_sent_again()
+    public async Task An_unchanged_key_set_is_not_downloaded_again()
     {
         (_server.EntityTag, _server.MaxAge) = ("\"one\"", TimeSpan.FromSeconds(5));
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
 
-        await PassAsync(TimeSpan.FromSeconds(20));
+        await AdvanceAsync(TimeSpan.FromSeconds(20));
 
-        _server.AskedWith.ShouldBe("\"one\"");
+        _server.RequestedEntityTag.ShouldBe("\"one\"");
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
         (await HealthAsync()).Status.ShouldBe(HealthStatus.Healthy);
     }
@@ -207,7 +207,7 @@ public sealed class KeyUrlTests : IAsyncDisposable
 
     private Task<HealthReport> HealthAsync() => _services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
 
-    private async Task PassAsync(TimeSpan time, TimeSpan? step = null)
+    private async Task AdvanceAsync(TimeSpan time, TimeSpan? step = null)
     {
         var length = step ?? TimeSpan.FromSeconds(1);
         for (var passed = TimeSpan.Zero; passed < time; passed += length)

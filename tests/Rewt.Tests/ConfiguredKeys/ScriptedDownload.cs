@@ -2,7 +2,7 @@ using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>A key server that answers what the test wants, and counts.</summary>
+/// <summary>Represents a key server with scripted responses that counts its requests.</summary>
 internal sealed class ScriptedDownload : IKeyDownload
 {
     private int _fetches;
@@ -15,12 +15,12 @@ internal sealed class ScriptedDownload : IKeyDownload
 
     public string? EntityTag { get; set; }
 
-    public string? AskedWith { get; private set; }
+    public string? RequestedEntityTag { get; private set; }
 
-    /// <summary>Away, when it is not null.</summary>
+    /// <summary>Gets or sets the error with which requests fail; null for success.</summary>
     public string? Failure { get; set; }
 
-    /// <summary>Runs after each answer.</summary>
+    /// <summary>Gets or sets an action that runs after each response is created.</summary>
     public Action? Answered { get; set; }
 
     public static string Set(params PublicKey[] keys) => $$"""{"keys":[{{string.Join(',', keys.Select(key => key.ToJwk()))}}]}""";
@@ -28,7 +28,7 @@ internal sealed class ScriptedDownload : IKeyDownload
     public Task<DownloadedKeys> FetchAsync(Uri address, string? entityTag, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _fetches);
-        AskedWith = entityTag;
+        RequestedEntityTag = entityTag;
         if (Failure is not null) throw new PublicKeySourceException(Failure);
         var isKnown = entityTag is not null && entityTag == EntityTag;
         var answer = new DownloadedKeys(isKnown ? null : Encoding.UTF8.GetBytes(Content ?? Set(PublicKey.From(JwkRows.P256))), EntityTag, MaxAge);

@@ -5,7 +5,7 @@ using PublicKey = Rewt.Internal.PublicKey;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>One service signs with a private key that only it has; others have its public key. All of these were made for the test run.</summary>
+/// <summary>Tests a service that signs with its own private key and services that have its public key. All keys are created for the test run.</summary>
 public sealed class SigningKeyTests
 {
     private const string Password = "a password for a test";
@@ -19,16 +19,16 @@ public sealed class SigningKeyTests
         ["encrypted"] = (JwkRows.P256, JwkRows.P256.ExportEncryptedPkcs8PrivateKeyPem(Password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000))),
     };
 
-    public static TheoryData<string, string> Ways()
+    public static TheoryData<string, string> KeysAndForms()
     {
         string[] forms = ["a PEM file", "a file of ssh-keygen", "the text itself", "a JWKS file", "a JWKS address"];
-        // Each kind of key in one form, and both algorithms in each form.
+        // Combines every kind of key with the first form, and an RSA and an EC key with every other form.
         return [.. PrivateKeys.Keys.Select(key => (key, forms[0])).Concat(forms.Skip(1).SelectMany(form => new[] { ("PKCS #1", form), ("SEC 1, P-384", form) }))];
     }
 
     [Theory]
-    [MemberData(nameof(Ways))]
-    public async Task A_token_signed_with_a_private_key_is_accepted_with_the_public_one(string key, string form)
+    [MemberData(nameof(KeysAndForms))]
+    public async Task A_token_signed_with_a_private_key_is_accepted_with_its_public_key(string key, string form)
     {
         using var directory = new ScratchDirectory();
         var (pair, pem) = PrivateKeys[key];
@@ -53,7 +53,7 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
-    public async Task Nothing_of_Redis_is_registered_asked_for_or_opened()
+    public async Task A_service_with_a_configured_signing_key_works_without_Redis()
     {
         using var directory = new ScratchDirectory();
         await using var signer = await KeyService.StartAsync("auth", ("SigningKey:File", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
@@ -64,7 +64,7 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
-    public async Task A_file_stands_beside_the_settings_that_name_it()
+    public async Task A_relative_key_file_path_is_resolved_from_the_content_root()
     {
         using var directory = new ScratchDirectory();
         directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem());
@@ -87,7 +87,7 @@ public sealed class SigningKeyTests
     [InlineData("RSA", "RS256")]
     [InlineData("RSA", "PS256")]
     [InlineData("EC", "ES256")]
-    public async Task A_certificate_with_its_private_key_signs(string kind, string algorithm)
+    public async Task A_certificate_with_a_private_key_signs_tokens(string kind, string algorithm)
     {
         var name = new X500DistinguishedName("CN=auth");
         var request = kind == "RSA"
@@ -95,10 +95,10 @@ public sealed class SigningKeyTests
             : new CertificateRequest(name, JwkRows.P256, HashAlgorithmName.SHA256);
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
         using var directory = new ScratchDirectory();
-        (string, string)[] alike = algorithm == "PS256" ? [("KeyPairs:Algorithm", "PS256")] : [];
+        (string, string)[] settings = algorithm == "PS256" ? [("KeyPairs:Algorithm", "PS256")] : [];
         await using var signer = await KeyService.StartAsync(
-            "auth", alike, builder => builder.Services.Configure<RewtOptions>(options => options.SigningKey.Certificate = certificate), null);
-        await using var verifier = await KeyService.StartAsync("inventory", [("VerificationKeys:0", directory.Write("auth.crt", certificate.ExportCertificatePem())), .. alike]);
+            "auth", settings, builder => builder.Services.Configure<RewtOptions>(options => options.SigningKey.Certificate = certificate), null);
+        await using var verifier = await KeyService.StartAsync("inventory", [("VerificationKeys:0", directory.Write("auth.crt", certificate.ExportCertificatePem())), .. settings]);
 
         var token = await signer.SignAsync("inventory");
 
@@ -107,15 +107,15 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
-    public async Task The_commands_of_the_tutorials_do_what_they_say()
+    public async Task Key_files_from_ssh_keygen_and_openssl_sign_and_verify()
     {
         using var directory = new ScratchDirectory();
-        await Tool.RunAsync(directory.Path, "ssh-keygen", "-q", "-t", "rsa", "-b", "4096", "-m", "pem", "-f", "jwt.key", "-N", "");
-        await Tool.RunAsync(directory.Path, "openssl", "rsa", "-in", "jwt.key", "-pubout", "-outform", "PEM", "-out", "jwt.key.pem");
+        await ExternalTool.RunAsync(directory.Path, "ssh-keygen", "-q", "-t", "rsa", "-b", "4096", "-m", "pem", "-f", "jwt.key", "-N", "");
+        await ExternalTool.RunAsync(directory.Path, "openssl", "rsa", "-in", "jwt.key", "-pubout", "-outform", "PEM", "-out", "jwt.key.pem");
         await using var signer = await KeyService.StartAsync("auth", ("SigningKey:File", directory["jwt.key"]));
         await using var withPem = await KeyService.StartAsync("inventory", ("VerificationKeys:0", directory["jwt.key.pem"]));
         await using var withLine = await KeyService.StartAsync("inventory", ("VerificationKeys:0", directory.Read("jwt.key.pub")));
-        await using var tutorial = await KeyService.StartAsync("inventory", ("VerificationKeys:0", directory["jwt.key.pub"]), ("RequiredClaims:0", "user_id"));
+        await using var withRequiredClaim = await KeyService.StartAsync("inventory", ("VerificationKeys:0", directory["jwt.key.pub"]), ("RequiredClaims:0", "user_id"));
         var token = await signer.SignAsync("inventory");
         using var key = RSA.Create();
         key.ImportFromPem(directory.Read("jwt.key"));
@@ -123,12 +123,12 @@ public sealed class SigningKeyTests
 
         (await withPem.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
         (await withLine.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
-        (await tutorial.AskAsync(foreign)).ShouldBe((HttpStatusCode.OK, "user_id=777"));
+        (await withRequiredClaim.AskAsync(foreign)).ShouldBe((HttpStatusCode.OK, "user_id=777"));
         (await withPem.AskAsync(foreign)).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
-    public async Task Keys_that_the_settings_give_are_rotated_where_they_stand()
+    public async Task Configured_keys_cannot_be_rotated_or_revoked_through_the_key_ring()
     {
         using var directory = new ScratchDirectory();
         await using var signer = await KeyService.StartAsync("auth", ("SigningKey:File", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
@@ -139,7 +139,7 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
-    public async Task A_private_key_is_in_no_key_set_and_no_text()
+    public async Task A_private_key_appears_neither_in_the_key_set_nor_in_ToString()
     {
         using var directory = new ScratchDirectory();
         await using var signer = await KeyService.StartAsync("auth", ("SigningKey:File", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));

@@ -2,11 +2,11 @@ using Microsoft.Playwright;
 
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>One headless Chromium for the tests of a class, with a profile of its own; each test has its own context and page.</summary>
+/// <summary>Provides one headless Chromium with its own profile to the tests of a class. Each test has its own context and page.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    /// <summary>For a machine that does much else at the same time.</summary>
-    public const float Patience = 60_000;
+    /// <summary>Specifies the timeout in milliseconds, which is long enough for a machine under load.</summary>
+    public const float TimeoutMilliseconds = 60_000;
 
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -21,12 +21,12 @@ public sealed class Browser : IAsyncLifetime
 
     private static string? Executable => Names.Select(Executables.Find).FirstOrDefault(path => path is not null);
 
-    /// <summary>Starts it for the first test that needs it: one that is skipped needs none.</summary>
+    /// <summary>Creates a context. Chromium is started for the first test that is not skipped.</summary>
     public async Task<IBrowserContext> ContextAsync(Uri address, string user = "ops-ada", ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 900)
     {
         Require.That(Executable is not null, "needs Chromium on the PATH: apt-get install chromium");
         _playwright ??= await Playwright.CreateAsync();
-        _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Executable, Args = Arguments, Headless = true, Timeout = Patience });
+        _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Executable, Args = Arguments, Headless = true, Timeout = TimeoutMilliseconds });
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = address.ToString(),
@@ -34,7 +34,7 @@ public sealed class Browser : IAsyncLifetime
             Locale = "en-GB",
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
-        context.SetDefaultTimeout(Patience);
+        context.SetDefaultTimeout(TimeoutMilliseconds);
         await context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = "user", Value = user, Url = address.ToString() }]);
         return context;
     }

@@ -3,11 +3,11 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>The page in a real browser.</summary>
+/// <summary>Tests the dashboard in a real browser.</summary>
 public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSite>
 {
     [Fact]
-    public async Task It_draws_the_ring_the_instances_and_the_figures()
+    public async Task The_page_shows_the_key_ring_the_instances_and_the_charts()
     {
         await using var open = await site.OpenAsync();
         var ring = await site.Host.Ring.GetAsync(Cancellation);
@@ -26,7 +26,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     }
 
     [Fact]
-    public async Task A_rotation_shows_without_a_reload()
+    public async Task A_rotation_is_shown_without_reloading_the_page()
     {
         await using var open = await site.OpenAsync();
         var before = (await site.Host.Ring.GetAsync(Cancellation)).Current!.KeyId;
@@ -42,7 +42,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     }
 
     [Fact]
-    public async Task Revoking_is_asked_about_first_and_then_done()
+    public async Task A_key_is_revoked_only_after_confirmation()
     {
         await using var open = await site.OpenAsync();
         var keyId = (await site.Host.Ring.RotateAsync(Cancellation)).Current!.KeyId;
@@ -70,11 +70,11 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
         await Expect(button).ToHaveCountAsync(0);
         (await site.Host.Ring.GetAsync(Cancellation)).Keys.ShouldContain(key => key.KeyId == keyId && key.State == RewtKeyState.Revoked);
         site.Host.Log.Text.ShouldContain($"key {keyId} of the ring rewt was revoked by ops-ada at inventory/");
-        open.Complaints.ShouldBeEmpty();
+        open.ConsoleErrors.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task While_a_command_runs_no_other_can_be_started()
+    public async Task A_second_command_cannot_start_while_one_is_running()
     {
         await using var host = await DashboardService.StartAsync();
         await host.WarmAsync();
@@ -85,16 +85,16 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
             await answer.Task;
             await route.ContinueAsync();
         });
-        const string PressAll = "() => document.querySelectorAll('.rotate, .keys .revoke').forEach((button) => button.click())";
+        const string ClickAll = "() => document.querySelectorAll('.rotate, .keys .revoke').forEach((button) => button.click())";
         var rotate = open.Page.Locator(".rotate");
         var before = await open.Current.TextContentAsync();
 
-        // The first press asks; the others find the question open.
-        await open.Page.EvaluateAsync(PressAll);
+        // The first click opens the dialog; the other clicks find it open.
+        await open.Page.EvaluateAsync(ClickAll);
         await Expect(open.Dialog).ToContainTextAsync("Rotate the key ring");
         await open.Dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Rotate" }).ClickAsync();
         await Expect(open.Outcome).ToContainTextAsync("Rotating");
-        await open.Page.EvaluateAsync(PressAll);
+        await open.Page.EvaluateAsync(ClickAll);
         await Expect(open.Dialog).ToBeHiddenAsync();
         await Expect(rotate).ToHaveAttributeAsync("aria-disabled", "true");
         await Expect(open.Page.Locator(".keys .revoke:not([aria-disabled=true])")).ToHaveCountAsync(0);
@@ -107,16 +107,16 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     }
 
     [Fact]
-    public async Task A_hidden_page_keeps_no_connection_and_follows_again_when_it_is_seen()
+    public async Task A_hidden_page_disconnects_and_reconnects_when_it_becomes_visible()
     {
-        const string Hide = "(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }";
+        const string SetHidden = "(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }";
         await using var host = await DashboardService.StartAsync();
         await using var open = await site.OpenAsync(host: host);
 
-        await open.Page.EvaluateAsync(Hide, true);
+        await open.Page.EvaluateAsync(SetHidden, true);
         await Expect(open.Page.Locator("#connection-word")).ToHaveTextAsync("Paused while hidden");
         var rotated = (await host.Ring.RotateAsync(Cancellation)).Current!.KeyId;
-        await open.Page.EvaluateAsync(Hide, false);
+        await open.Page.EvaluateAsync(SetHidden, false);
 
         await Expect(open.Page.Locator("#connection-word")).ToHaveTextAsync("Live");
         await Expect(open.Current).ToHaveTextAsync(rotated);
@@ -124,7 +124,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     }
 
     [Fact]
-    public async Task The_keyboard_alone_is_enough_to_rotate()
+    public async Task The_key_ring_can_be_rotated_with_the_keyboard_alone()
     {
         await using var open = await site.OpenAsync();
         var before = (await site.Host.Ring.RotateAsync(Cancellation)).Current!.KeyId;
@@ -138,7 +138,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
         await Expect(rotate).ToBeFocusedAsync();
         await open.Page.Keyboard.PressAsync("Enter");
         await Expect(open.Button("Cancel")).ToBeFocusedAsync();
-        // The last rotation is in its overlap, which the dialog says before it is done all the same.
+        // The overlap of the last rotation has not ended. The dialog warns of it, and the rotation is executed nevertheless.
         await Expect(open.Dialog).ToContainTextAsync("overlap");
         await open.Page.Keyboard.PressAsync("Tab");
         await open.Page.Keyboard.PressAsync("Enter");
@@ -149,7 +149,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     }
 
     [Fact]
-    public async Task Nothing_secret_is_in_the_document_and_nothing_is_asked_of_elsewhere()
+    public async Task The_page_contains_no_secret_and_sends_requests_only_to_its_own_origin()
     {
         await using var open = await site.OpenAsync();
         var token = await site.Host.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
@@ -167,35 +167,35 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
         document.ShouldNotMatch(@"eyJ[\w-]{10,}\.eyJ");
         open.Requests.ShouldNotBeEmpty();
         open.Requests.ShouldAllBe(url => url.StartsWith(site.Host.Address.ToString(), StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal));
-        open.Complaints.ShouldBeEmpty();
+        open.ConsoleErrors.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_hostile_name_is_shown_as_it_is_written()
+    public async Task A_malicious_instance_name_is_shown_as_plain_text()
     {
-        const string Hostile = "<img src=x onerror=window.struck=1>";
+        const string MaliciousName = "<img src=x onerror=window.struck=1>";
         await using var open = await site.OpenAsync();
         var now = (await site.Host.RingAsync()).GetProperty("now").GetInt64();
-        await site.Redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now + 3_600_000, $"{Hostile}|other|3");
+        await site.Redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now + 3_600_000, $"{MaliciousName}|other|3");
         try
         {
-            var row = open.Page.Locator("table.instances tbody tr").Filter(new LocatorFilterOptions { HasText = Hostile });
+            var row = open.Page.Locator("table.instances tbody tr").Filter(new LocatorFilterOptions { HasText = MaliciousName });
             await Expect(row).ToHaveCountAsync(1);
             await Expect(row).ToContainTextAsync("behind");
             (await open.Page.EvaluateAsync<bool>("() => document.images.length === 0 && window.struck === undefined")).ShouldBeTrue();
         }
         finally
         {
-            await ForgetAsync();
+            await RemoveInstanceAsync();
         }
 
-        Task ForgetAsync() => site.Redis.CommandAsync("ZREM", "{rewt:rewt-secret}:instances", $"{Hostile}|other|3");
+        Task RemoveInstanceAsync() => site.Redis.CommandAsync("ZREM", "{rewt:rewt-secret}:instances", $"{MaliciousName}|other|3");
     }
 
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
-    public async Task Text_stands_out_from_its_background(ColorScheme scheme)
+    public async Task Text_has_sufficient_contrast_to_its_background(ColorScheme scheme)
     {
         await using var open = await site.OpenAsync(scheme);
         await site.Host.Ring.RotateAsync(Cancellation);
@@ -211,18 +211,18 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     }
 
     [Fact]
-    public async Task It_fits_a_phone_and_all_that_can_be_pressed_or_seen_has_a_name()
+    public async Task The_page_fits_a_phone_and_its_controls_have_accessible_names()
     {
         await using var open = await site.OpenAsync(width: 360);
 
         (await open.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(360);
-        (await open.Page.EvaluateAsync<string[]>(PageScripts.Nameless)).ShouldBeEmpty();
+        (await open.Page.EvaluateAsync<string[]>(PageScripts.WithoutName)).ShouldBeEmpty();
         await Expect(open.Page.GetByRole(AriaRole.Main)).ToHaveCountAsync(1);
         await Expect(open.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Level = 1 })).ToHaveCountAsync(1);
     }
 
     [Fact]
-    public async Task A_lost_connection_is_said_so()
+    public async Task A_lost_connection_is_shown_on_the_page()
     {
         await using var host = await DashboardService.StartAsync();
         await using var open = await site.OpenAsync(host: host);
@@ -234,7 +234,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task An_outage_of_Redis_is_a_state_of_the_page()
+    public async Task A_Redis_outage_is_shown_on_the_page_until_it_ends()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await DashboardService.StartAsync(redis.ConnectionString);
@@ -251,6 +251,6 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
 
         await redis.RestartAsync();
         await Expect(open.Page.Locator("#health-word")).ToHaveTextAsync("Healthy");
-        await Eventually.TrueAsync(async () => !await open.Page.Locator(".ringtrouble").IsVisibleAsync(), "the trouble is over");
+        await Eventually.TrueAsync(async () => !await open.Page.Locator(".ringtrouble").IsVisibleAsync(), "the page no longer shows the outage");
     }
 }

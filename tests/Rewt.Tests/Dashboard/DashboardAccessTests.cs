@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>Who gets to see the page, and where it lies.</summary>
+/// <summary>Tests the authorization and the addresses of the dashboard.</summary>
 public sealed class DashboardAccessTests
 {
     public static TheoryData<string, string> Endpoints => new()
@@ -14,11 +14,11 @@ public sealed class DashboardAccessTests
     [Theory]
     [InlineData(null)]
     [InlineData("Operators")]
-    public async Task Without_its_policy_the_application_does_not_start_and_the_error_names_it(string? other)
+    public async Task An_application_without_the_dashboard_policy_fails_to_start(string? policyName)
     {
-        var exception = await Should.ThrowAsync<InvalidOperationException>(() => DashboardService.StartAsync(policy: other, configure: builder => builder.Services.AddAuthorization(options =>
+        var exception = await Should.ThrowAsync<InvalidOperationException>(() => DashboardService.StartAsync(policy: policyName, configure: builder => builder.Services.AddAuthorization(options =>
         {
-            // Neither of these is meant for those who may revoke keys.
+            // Neither policy is meant to grant the right to revoke keys.
             options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build();
             options.FallbackPolicy = options.DefaultPolicy;
         })));
@@ -28,20 +28,20 @@ public sealed class DashboardAccessTests
     }
 
     [Fact]
-    public async Task Without_any_authorization_or_any_keys_it_is_an_error_at_the_start_too()
+    public async Task Mapping_the_dashboard_without_authorization_or_keys_is_an_error()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        await using var bare = builder.Build();
-        Should.Throw<InvalidOperationException>(() => bare.MapRewtDashboard()).Message.ShouldContain("RewtDashboard");
+        await using var withoutAuthorization = builder.Build();
+        Should.Throw<InvalidOperationException>(() => withoutAuthorization.MapRewtDashboard()).Message.ShouldContain("RewtDashboard");
 
         builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddAuthorization(options => options.AddPolicy("RewtDashboard", policy => policy.RequireRole("operator")));
-        await using var keyless = builder.Build();
-        Should.Throw<InvalidOperationException>(() => keyless.MapRewtDashboard()).Message.ShouldContain("AddRewtAuthentication");
+        await using var withoutKeys = builder.Build();
+        Should.Throw<InvalidOperationException>(() => withoutKeys.MapRewtDashboard()).Message.ShouldContain("AddRewtAuthentication");
     }
 
     [Fact]
-    public async Task A_service_that_only_sends_has_a_dashboard_too_and_its_audit_record_names_the_source_of_a_command()
+    public async Task A_service_that_only_sends_has_a_dashboard_and_audits_its_commands()
     {
         await using var host = await TestService.HostAsync(
             builder =>
@@ -59,34 +59,34 @@ public sealed class DashboardAccessTests
 
     [Theory]
     [MemberData(nameof(Endpoints))]
-    public async Task Strangers_get_401_and_users_403_and_no_answer_may_be_cached(string method, string path)
+    public async Task Anonymous_requests_receive_401_and_unauthorized_users_receive_403(string method, string path)
     {
         await using var host = await DashboardService.StartAsync(configure: builder => builder.Services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build()));
 
-        await RefusedAsync(host, method, path);
+        await ShouldBeRefusedAsync(host, method, path);
     }
 
     [Fact]
-    public async Task Anonymous_access_that_is_allowed_on_top_does_not_open_it()
+    public async Task AllowAnonymous_does_not_open_the_dashboard()
     {
         await using var host = await DashboardService.StartAsync(map: application => application.MapRewtDashboard().AllowAnonymous());
 
-        foreach (var (method, path) in Endpoints.Select(row => row.Data)) await RefusedAsync(host, method, path);
+        foreach (var (method, path) in Endpoints.Select(row => row.Data)) await ShouldBeRefusedAsync(host, method, path);
         (await host.SnapshotAsync()).GetProperty("service").GetString().ShouldBe("inventory");
         (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.OK);
         host.Log.Text.ShouldContain("by ops-ada at inventory/");
     }
 
     [Fact]
-    public async Task A_policy_that_only_its_provider_knows_is_asked_at_the_first_request()
+    public async Task A_policy_from_a_policy_provider_is_evaluated_at_the_first_request()
     {
         await using var host = await DashboardService.StartAsync(policy: null, configure: builder =>
         {
             builder.Services.AddAuthorization();
-            builder.Services.AddSingleton<IAuthorizationPolicyProvider, AskedPolicies>();
+            builder.Services.AddSingleton<IAuthorizationPolicyProvider, DynamicPolicyProvider>();
         });
 
-        await RefusedAsync(host, "GET", "/rewt/snapshot");
+        await ShouldBeRefusedAsync(host, "GET", "/rewt/snapshot");
         (await host.SnapshotAsync()).GetProperty("health").GetString().ShouldNotBeNull();
     }
 
@@ -95,7 +95,7 @@ public sealed class DashboardAccessTests
     [InlineData("/")]
     [InlineData("ops/keys/")]
     [InlineData("/a b:c/{tenant}")]
-    public async Task It_lies_wherever_it_is_mapped_in_groups_and_under_a_path_base(string pattern)
+    public async Task The_dashboard_works_at_any_pattern_in_groups_and_under_a_path_base(string pattern)
     {
         await using var host = await DashboardService.StartAsync(map: application =>
         {
@@ -115,7 +115,7 @@ public sealed class DashboardAccessTests
             foreach (var link in new[] { "href=\"", "src=\"" })
             {
                 var file = html[(html.LastIndexOf(link + "./", StringComparison.Ordinal) + link.Length)..];
-                // As a browser resolves it.
+                // Resolves the link as a browser does.
                 (await host.Http.GetAsync(new Uri(page, file[..file.IndexOf('"', StringComparison.Ordinal)]), Cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK, place);
             }
 
@@ -128,7 +128,7 @@ public sealed class DashboardAccessTests
     [InlineData("/rewt")]
     [InlineData("/rewt/dashboard.js")]
     [InlineData("/rewt/snapshot")]
-    public async Task A_browser_is_told_to_load_nothing_from_elsewhere_and_to_keep_nothing(string path)
+    public async Task Responses_forbid_external_resources_and_caching(string path)
     {
         await using var host = await DashboardService.StartAsync();
 
@@ -145,7 +145,7 @@ public sealed class DashboardAccessTests
     }
 
     [Fact]
-    public async Task An_application_that_caches_all_answers_gives_no_stranger_that_of_an_operator()
+    public async Task Output_caching_does_not_expose_an_operators_response_to_other_users()
     {
         await using var host = await DashboardService.StartAsync(
             policy: null,
@@ -176,7 +176,7 @@ public sealed class DashboardAccessTests
     }
 
     [Fact]
-    public async Task A_page_of_another_origin_reads_nothing_whatever_the_application_allows_it()
+    public async Task A_cross_site_request_is_refused_with_an_empty_body()
     {
         await using var host = await DashboardService.StartAsync();
         host.Http.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "cors");
@@ -190,7 +190,7 @@ public sealed class DashboardAccessTests
     }
 
     [Fact]
-    public async Task The_page_is_small_and_names_nothing_outside_itself()
+    public async Task The_page_is_small_and_refers_to_no_external_resource()
     {
         await using var host = await DashboardService.StartAsync();
         var files = new List<string>();
@@ -204,7 +204,7 @@ public sealed class DashboardAccessTests
         text.ShouldNotContain("{{");
     }
 
-    private static async Task RefusedAsync(TestService host, string method, string path)
+    private static async Task ShouldBeRefusedAsync(TestService host, string method, string path)
     {
         using var client = new HttpClient { BaseAddress = host.Address };
         foreach (var (user, status) in new[] { ((string?)null, HttpStatusCode.Unauthorized), ("eve", HttpStatusCode.Forbidden) })
@@ -217,7 +217,7 @@ public sealed class DashboardAccessTests
         }
     }
 
-    private sealed class AskedPolicies : IAuthorizationPolicyProvider
+    private sealed class DynamicPolicyProvider : IAuthorizationPolicyProvider
     {
         public Task<AuthorizationPolicy> GetDefaultPolicyAsync() => Task.FromResult(new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build());
 

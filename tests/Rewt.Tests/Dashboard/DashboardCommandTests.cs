@@ -2,40 +2,40 @@ using System.Net.Http.Json;
 
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>Rotate and revoke.</summary>
+/// <summary>Tests the commands that rotate and revoke keys.</summary>
 public sealed class DashboardCommandTests
 {
     [Theory]
     [InlineData("rotate")]
     [InlineData("revoke")]
-    public async Task A_command_that_did_not_come_from_the_page_is_refused_and_changes_nothing(string command)
+    public async Task A_command_without_a_valid_antiforgery_token_is_refused(string command)
     {
         await using var host = await DashboardService.StartAsync();
         var current = await host.WarmAsync();
         var token = await host.TokenAsync();
 
-        using (var bare = await host.Http.PostAsJsonAsync(new Uri($"/rewt/{command}", UriKind.Relative), new { keyId = current, force = true }, Cancellation))
+        using (var withoutToken = await host.Http.PostAsJsonAsync(new Uri($"/rewt/{command}", UriKind.Relative), new { keyId = current, force = true }, Cancellation))
         {
-            bare.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-            (await bare.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("outcome").GetString().ShouldBe("antiforgery");
+            withoutToken.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            (await withoutToken.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("outcome").GetString().ShouldBe("antiforgery");
         }
 
-        // The page of one operator is no use to another, nor is a token without its cookie.
+        // A token is valid only for its own operator and only together with its cookie.
         host.Http.DefaultRequestHeaders.Remove("user");
         host.Http.DefaultRequestHeaders.Add("user", "ops-eve");
         (await host.CommandAsync(command, new { keyId = current, force = true }, token: token)).Status.ShouldBe(HttpStatusCode.BadRequest);
         (await host.CommandAsync(command, new { keyId = current, force = true }, token: "junk")).Status.ShouldBe(HttpStatusCode.BadRequest);
-        using var cookieless = new HttpClient { BaseAddress = host.Address };
-        cookieless.DefaultRequestHeaders.Add("user", "ops-ada");
-        cookieless.DefaultRequestHeaders.Add("RequestVerificationToken", token);
-        using var answer = await cookieless.PostAsJsonAsync(new Uri($"/rewt/{command}", UriKind.Relative), new { keyId = current, force = true }, Cancellation);
+        using var withoutCookie = new HttpClient { BaseAddress = host.Address };
+        withoutCookie.DefaultRequestHeaders.Add("user", "ops-ada");
+        withoutCookie.DefaultRequestHeaders.Add("RequestVerificationToken", token);
+        using var answer = await withoutCookie.PostAsJsonAsync(new Uri($"/rewt/{command}", UriKind.Relative), new { keyId = current, force = true }, Cancellation);
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 
         (await host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(current);
     }
 
     [Fact]
-    public async Task Rotating_makes_the_pending_key_current_and_a_second_time_waits_for_the_overlap_unless_forced()
+    public async Task A_second_rotation_during_the_overlap_is_refused_unless_it_is_forced()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await DashboardService.StartAsync(redis.ConnectionString);
@@ -61,7 +61,7 @@ public sealed class DashboardCommandTests
     }
 
     [Fact]
-    public async Task A_form_serves_as_well_as_JSON()
+    public async Task A_command_can_be_sent_as_a_form()
     {
         await using var host = await DashboardService.StartAsync();
         var current = await host.WarmAsync();
@@ -74,7 +74,7 @@ public sealed class DashboardCommandTests
     }
 
     [Fact]
-    public async Task A_revoked_key_is_refused_everywhere_and_the_audit_record_names_the_operator()
+    public async Task A_revoked_key_is_refused_on_all_instances_and_the_audit_names_the_operator()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await DashboardService.StartAsync(redis.ConnectionString);
@@ -87,13 +87,13 @@ public sealed class DashboardCommandTests
         status.ShouldBe(HttpStatusCode.OK);
         answer.GetProperty("outcome").GetString().ShouldBe("revoked");
         host.Log.Text.ShouldContain($"key {current} of the ring rewt was revoked by ops-ada at inventory/");
-        await Eventually.TrueAsync(async () => await other.VerifyAsync(token) == RewtRefusal.StaleKey, "the other instance refuses it");
+        await Eventually.TrueAsync(async () => await other.VerifyAsync(token) == RewtRefusal.StaleKey, "the other instance refuses the token");
         await Eventually.TrueAsync(() => Task.FromResult(other.Log.Text.Contains("changed by ops-ada at inventory/", StringComparison.Ordinal)), () => $"the other instance logs the operator: {other.Log.Text}");
         DashboardService.KeyIn(await host.RingAsync(), "revoked").ShouldBe(current);
     }
 
     [Fact]
-    public async Task Instances_that_do_not_confirm_are_named()
+    public async Task The_response_names_instances_that_did_not_confirm_a_revocation()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await DashboardService.StartAsync(redis.ConnectionString);
@@ -133,7 +133,7 @@ public sealed class DashboardCommandTests
     [InlineData("""{"keyId":"AAAAAAAAAAAAAAAAAAAAAA"}""", HttpStatusCode.NotFound, "unknown_key")]
     [InlineData("""{"keyId":"<script>"}""", HttpStatusCode.NotFound, "unknown_key")]
     [InlineData("""{"keyId":"AAAAAAAAAAAAAAAAAAAAAA","ring":"other"}""", HttpStatusCode.NotFound, "unknown_ring")]
-    public async Task A_text_that_cannot_be_revoked_is_named_and_revokes_nothing(string body, HttpStatusCode expected, string outcome, string type = "application/json")
+    public async Task An_invalid_revoke_request_is_refused_with_the_reason(string body, HttpStatusCode expected, string outcome, string type = "application/json")
     {
         await using var host = await DashboardService.StartAsync();
         var current = await host.WarmAsync();
@@ -155,7 +155,7 @@ public sealed class DashboardCommandTests
     [InlineData("application/json", false)]
     [InlineData("application/x-www-form-urlencoded", true)]
     [InlineData("application/x-www-form-urlencoded", false)]
-    public async Task A_body_longer_than_any_command_is_not_read(string contentType, bool hasToken)
+    public async Task An_oversized_request_body_is_refused(string contentType, bool hasToken)
     {
         await using var host = await DashboardService.StartAsync();
         var current = await host.WarmAsync();
@@ -168,7 +168,7 @@ public sealed class DashboardCommandTests
     }
 
     [Fact]
-    public async Task Whose_name_the_record_cannot_print_is_recorded_by_the_nearest_that_it_can()
+    public async Task An_unprintable_operator_name_is_audited_in_its_closest_printable_form()
     {
         await using var host = await DashboardService.StartAsync();
         await host.WarmAsync();
@@ -184,7 +184,7 @@ public sealed class DashboardCommandTests
     [InlineData("CORP\\ada", "CORP/ada")]
     [InlineData(" Zoë \"Z\" ", "Zo? ?Z?")]
     [InlineData("a\nb\u202Ec", "a?b?c")]
-    public void The_nearest_identifier_can_be_printed(string name, string expected)
+    public void ToIdentifier_replaces_unprintable_characters_of_a_name(string name, string expected)
     {
         Rewt.Internal.Names.ToIdentifier(name).ShouldBe(expected);
         Rewt.Internal.Names.IsIdentifier(expected).ShouldBeTrue();
@@ -192,13 +192,13 @@ public sealed class DashboardCommandTests
     }
 
     [Fact]
-    public async Task During_an_outage_of_Redis_the_page_shows_it_and_commands_answer_503()
+    public async Task A_Redis_outage_is_reported_in_snapshots_and_commands_return_503()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await DashboardService.StartAsync(redis.ConnectionString);
         var current = await host.WarmAsync();
         await redis.KillAsync();
-        await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "degraded", "the page knows of the outage");
+        await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "degraded", "the snapshot reports the outage");
 
         var snapshot = await host.SnapshotAsync();
         snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("cannot be read");
@@ -213,11 +213,11 @@ public sealed class DashboardCommandTests
         }
 
         await redis.RestartAsync();
-        await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "healthy", "it is over");
+        await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "healthy", "the outage is over");
     }
 
     [Fact]
-    public async Task A_server_that_was_never_there_is_a_state_to_show()
+    public async Task The_dashboard_works_when_Redis_was_never_reachable()
     {
         await using var host = await DashboardService.StartAsync($"127.0.0.1:{FreePort.Next()}");
 
@@ -229,46 +229,46 @@ public sealed class DashboardCommandTests
     }
 
     [Fact]
-    public async Task With_key_pairs_it_shows_each_services_keys_rotates_its_own_and_revokes_any()
+    public async Task The_dashboard_shows_all_key_pairs_rotates_its_own_and_revokes_any()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", Pairs);
+        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", UseKeyPairs);
         await using var host = await DashboardService.StartAsync(redis.ConnectionString, options =>
         {
-            Pairs(options);
+            UseKeyPairs(options);
             options.TrustedIssuers = ["orders"];
         });
-        var theirs = (await orders.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        var ordersKeyId = (await orders.Ring.GetAsync(Cancellation)).Current!.KeyId;
         var own = (await host.Ring.GetAsync(Cancellation)).Current!.KeyId;
-        await Eventually.TrueAsync(async () => Keys(await host.RingAsync()).Contains(("orders", theirs, "current", false)), "the keys of orders are shown");
+        await Eventually.TrueAsync(async () => Keys(await host.RingAsync()).Contains(("orders", ordersKeyId, "current", false)), "the keys of orders are shown");
         Keys(await host.RingAsync()).ShouldContain(("inventory", own, "current", true));
 
         (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.OK);
         Keys(await host.RingAsync()).ShouldContain(("inventory", own, "retired", true));
-        Keys(await host.RingAsync()).ShouldContain(("orders", theirs, "current", false));
+        Keys(await host.RingAsync()).ShouldContain(("orders", ordersKeyId, "current", false));
 
-        var (status, _) = await host.CommandAsync("revoke", new { keyId = theirs });
+        var (status, _) = await host.CommandAsync("revoke", new { keyId = ordersKeyId });
         status.ShouldBe(HttpStatusCode.OK);
-        await Eventually.TrueAsync(async () => DashboardService.KeyIn(await host.RingAsync(), "revoked") == theirs, "the key of orders is revoked");
+        await Eventually.TrueAsync(async () => DashboardService.KeyIn(await host.RingAsync(), "revoked") == ordersKeyId, "the key of orders is revoked");
     }
 
     [Fact]
-    public async Task The_secret_from_which_keys_of_tenants_are_derived_is_rotated_like_any_other()
+    public async Task The_secret_for_tenant_keys_can_be_rotated()
     {
         await using var host = await DashboardService.StartAsync(settings: options => options.Tenants.Enabled = true);
 
-        await Eventually.TrueAsync(async () => (await host.RingAsync()).GetProperty("kind").GetString() == "tenants", "the ring has been read");
+        await Eventually.TrueAsync(async () => (await host.RingAsync()).GetProperty("kind").GetString() == "tenants", "the key ring has been read");
         var (status, answer) = await host.CommandAsync("rotate", new { force = true });
         status.ShouldBe(HttpStatusCode.OK);
         answer.GetProperty("outcome").GetString().ShouldBe("rotated");
     }
 
     [Fact]
-    public async Task A_second_ring_is_shown_beside_the_first_and_is_named_in_commands()
+    public async Task A_second_key_ring_is_shown_and_can_be_rotated_by_name()
     {
         await using var host = await DashboardService.StartAsync(configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"));
         await Eventually.TrueAsync(
-            async () => (await host.SnapshotAsync()).GetProperty("rings").EnumerateArray().All(ring => DashboardService.KeyIn(ring, "current") is not null), "both rings are there");
+            async () => (await host.SnapshotAsync()).GetProperty("rings").EnumerateArray().All(ring => DashboardService.KeyIn(ring, "current") is not null), "both key rings have a current key");
         var before = (await host.SnapshotAsync()).GetProperty("rings");
         before.EnumerateArray().Select(ring => ring.GetProperty("namespace").GetString()).ShouldBe(["rewt", "users"]);
 
@@ -279,7 +279,7 @@ public sealed class DashboardCommandTests
         DashboardService.KeyIn(after[1], "current").ShouldBe(DashboardService.KeyIn(before[1], "pending"));
     }
 
-    private static void Pairs(RewtOptions options) => (options.KeyMode, options.RefreshInterval) = (KeyMode.KeyPair, TimeSpan.FromMilliseconds(500));
+    private static void UseKeyPairs(RewtOptions options) => (options.KeyMode, options.RefreshInterval) = (KeyMode.KeyPair, TimeSpan.FromMilliseconds(500));
 
     private static IEnumerable<(string? Service, string? Id, string? State, bool IsOwn)> Keys(JsonElement ring) => ring.GetProperty("keys").EnumerateArray()
         .Select(key => (key.GetProperty("service").GetString(), key.GetProperty("id").GetString(), key.GetProperty("state").GetString(), key.GetProperty("isOwn").GetBoolean()));

@@ -2,14 +2,14 @@ using System.Net.Http.Json;
 
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>A service with the dashboard, whose operators log in by a header.</summary>
+/// <summary>Starts services with the dashboard, whose operators are authenticated by a header.</summary>
 internal static partial class DashboardService
 {
     /// <param name="redis">A connection string; null keeps the keys in memory.</param>
     /// <param name="settings">Settings of the keys.</param>
     /// <param name="configure">Further registrations.</param>
-    /// <param name="map">What is mapped in place of the dashboard at its own address.</param>
-    /// <param name="policy">The name of the policy that lets operators in; null for none.</param>
+    /// <param name="map">The endpoints to map instead of the dashboard at /rewt.</param>
+    /// <param name="policy">The name of the policy for operators; null for none.</param>
     public static async Task<TestService> StartAsync(
         string? redis = null,
         Action<RewtOptions>? settings = null,
@@ -46,7 +46,7 @@ internal static partial class DashboardService
 
         public async Task<JsonElement> RingAsync() => (await service.SnapshotAsync()).GetProperty("rings")[0];
 
-        /// <summary>Waits until the first ring has a current key.</summary>
+        /// <summary>Waits until the first key ring has a current key, and returns its id.</summary>
         public async Task<string> WarmAsync()
         {
             string? current = null;

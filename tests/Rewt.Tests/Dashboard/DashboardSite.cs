@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>A browser, and a service with two instances whose dashboard it opens.</summary>
+/// <summary>Provides a browser, a service with the dashboard and a second service on the same key ring.</summary>
 public sealed class DashboardSite : IAsyncLifetime
 {
     private readonly Browser _browser = new();
@@ -19,7 +19,7 @@ public sealed class DashboardSite : IAsyncLifetime
         _redis = await RedisServer.StartAsync();
         _host = await DashboardService.StartAsync(_redis.ConnectionString);
         _second = await TestService.StartAsync(_redis.ConnectionString, "orders", options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
-        Assertions.SetDefaultExpectTimeout(Browser.Patience);
+        Assertions.SetDefaultExpectTimeout(Browser.TimeoutMilliseconds);
     }
 
     public async ValueTask DisposeAsync()
@@ -30,7 +30,7 @@ public sealed class DashboardSite : IAsyncLifetime
         if (_redis is not null) await _redis.DisposeAsync();
     }
 
-    /// <summary>An operator's page, open and live.</summary>
+    /// <summary>Opens the dashboard as an operator and waits until the page is live.</summary>
     internal async Task<OpenPage> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1280, TestService? host = null)
     {
         var context = await _browser.ContextAsync((host ?? Host).Address, scheme: scheme, width: width);

@@ -1,14 +1,14 @@
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>The stream of snapshots, and what is in them.</summary>
+/// <summary>Tests the stream of snapshots and the content of the snapshots.</summary>
 public sealed class DashboardStreamTests
 {
     [Fact]
-    public async Task Snapshots_go_on_coming_and_show_a_rotation()
+    public async Task The_stream_sends_snapshots_continuously_and_shows_a_rotation()
     {
         await using var host = await DashboardService.StartAsync();
         var first = await host.WarmAsync();
-        using var stream = await Stream.OpenAsync(host);
+        using var stream = await SnapshotStream.OpenAsync(host);
         stream.Answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         stream.Answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
         Current(await stream.NextAsync()).ShouldBe(first);
@@ -22,7 +22,7 @@ public sealed class DashboardStreamTests
     }
 
     [Fact]
-    public async Task The_figures_of_the_last_15_minutes_are_recorded_without_a_viewer_and_no_more()
+    public async Task The_traffic_history_covers_the_last_15_minutes_without_a_viewer()
     {
         await using var host = await DashboardService.StartAsync();
         var clock = new FakeTimeProvider();
@@ -41,23 +41,23 @@ public sealed class DashboardStreamTests
     }
 
     [Fact]
-    public async Task The_end_of_the_application_ends_open_streams()
+    public async Task A_stopping_application_ends_open_streams()
     {
         await using var host = await DashboardService.StartAsync();
-        using var stream = await Stream.OpenAsync(host);
+        using var stream = await SnapshotStream.OpenAsync(host);
         await stream.NextAsync();
 
-        // The host would wait for open requests for 30 seconds and then cut them, which is no orderly end of the stream.
+        // Otherwise the host would wait 30 seconds for open requests and then abort them, which is not a regular end of the stream.
         var stopping = host.StopAsync(Cancellation);
         (await stream.EndsAsync()).ShouldBeTrue();
         await stopping;
     }
 
     [Fact]
-    public async Task Beyond_so_many_streams_of_one_user_or_of_all_the_next_is_told_to_come_again()
+    public async Task A_stream_above_the_limit_per_user_or_in_total_is_refused_with_503()
     {
         await using var host = await DashboardService.StartAsync();
-        var streams = new List<Stream>();
+        var streams = new List<SnapshotStream>();
         try
         {
             const int Users = Rewt.Internal.DashboardStream.MaximumStreams / Rewt.Internal.DashboardStream.MaximumStreamsOfUser;
@@ -67,7 +67,7 @@ public sealed class DashboardStreamTests
                 host.Http.DefaultRequestHeaders.Add("user", $"ops-{user}");
                 for (var number = 0; user < Users && number < Rewt.Internal.DashboardStream.MaximumStreamsOfUser; number++)
                 {
-                    streams.Add(await Stream.OpenAsync(host));
+                    streams.Add(await SnapshotStream.OpenAsync(host));
                     streams[^1].Answer.StatusCode.ShouldBe(HttpStatusCode.OK);
                 }
 
@@ -84,47 +84,47 @@ public sealed class DashboardStreamTests
         await Eventually.TrueAsync(
             async () =>
             {
-                using var again = await Stream.OpenAsync(host);
+                using var again = await SnapshotStream.OpenAsync(host);
                 return again.Answer.StatusCode == HttpStatusCode.OK;
             },
-            "there is room again");
+            "a stream can be opened again");
     }
 
     [Fact]
-    public async Task A_stream_ends_with_the_log_in()
+    public async Task A_stream_ends_when_the_login_expires()
     {
         await using var host = await DashboardService.StartAsync();
         host.Http.DefaultRequestHeaders.Add(TestUserHandler.ExpiresHeader, "1");
-        using var stream = await Stream.OpenAsync(host);
+        using var stream = await SnapshotStream.OpenAsync(host);
 
         (await stream.EndsAsync()).ShouldBeTrue();
     }
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task A_stream_ends_for_whom_the_policy_lets_in_no_more()
+    public async Task A_stream_ends_when_the_policy_no_longer_admits_its_user()
     {
-        var isOpen = true;
+        var isAllowed = true;
         await using var host = await DashboardService.StartAsync(policy: null, configure: builder => builder.Services.AddAuthorization(options =>
-            options.AddPolicy("RewtDashboard", policy => policy.AddAuthenticationSchemes(TestUserHandler.Name).RequireAssertion(_ => Volatile.Read(ref isOpen)))));
-        using var stream = await Stream.OpenAsync(host);
+            options.AddPolicy("RewtDashboard", policy => policy.AddAuthenticationSchemes(TestUserHandler.Name).RequireAssertion(_ => Volatile.Read(ref isAllowed)))));
+        using var stream = await SnapshotStream.OpenAsync(host);
         await stream.NextAsync();
 
-        Volatile.Write(ref isOpen, false);
+        Volatile.Write(ref isAllowed, false);
 
         (await stream.EndsAsync()).ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Calls_and_refusals_of_this_instance_are_counted_and_of_no_other()
+    public async Task A_snapshot_counts_only_the_traffic_of_its_own_instance()
     {
         await using var host = await DashboardService.StartAsync();
         await using var other = await DashboardService.StartAsync();
         await host.WarmAsync();
-        var good = await host.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
-        var elsewhere = await host.Tokens.CreateBearerAsync("shipping", cancellationToken: Cancellation);
+        var validToken = await host.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+        var wrongAudience = await host.Tokens.CreateBearerAsync("shipping", cancellationToken: Cancellation);
 
-        foreach (var token in new[] { good, good, elsewhere }) (await host.CallAsync(token, "/secure")).Dispose();
+        foreach (var token in new[] { validToken, validToken, wrongAudience }) (await host.CallAsync(token, "/secure")).Dispose();
 
         var traffic = (await host.SnapshotAsync()).GetProperty("traffic");
         traffic.GetProperty("verified").GetProperty("valid").GetInt64().ShouldBe(2);
@@ -134,13 +134,13 @@ public sealed class DashboardStreamTests
     }
 
     [Fact]
-    public async Task Instances_with_an_old_ring_are_marked_and_hostile_names_are_escaped_or_hidden()
+    public async Task Outdated_instances_are_marked_and_malicious_names_are_escaped_or_hidden()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await DashboardService.StartAsync(redis.ConnectionString);
         await host.WarmAsync();
         var now = (await host.RingAsync()).GetProperty("now").GetInt64();
-        // Names that no instance can have, and last one that could be. Later than now, for an instance that was silent for long is forgotten.
+        // Entries that no instance can have, followed by a valid one. Their time is in the future because instances that are silent for long are removed.
         await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", "+inf", "orders/eternal|other|3");
         foreach (var name in new[] { $"orders/{new string('a', 400)}", "orders/a\u202Eb\u0007c", "<img src=x onerror=alert(1)>" })
         {
@@ -154,7 +154,7 @@ public sealed class DashboardStreamTests
                 instances = [.. (await host.RingAsync()).GetProperty("instances").EnumerateArray()];
                 return instances.Count == 2 && !instances[1].GetProperty("isBehind").GetBoolean();
             },
-            "both are told, and this one has said what it holds");
+            "both instances are listed and this one has reported its key ring");
 
         instances[0].GetProperty("name").GetString().ShouldBe("<img src=x onerror=alert(1)>");
         instances[0].GetProperty("isBehind").GetBoolean().ShouldBeTrue();
@@ -164,7 +164,7 @@ public sealed class DashboardStreamTests
     }
 
     [Fact]
-    public async Task Nothing_that_goes_out_holds_a_secret_or_a_token()
+    public async Task Responses_of_the_dashboard_contain_no_secret_and_no_token()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await DashboardService.StartAsync(redis.ConnectionString);
@@ -173,7 +173,7 @@ public sealed class DashboardStreamTests
         var secrets = await Secrets.ReadAsync(redis);
         var sent = new StringBuilder();
 
-        using (var stream = await Stream.OpenAsync(host))
+        using (var stream = await SnapshotStream.OpenAsync(host))
         {
             sent.Append((await stream.NextAsync()).GetRawText());
             sent.Append((await host.CommandAsync("rotate", new { })).Answer.GetRawText());
@@ -194,22 +194,22 @@ public sealed class DashboardStreamTests
 
     private static string? Current(JsonElement snapshot) => DashboardService.KeyIn(snapshot.GetProperty("rings")[0], "current");
 
-    /// <summary>An open stream, read event by event.</summary>
-    private sealed class Stream : IDisposable
+    /// <summary>Represents an open stream that is read event by event.</summary>
+    private sealed class SnapshotStream : IDisposable
     {
         private readonly StreamReader _lines;
 
-        private Stream(HttpResponseMessage answer, StreamReader lines) => (Answer, _lines) = (answer, lines);
+        private SnapshotStream(HttpResponseMessage answer, StreamReader lines) => (Answer, _lines) = (answer, lines);
 
         public HttpResponseMessage Answer { get; }
 
-        /// <summary>All lines up to now.</summary>
+        /// <summary>Gets all lines that have been read.</summary>
         public List<string> Lines { get; } = [];
 
-        public static async Task<Stream> OpenAsync(TestService host)
+        public static async Task<SnapshotStream> OpenAsync(TestService host)
         {
             var answer = await host.Http.GetAsync(new Uri("/rewt/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancellation);
-            return new Stream(answer, new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation)));
+            return new SnapshotStream(answer, new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation)));
         }
 
         public async Task<JsonElement> NextAsync()
@@ -222,7 +222,7 @@ public sealed class DashboardStreamTests
             throw new InvalidOperationException("The stream has ended.");
         }
 
-        /// <summary>Reads on to the orderly end; one that is cut off throws.</summary>
+        /// <summary>Reads to the regular end of the stream. Throws if the stream is aborted.</summary>
         public async Task<bool> EndsAsync()
         {
             while (await ReadAsync() is not null)

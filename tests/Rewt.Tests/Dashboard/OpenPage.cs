@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>A page of the dashboard, what it asked for and what it complained of.</summary>
+/// <summary>Represents an open page of the dashboard with its requests and console errors.</summary>
 internal sealed class OpenPage : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
@@ -13,18 +13,18 @@ internal sealed class OpenPage : IAsyncDisposable
         page.Request += (_, request) => Requests.Enqueue(request.Url);
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning") Complaints.Enqueue(message.Text);
+            if (message.Type is "error" or "warning") ConsoleErrors.Enqueue(message.Text);
         };
-        page.PageError += (_, error) => Complaints.Enqueue(error);
+        page.PageError += (_, error) => ConsoleErrors.Enqueue(error);
     }
 
     public IPage Page { get; }
 
     public ConcurrentQueue<string> Requests { get; } = [];
 
-    public ConcurrentQueue<string> Complaints { get; } = [];
+    public ConcurrentQueue<string> ConsoleErrors { get; } = [];
 
-    /// <summary>The id of the key that the table shows as current.</summary>
+    /// <summary>Gets the id of the key that the table shows as current.</summary>
     public ILocator Current => Page.Locator("table.keys tr:has(.state[data-state=current]) td.id");
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);

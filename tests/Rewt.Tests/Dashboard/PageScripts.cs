@@ -1,9 +1,9 @@
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>The scripts that search a page for faults in the browser; each returns a list of them.</summary>
+/// <summary>Provides scripts that search a page for faults in the browser. Each returns a list of faults.</summary>
 internal static class PageScripts
 {
-    /// <summary>WCAG 2.2, 1.4.3: every visible text of the page against the nearest background, 4.5 : 1.</summary>
+    /// <summary>Finds visible text whose contrast to the nearest background is below 4.5 : 1 (WCAG 2.2, 1.4.3).</summary>
     public const string Contrast =
         """
         () => {
@@ -30,8 +30,8 @@ internal static class PageScripts
         }
         """;
 
-    /// <summary>What can be pressed or seen and has no name.</summary>
-    public const string Nameless =
+    /// <summary>Finds controls, images, tables and regions without an accessible name.</summary>
+    public const string WithoutName =
         """
         () => [...document.querySelectorAll('button, a, svg[role=img], table, section, [role=region]')]
           .filter((node) => !node.closest('dialog') && !(node.textContent.trim() && ['BUTTON', 'A'].includes(node.tagName)) && !node.getAttribute('aria-label') && !node.getAttribute('aria-labelledby'))

@@ -1,15 +1,15 @@
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>The real secrets of a namespace, as Redis holds them.</summary>
+/// <summary>Reads the secrets of the namespace from Redis.</summary>
 internal static partial class Secrets
 {
     public static async Task<HashSet<string>> ReadAsync(RedisServer redis)
     {
-        var held = $"{await redis.GetAsync("rewt:rewt-secret")}\n{await redis.CliAsync("HGETALL", "{rewt:rewt-secret}:ring")}";
-        return Secret().Matches(held).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
+        var content = $"{await redis.GetAsync("rewt:rewt-secret")}\n{await redis.CliAsync("HGETALL", "{rewt:rewt-secret}:ring")}";
+        return Secret().Matches(content).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>32 bytes in base64url; a key id is shorter.</summary>
+    /// <summary>Matches 32 bytes in base64url; a key id is shorter.</summary>
     [GeneratedRegex("(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Secret();
 }

@@ -2,13 +2,13 @@ using System.Text.Encodings.Web;
 
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>The user that the header or the cookie <c>user</c> names is logged in; <c>ops-</c> before the name makes an operator.</summary>
+/// <summary>Authenticates the user that the header or the cookie <c>user</c> names. A user whose name starts with <c>ops-</c> is an operator.</summary>
 internal sealed class TestUserHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string Name = "TestUser";
 
-    /// <summary>When the log-in of everybody ends; for tests of that.</summary>
+    /// <summary>The name of the header that sets the lifetime of the login in seconds.</summary>
     public static readonly string ExpiresHeader = "X-Expires-In";
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()

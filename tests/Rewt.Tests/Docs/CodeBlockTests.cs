@@ -5,13 +5,13 @@ using Microsoft.Extensions.Configuration;
 namespace Rewt.Tests.Docs;
 
 /// <summary>
-/// The C# of every page compiles. A block that is marked <c>&lt;!-- snippet: name --&gt;</c> stands word for word in a source that is compiled, and mostly run, elsewhere;
-/// any other is compiled here as the body of a program in which the usual names are known.
+/// Checks the code blocks of the documentation. A block marked <c>&lt;!-- snippet: name --&gt;</c> is identical to source code that is compiled, and usually run,
+/// elsewhere. Any other C# block is compiled here as the body of a program that declares the usual variables.
 /// </summary>
 public sealed partial class CodeBlockTests
 {
-    /// <summary>What a block may speak of without saying where it comes from.</summary>
-    private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
+    /// <summary>The declarations of the variables that a block can use without declaring them.</summary>
+    private static readonly Dictionary<string, string> Declarations = new(StringComparer.Ordinal)
     {
         ["builder"] = "WebApplicationBuilder builder = WebApplication.CreateBuilder(args);",
         ["app"] = "WebApplication app = null!;",
@@ -64,44 +64,44 @@ public sealed partial class CodeBlockTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void The_csharp_of_every_page_compiles(string path)
+    public void The_unmarked_csharp_blocks_of_a_page_compile(string path)
     {
         foreach (var block in Page.Read(path).Fences().Where(IsCSharp))
         {
             if (block.Marker.StartsWith("snippet: ", StringComparison.Ordinal) || block.Marker.StartsWith("newcomer: ", StringComparison.Ordinal)) continue;
-            var wrong = CSharpCompilation.Create("Page", [CSharpSyntaxTree.ParseText(Program(block.Text), cancellationToken: Cancellation)], References.Value)
+            var errors = CSharpCompilation.Create("Page", [CSharpSyntaxTree.ParseText(Program(block.Text), cancellationToken: Cancellation)], References.Value)
                 .GetDiagnostics(Cancellation)
                 .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
                 .Select(diagnostic => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
-            wrong.ShouldBeEmpty(block.Place);
+            errors.ShouldBeEmpty(block.Location);
         }
     }
 
     [Fact]
-    public void Every_marked_block_stands_word_for_word_in_a_source_that_is_compiled()
+    public void Every_marked_snippet_is_identical_to_code_that_is_compiled()
     {
-        var twins = Sources().SelectMany(source => Twin().Matches(source)).ToLookup(match => match.Groups["name"].Value, match => Unindent(match.Groups["text"].Value), StringComparer.Ordinal);
+        var snippets = Sources().SelectMany(source => Snippet().Matches(source)).ToLookup(match => match.Groups["name"].Value, match => Unindent(match.Groups["text"].Value), StringComparer.Ordinal);
         foreach (var block in Page.Paths().SelectMany(path => Page.Read(path).Fences()).Where(block => block.Marker.StartsWith("snippet: ", StringComparison.Ordinal)))
         {
             var name = block.Marker["snippet: ".Length..];
-            twins[name].ShouldContain(block.Text, $"{block.Place}: what stands between '// snippet: {name}' and '// end of snippet' in a source of tests, samples or src");
+            snippets[name].ShouldContain(block.Text, $"{block.Location} differs from '// snippet: {name}' in tests, samples and src");
         }
     }
 
     [Fact]
-    public void The_json_of_every_page_is_json_and_its_settings_exist()
+    public void The_json_blocks_of_a_page_are_valid_and_use_existing_settings()
     {
         foreach (var block in Page.Paths().SelectMany(path => Page.Read(path).Fences()).Where(block => block.Language is "json" or "jsonc"))
         {
             JsonElement json = default;
-            Should.NotThrow(() => json = JsonDocument.Parse(block.Text, new() { CommentHandling = JsonCommentHandling.Skip }).RootElement, block.Place);
+            Should.NotThrow(() => json = JsonDocument.Parse(block.Text, new() { CommentHandling = JsonCommentHandling.Skip }).RootElement, block.Location);
             if (json.ValueKind != JsonValueKind.Object) continue;
 
             var options = new RewtOptions();
             var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(block.Text))).Build().GetSection("Rewt");
             options.Bind(configuration);
             foreach (var scheme in configuration.GetSection("Schemes").GetChildren()) options.Bind(scheme);
-            options.Problems.ShouldBeEmpty(block.Place);
+            options.Problems.ShouldBeEmpty(block.Location);
         }
     }
 
@@ -114,7 +114,7 @@ public sealed partial class CodeBlockTests
         var body = string.Join('\n', lines.Skip(usings.Count));
         var program = new StringBuilder(Usings);
         foreach (var line in usings.Where(line => !Usings.Contains(line, StringComparison.Ordinal))) program.AppendLine(line);
-        foreach (var (name, declaration) in Known)
+        foreach (var (name, declaration) in Declarations)
         {
             if (Regex.IsMatch(body, $@"(?<![\w.]){name}\b", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
                 && !Regex.IsMatch(body, $@"[\w>?]+ {name}( =|,|\)|;| in )", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))
@@ -139,5 +139,5 @@ public sealed partial class CodeBlockTests
     }
 
     [GeneratedRegex(@"^ *// snippet: (?<name>[a-z-]+)\n(?<text>.*?)\n *// end of snippet$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
-    private static partial Regex Twin();
+    private static partial Regex Snippet();
 }

@@ -3,34 +3,35 @@ using Rewt.Tests.Operations;
 namespace Rewt.Tests.Docs;
 
 /// <summary>
-/// Every command in every page runs in a test: here where it is marked <c>&lt;!-- run --&gt;</c>, one page's blocks after the other in one folder, beside a service and its Redis; elsewhere where the mark
-/// names the test (<c>&lt;!-- tested: ClassName --&gt;</c>) or is one that another test runs.
+/// Checks the commands of the documentation. Blocks marked <c>&lt;!-- run --&gt;</c> run here, those of a page in order and in one folder, beside a service and its
+/// Redis server. Other blocks name the test class that runs them (<c>&lt;!-- tested: ClassName --&gt;</c>), or have a marker that other code reads.
 /// </summary>
 public sealed partial class CommandBlockTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>Marks that other code reads: the README's own commands (.ci/run), the newcomer's way, and the lines for curl of two pages.</summary>
-    private static readonly string[] Elsewhere = ["demo-command", "test-command", "newcomer: ", "curl"];
+    /// <summary>Markers that other code reads: the commands that .ci/run executes, the first call of README.md, and the curl commands of two pages.</summary>
+    private static readonly string[] OtherMarkers = ["demo-command", "test-command", "newcomer: ", "curl"];
 
-    public static TheoryData<string> Pages => [.. Page.Paths().Where(path => Page.Read(path).Fences().Any(block => Run().IsMatch(block.Marker)))];
+    public static TheoryData<string> Pages => [.. Page.Paths().Where(path => Page.Read(path).Fences().Any(block => RunMarker().IsMatch(block.Marker)))];
 
     [Fact]
-    public void Every_command_of_every_page_is_run_by_some_test()
+    public void Every_command_block_is_run_here_or_names_an_existing_test_class()
     {
         var classes = typeof(CommandBlockTests).Assembly.GetTypes().Select(type => type.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var block in Page.Paths().SelectMany(path => Page.Read(path).Fences()).Where(IsCommand))
         {
-            if (Run().IsMatch(block.Marker) || Installing().IsMatch(block.Text) || Elsewhere.Any(mark => block.Marker.StartsWith(mark, StringComparison.Ordinal))) continue;
-            block.Marker.ShouldStartWith("tested: ", Case.Sensitive, $"{block.Place} says which test runs it: <!-- run -->, or <!-- tested: ClassName -->");
-            classes.Contains(block.Marker["tested: ".Length..]).ShouldBeTrue($"{block.Place}: there is no class {block.Marker["tested: ".Length..]}");
+            if (RunMarker().IsMatch(block.Marker) || InstallCommand().IsMatch(block.Text)) continue;
+            if (OtherMarkers.Any(marker => block.Marker.StartsWith(marker, StringComparison.Ordinal))) continue;
+            block.Marker.ShouldStartWith("tested: ", Case.Sensitive, $"{block.Location} must be marked <!-- run --> or <!-- tested: ClassName -->");
+            classes.Contains(block.Marker["tested: ".Length..]).ShouldBeTrue($"{block.Location} names a class that does not exist: {block.Marker["tested: ".Length..]}");
         }
     }
 
     [Theory]
     [Trait("Category", "Long")]
     [MemberData(nameof(Pages))]
-    public async Task The_commands_of_a_page_run_beside_a_service(string path)
+    public async Task The_commands_of_a_page_exit_with_the_expected_code(string path)
     {
         Require.RealRedis();
         Require.That(Executables.Find("redis-cli") is not null, "needs redis-cli on the PATH");
@@ -43,10 +44,11 @@ public sealed partial class CommandBlockTests
         {
             foreach (var block in Page.Read(path).Fences())
             {
-                if (Run().Match(block.Marker) is not { Success: true } mark) continue;
+                if (RunMarker().Match(block.Marker) is not { Success: true } marker) continue;
                 var (exitCode, output) = await BashAsync(folder, redis, block.Text);
-                int[] allowed = mark.Groups["codes"].Success ? [.. mark.Groups["codes"].Value.Split(" or ").Select(code => int.Parse(code, CultureInfo.InvariantCulture))] : [0];
-                allowed.ShouldContain(exitCode, $"{block.Place}: {output}");
+                var codes = marker.Groups["codes"];
+                int[] allowed = codes.Success ? [.. codes.Value.Split(" or ").Select(code => int.Parse(code, CultureInfo.InvariantCulture))] : [0];
+                allowed.ShouldContain(exitCode, $"{block.Location}: {output}");
             }
         }
         finally
@@ -57,7 +59,7 @@ public sealed partial class CommandBlockTests
 
     private static bool IsCommand(Fence block) =>
         block.Language is "bash" or "sh" or "shell" or "console"
-        || (block.Language.Length == 0 && Commands().IsMatch(block.Text) && !block.Text.StartsWith("$ rewt", StringComparison.Ordinal));
+        || (block.Language.Length == 0 && CommandLine().IsMatch(block.Text) && !block.Text.StartsWith("$ rewt", StringComparison.Ordinal));
 
     private static async Task<(int ExitCode, string Output)> BashAsync(string folder, RedisServer redis, string script)
     {
@@ -71,12 +73,12 @@ public sealed partial class CommandBlockTests
         start.Environment["LEAKED"] = "rewt_acme_nonsense";
         start.Environment.Remove("REWT_NAMESPACE");
         using var process = Process.Start(start)!;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(Limit);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        timeout.CancelAfter(Timeout);
         try
         {
-            var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
+            var output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+            await process.WaitForExitAsync(timeout.Token);
             return (process.ExitCode, output);
         }
         finally
@@ -86,12 +88,12 @@ public sealed partial class CommandBlockTests
     }
 
     [GeneratedRegex(@"^run(: exit (?<codes>\d+( or \d+)*))?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Run();
+    private static partial Regex RunMarker();
 
-    /// <summary>How every package is installed; NewcomerTests does it.</summary>
+    /// <summary>Matches the command that installs a package; <see cref="Packaging.FirstCallTests"/> runs such commands.</summary>
     [GeneratedRegex(@"^dotnet (add package|tool install --global) Rewt(\.\w+)?\n?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Installing();
+    private static partial Regex InstallCommand();
 
     [GeneratedRegex(@"^(\$ )?(dotnet|redis-cli|rewt|curl|npm|node|git) ", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
-    private static partial Regex Commands();
+    private static partial Regex CommandLine();
 }

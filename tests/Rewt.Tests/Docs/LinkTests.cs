@@ -4,27 +4,27 @@ using Markdig.Syntax.Inlines;
 
 namespace Rewt.Tests.Docs;
 
-/// <summary>The links between the pages of the repository.</summary>
+/// <summary>Checks the links between the pages of the repository.</summary>
 public sealed partial class LinkTests
 {
     public static TheoryData<string> Pages => [.. Page.Paths()];
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Every_link_leads_somewhere(string path)
+    public void Every_link_to_this_repository_has_an_existing_target(string path)
     {
         var page = Page.Read(path);
         foreach (var (target, anchor) in Links(page))
         {
-            Path.Exists(Path.Combine(RepositoryRoot.Path, target)).ShouldBeTrue($"{path} links to {target}, which is not there");
-            if (anchor.Length > 0 && target.EndsWith(".md", StringComparison.Ordinal)) Anchors(Page.Read(target)).Contains(anchor, StringComparer.Ordinal).ShouldBeTrue($"{path} links to {target}#{anchor}, which is no heading there");
+            Path.Exists(Path.Combine(RepositoryRoot.Path, target)).ShouldBeTrue($"{path} links to {target}, which does not exist");
+            if (anchor.Length > 0 && target.EndsWith(".md", StringComparison.Ordinal)) Anchors(Page.Read(target)).Contains(anchor, StringComparer.Ordinal).ShouldBeTrue($"{path} links to {target}#{anchor}, which is not a heading of that page");
         }
     }
 
-    /// <summary>The links of a page to files of this repository, from its root.</summary>
+    /// <summary>Returns the links of a page to files of this repository, as paths from its root.</summary>
     private static IEnumerable<(string Target, string Anchor)> Links(Page page)
     {
-        foreach (var url in page.Document.Descendants().OfType<LinkInline>().Select(link => link.Url!).Where(url => !Elsewhere().IsMatch(url)))
+        foreach (var url in page.Document.Descendants().OfType<LinkInline>().Select(link => link.Url!).Where(url => !ExternalUrl().IsMatch(url)))
         {
             var parts = url.Split('#', 2);
             var target = parts[0].Length == 0 ? page.Path : Path.GetRelativePath(RepositoryRoot.Path, Path.GetFullPath(parts[0], Path.Combine(RepositoryRoot.Path, page.Folder))).Replace('\\', '/');
@@ -33,9 +33,9 @@ public sealed partial class LinkTests
     }
 
     private static IEnumerable<string> Anchors(Page page) => page.Document.Descendants<HeadingBlock>()
-        .Select(heading => LinkHelper.UrilizeAsGfm(string.Concat(heading.Inline!.Descendants().Select(Plain))));
+        .Select(heading => LinkHelper.UrilizeAsGfm(string.Concat(heading.Inline!.Descendants().Select(TextOf))));
 
-    private static string Plain(MarkdownObject inline) => inline switch
+    private static string TextOf(MarkdownObject inline) => inline switch
     {
         LiteralInline literal => literal.Content.ToString(),
         CodeInline code => code.Content,
@@ -43,5 +43,5 @@ public sealed partial class LinkTests
     };
 
     [GeneratedRegex("^(https?|mailto):", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Elsewhere();
+    private static partial Regex ExternalUrl();
 }

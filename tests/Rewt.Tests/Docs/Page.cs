@@ -3,7 +3,7 @@ using Markdig.Syntax;
 
 namespace Rewt.Tests.Docs;
 
-/// <summary>A page that people read, as its renderer sees it.</summary>
+/// <summary>Represents a Markdown page of the repository.</summary>
 internal sealed class Page
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().Build();
@@ -17,7 +17,7 @@ internal sealed class Page
         Document = Markdown.Parse(Text, Pipeline);
     }
 
-    /// <summary>From the root of the repository, with forward slashes.</summary>
+    /// <summary>Gets the path from the root of the repository, with forward slashes.</summary>
     public string Path { get; }
 
     public string Text { get; }
@@ -28,7 +28,7 @@ internal sealed class Page
 
     public static Page Read(string path) => new(path);
 
-    /// <summary>Every page of the repository, but for the notes of what changed.</summary>
+    /// <summary>Returns the paths of all pages in the root of the repository and in the folders of documentation, samples, benchmarks and sources.</summary>
     public static IEnumerable<string> Paths() => Folders
         .SelectMany(folder => Directory.EnumerateFiles(
             System.IO.Path.Combine(RepositoryRoot.Path, folder), "*.md", folder == "." ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories))
@@ -36,7 +36,7 @@ internal sealed class Page
         .Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal);
 
-    /// <summary>The fenced blocks in their order, each with the comment that stands right before it.</summary>
+    /// <summary>Returns the fenced code blocks in order, each with the comment directly before it.</summary>
     public IEnumerable<Fence> Fences()
     {
         var blocks = Document.Descendants().OfType<LeafBlock>().ToList();

@@ -3,7 +3,7 @@ namespace Rewt.Tests.EndToEnd;
 public sealed class AclTests
 {
     [Fact]
-    public async Task The_documented_rights_are_enough_to_rotate_revoke_and_be_told()
+    public async Task The_documented_ACL_permits_rotation_revocation_and_push()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
@@ -17,7 +17,7 @@ public sealed class AclTests
 
         await Eventually.TrueAsync(
             async () => (await inventory.Ring.GetAsync(Cancellation)).Keys.Any(key => key.KeyId == first && key.State == RewtKeyState.Revoked),
-            "the other instance knows");
+            "the other instance has received the revocation");
         (await operations.DenialsAsync()).ShouldBeEmpty();
     }
 }

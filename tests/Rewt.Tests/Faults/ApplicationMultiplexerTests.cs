@@ -2,15 +2,15 @@ using StackExchange.Redis;
 
 namespace Rewt.Tests.Faults;
 
-/// <summary>A multiplexer of the application's own, which its other code uses too.</summary>
+/// <summary>Tests with a multiplexer that the application registers and also uses itself.</summary>
 public sealed class ApplicationMultiplexerTests
 {
     [Fact]
-    public Task A_restarted_server_gets_the_multiplexer_of_the_application_back() => RestartAsync(1);
+    public Task The_application_multiplexer_reconnects_and_keys_are_read_after_a_server_restart() => RestartAsync(1);
 
     [Fact]
     [Trait("Category", "Long")]
-    public Task A_server_that_is_restarted_ten_times_gets_the_multiplexer_of_the_application_back_each_time() => RestartAsync(10);
+    public Task The_application_multiplexer_reconnects_and_keys_are_read_after_each_of_ten_restarts() => RestartAsync(10);
 
     private static async Task RestartAsync(int restarts)
     {
@@ -27,17 +27,17 @@ public sealed class ApplicationMultiplexerTests
         for (var restart = 0; restart < restarts; restart++)
         {
             await redis.KillAsync();
-            var killed = TimeProvider.System.GetTimestamp();
-            // Long enough for several refreshes while the multiplexer is disconnected.
-            await Eventually.TrueAsync(() => TimeProvider.System.GetElapsedTime(killed) > TimeSpan.FromSeconds(3), "time passes");
+            var stopped = TimeProvider.System.GetTimestamp();
+            // The downtime is long enough for several refreshes while the multiplexer is disconnected.
+            await Eventually.TrueAsync(() => TimeProvider.System.GetElapsedTime(stopped) > TimeSpan.FromSeconds(3), "the downtime ends");
             await redis.RestartAsync();
             var restarted = TimeProvider.System.GetTimestamp();
 
-            await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => multiplexer.GetDatabase().StringGetAsync("application")) is null, "the application's own command is answered");
-            var own = TimeProvider.System.GetElapsedTime(restarted);
+            await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => multiplexer.GetDatabase().StringGetAsync("application")) is null, "a command of the application succeeds");
+            var applicationDelay = TimeProvider.System.GetElapsedTime(restarted);
             await Eventually.TrueAsync(() => keyRing.Fresh is not null, "the keys are read again");
             TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"restart {restart + 1}: own command after {own.TotalSeconds:0.00} s, keys after {TimeProvider.System.GetElapsedTime(restarted).TotalSeconds:0.00} s"));
+                CultureInfo.InvariantCulture, $"restart {restart + 1}: application command after {applicationDelay.TotalSeconds:0.00} s, keys after {TimeProvider.System.GetElapsedTime(restarted).TotalSeconds:0.00} s"));
         }
     }
 }

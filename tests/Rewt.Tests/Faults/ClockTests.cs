@@ -5,46 +5,46 @@ public sealed class ClockTests(ITestOutputHelper output)
     [Theory]
     [InlineData(-60)]
     [InlineData(60)]
-    public async Task An_instance_whose_clock_is_an_hour_off_does_not_rotate_and_says_so(int minutes)
+    public async Task An_instance_with_a_wrong_clock_logs_a_warning_and_does_not_rotate_keys(int minutes)
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var right = await Instance.StartWarmAsync(redis.ConnectionString, Hourly);
-        var before = await right.Ring.GetAsync(Cancellation);
+        await using var correct = await Instance.StartWarmAsync(redis.ConnectionString, Hourly);
+        var before = await correct.Ring.GetAsync(Cancellation);
 
         await using var wrong = await Instance.StartWarmAsync(
             redis.ConnectionString, Hourly, new ShiftedTimeProvider { Shift = TimeSpan.FromMinutes(minutes) });
-        // Each read decides what is due; the last of them sees what the first of them wrote.
+        // Each read decides whether a change is due. The second pass sees a change that the first pass wrote.
         for (var read = 0; read < 2; read++)
         {
-            foreach (var instance in new[] { wrong, right }) await instance.Provider.RefreshAsync(Cancellation);
+            foreach (var instance in new[] { wrong, correct }) await instance.Provider.RefreshAsync(Cancellation);
         }
 
-        await Eventually.TrueAsync(() => wrong.Log.Text.Contains("Warning ClockOff", StringComparison.Ordinal), "it says so");
-        (await right.Ring.GetAsync(Cancellation)).Version.ShouldBe(before.Version);
+        await Eventually.TrueAsync(() => wrong.Log.Text.Contains("Warning ClockOff", StringComparison.Ordinal), "the warning is logged");
+        (await correct.Ring.GetAsync(Cancellation)).Version.ShouldBe(before.Version);
         (await wrong.Data.VerifyAsync(await wrong.SignAsync(), Cancellation)).KeyId.ShouldBe(before.Current!.KeyId);
-        right.Log.Text.ShouldNotContain("ClockOff");
+        correct.Log.Text.ShouldNotContain("ClockOff");
 
         static void Hourly(RewtOptions options) => options.RotationInterval = TimeSpan.FromMinutes(50);
     }
 
     [Fact]
-    public async Task Keys_known_before_the_machine_was_suspended_are_read_again()
+    public async Task Keys_are_read_again_after_the_machine_was_suspended()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var proxy = TcpProxy.Start(redis.Port);
-        proxy.DropMessages();
+        proxy.DropPushMessages();
         var clock = new ShiftedTimeProvider();
         await using var suspended = await Instance.StartWarmAsync(
             proxy.ConnectionString,
             options => (options.RefreshInterval, options.ClockSkew) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)),
             clock);
-        await suspended.StartedAsync();
+        await suspended.WaitUntilAnnouncedAsync();
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
         var token = await suspended.SignAsync();
         await other.Ring.RevokeAsync(await other.CurrentAsync(), Cancellation);
-        (await suspended.VerifyAsync(token)).ShouldBe(RewtRefusal.None, "within its interval it need not read");
+        (await suspended.VerifyAsync(token)).ShouldBe(RewtRefusal.None, "the instance does not read again within its refresh interval");
 
-        // The monotonic clock stood still meanwhile.
+        // The monotonic clock does not advance during a suspension.
         clock.Shift = TimeSpan.FromMinutes(2);
 
         (await suspended.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
@@ -54,19 +54,19 @@ public sealed class ClockTests(ITestOutputHelper output)
     [InlineData(1, false)]
     [InlineData(48, true)]
     [InlineData(-48, false)]
-    public async Task A_clock_of_the_Redis_host_that_is_set_under_load_costs_no_call(int hours, bool isRotationDue)
+    public async Task Setting_the_clock_of_the_Redis_host_under_load_fails_no_call(int hours, bool isRotationDue)
     {
         using var clock = await MovableClock.CreateAsync();
         await using var redis = await RedisServer.StartAsync(clock.Launcher, RedisServerKind.Real);
         await using var fleet = await Fleet.StartAsync(redis.ConnectionString, 2, 2, options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
         var before = await fleet.CurrentKeysAsync();
 
-        await fleet.CostsNoCallAsync(output, async () =>
+        await fleet.AssertNoCallFailsAsync(output, async () =>
         {
             var started = await SecondsAsync(redis);
             clock.Set(TimeSpan.FromHours(hours));
             (await SecondsAsync(redis) - started).ShouldBeInRange(hours * 3600, (hours * 3600) + 60);
-            if (isRotationDue) await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()) is var keys && keys[0] != before[0] && keys.Distinct().Count() == 1, "the rotation that is due is made");
+            if (isRotationDue) await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()) is var keys && keys[0] != before[0] && keys.Distinct().Count() == 1, "all instances have the key of the rotation that is due");
             var after = await fleet.CurrentKeysAsync();
             for (var read = 0; read < 3; read++)
             {
@@ -74,37 +74,37 @@ public sealed class ClockTests(ITestOutputHelper output)
             }
 
             (await fleet.CurrentKeysAsync()).ShouldAllBe(key => key == (isRotationDue ? after[0] : before[0]));
-            await fleet.RotatesAsync(after);
+            await fleet.RotateAndWaitAsync(after);
         });
     }
 
     [Theory]
     [InlineData("verify")]
     [InlineData("sign")]
-    public async Task A_reply_from_before_a_pause_does_not_bring_a_dead_key_back(string work)
+    public async Task A_Redis_response_from_before_a_pause_does_not_restore_a_revoked_key(string operation)
     {
         await using var redis = await RedisServer.StartAsync();
         await using var proxy = TcpProxy.Start(redis.Port);
-        proxy.DropMessages();
+        proxy.DropPushMessages();
         var clock = new ShiftedTimeProvider();
         await using var paused = await Instance.StartWarmAsync(
             proxy.ConnectionString,
             options => (options.RefreshInterval, options.ClockSkew) = (TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10)),
             clock);
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
-        var dead = await other.CurrentAsync();
+        var revokedKeyId = await other.CurrentAsync();
         var token = await paused.SignAsync();
 
-        // Its next read gets the answer that the server gives now, and gets it after the pause.
-        proxy.HoldAnswers();
+        // The instance receives the response to its next read only after the pause.
+        proxy.HoldResponses();
         var refresh = paused.Provider.RefreshAsync(Cancellation);
-        await proxy.AnsweredAsync();
-        await other.Ring.RevokeAsync(dead, Cancellation);
+        await proxy.WaitUntilAnsweredAsync();
+        await other.Ring.RevokeAsync(revokedKeyId, Cancellation);
         clock.Shift = TimeSpan.FromMinutes(3);
-        proxy.ReleaseAnswers();
+        proxy.ReleaseResponses();
 
-        if (work == "verify") (await paused.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
-        else (await paused.Data.VerifyAsync(await paused.SignAsync(), Cancellation)).KeyId.ShouldNotBe(dead);
+        if (operation == "verify") (await paused.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+        else (await paused.Data.VerifyAsync(await paused.SignAsync(), Cancellation)).KeyId.ShouldNotBe(revokedKeyId);
         await refresh;
     }
 

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Faults;
 
-/// <summary>A Redis Cluster of three masters on loopback, to which replicas can be added.</summary>
+/// <summary>Runs a Redis Cluster of three masters on loopback, to which replicas can be added.</summary>
 internal sealed class ClusterOfThree : IAsyncDisposable
 {
     private const int Slots = 16384;
@@ -19,19 +19,19 @@ internal sealed class ClusterOfThree : IAsyncDisposable
             await server.CommandAsync("CLUSTER", "ADDSLOTSRANGE", Slots * index / 3, (Slots * (index + 1) / 3) - 1);
         }
 
-        await cluster.ReadyAsync();
+        await cluster.WaitUntilReadyAsync();
         return cluster;
     }
 
     public static async Task<string> IdAsync(RedisServer server) => await server.CliAsync("CLUSTER", "MYID");
 
-    /// <summary>The master that owns the slot of a key.</summary>
+    /// <summary>Returns the master that owns the slot of a key.</summary>
     public async Task<RedisServer> OwnerAsync(string key)
     {
         foreach (var server in Masters)
         {
-            var reply = await Record.ExceptionAsync(() => server.CommandAsync("EXISTS", key));
-            if (reply is null) return server;
+            var redirection = await Record.ExceptionAsync(() => server.CommandAsync("EXISTS", key));
+            if (redirection is null) return server;
         }
 
         throw new InvalidOperationException($"No node owns the slot of {key}.");
@@ -43,23 +43,23 @@ internal sealed class ClusterOfThree : IAsyncDisposable
         var id = await IdAsync(master);
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => replica.CommandAsync("CLUSTER", "REPLICATE", id)) is null, "the replica knows its master");
         await Eventually.TrueAsync(
-            async () => (await replica.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replica follows");
-        // One that only its master has heard of could never speak to the others once that is gone.
-        await ReadyAsync();
+            async () => (await replica.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replica is synchronized");
+        // A replica that is known only to its master could not reach the other nodes after the master fails.
+        await WaitUntilReadyAsync();
         return replica;
     }
 
-    /// <summary>Moves the slot of a key with all that is in it, as resharding does, while clients go on.</summary>
+    /// <summary>Moves the slot of a key and its content to another node, as resharding does.</summary>
     public async Task MoveSlotAsync(string key, RedisServer from, RedisServer to)
     {
         var slot = (long)(await from.CommandAsync("CLUSTER", "KEYSLOT", key))!;
         var (source, target) = (await IdAsync(from), await IdAsync(to));
         await to.CommandAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", source);
         await from.CommandAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", target);
-        foreach (var each in (object?[])(await from.CommandAsync("CLUSTER", "GETKEYSINSLOT", slot, 100))!)
+        foreach (var storedKey in (object?[])(await from.CommandAsync("CLUSTER", "GETKEYSINSLOT", slot, 100))!)
         {
-            await from.CommandAsync("MIGRATE", "127.0.0.1", to.Port, (string)each!, 0, 5000);
-            // Slowly, so that clients meet the slot half moved.
+            await from.CommandAsync("MIGRATE", "127.0.0.1", to.Port, (string)storedKey!, 0, 5000);
+            // The delay lets clients access the slot while it is partly moved.
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
         }
 
@@ -81,7 +81,7 @@ internal sealed class ClusterOfThree : IAsyncDisposable
         return server;
     }
 
-    private Task ReadyAsync() => Eventually.TrueAsync(
+    private Task WaitUntilReadyAsync() => Eventually.TrueAsync(
         async () =>
         {
             foreach (var server in _servers)
@@ -93,5 +93,5 @@ internal sealed class ClusterOfThree : IAsyncDisposable
 
             return true;
         },
-        "the cluster is whole");
+        "the cluster is complete");
 }

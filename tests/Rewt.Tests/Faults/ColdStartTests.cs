@@ -1,22 +1,24 @@
 namespace Rewt.Tests.Faults;
 
-/// <summary>The time limits of a connection to Redis in its first 15 seconds and later.</summary>
+/// <summary>Tests the timeouts of a Redis connection in its first 15 seconds and later.</summary>
 public sealed class ColdStartTests
 {
     [Theory]
     [InlineData(0, 3.9, true)]
     [InlineData(0, 4, false)]
     [InlineData(15, 2, false)]
-    public Task A_connect_may_take_four_seconds_at_the_start_and_two_later(int age, double delay, bool succeeds) => ReadAsync(age, delay, succeeds, isConnected: false);
+    public Task The_connection_timeout_is_four_seconds_at_startup_and_two_seconds_later(int age, double delay, bool succeeds) =>
+        ReadAsync(age, delay, succeeds, isConnected: false);
 
     [Theory]
     [InlineData(0, 3.9, true)]
     [InlineData(0, 4, false)]
     [InlineData(15, 1, false)]
-    public Task An_answer_may_take_four_seconds_at_the_start_and_one_later(int age, double delay, bool succeeds) => ReadAsync(age, delay, succeeds, isConnected: true);
+    public Task The_response_timeout_is_four_seconds_at_startup_and_one_second_later(int age, double delay, bool succeeds) =>
+        ReadAsync(age, delay, succeeds, isConnected: true);
 
     [Fact]
-    public async Task An_instance_that_has_read_its_keys_waits_one_second_for_an_answer()
+    public async Task The_response_timeout_is_one_second_after_the_first_successful_read()
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.SetAsync("rewt:rewt-secret", new string('s', 43), TimeSpan.FromHours(1));
@@ -49,7 +51,7 @@ public sealed class ColdStartTests
         proxy.Hold();
         var reading = store.ReadAsync(Cancellation);
         time.Advance(TimeSpan.FromSeconds(delay));
-        // The limit that has passed ends the read before an answer can arrive.
+        // The expired timeout ends the read before a response can arrive.
         if (!succeeds) await Should.ThrowAsync<TimeoutException>(() => reading);
         proxy.Release();
 

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Faults;
 
-/// <summary>Below the signing handler: counts what went over the wire, retries included, and not only what the caller sees.</summary>
+/// <summary>Runs inside the signing handler and counts all requests that are sent, including retries.</summary>
 public sealed class CountingHandler(CountingHandler.Counter counter) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -11,7 +11,7 @@ public sealed class CountingHandler(CountingHandler.Counter counter) : Delegatin
         return response;
     }
 
-    /// <summary>One for many handlers.</summary>
+    /// <summary>Holds the counts of several handlers.</summary>
     public sealed class Counter
     {
         internal int Refused;

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Tests.Faults;
 
-/// <summary>The ways in which Redis is run: 32 callers go on through what happens to each, and afterwards the keys rotate.</summary>
+/// <summary>Tests Redis deployments. 32 callers make calls during a restart or failover and during the key rotation that follows.</summary>
 [Trait("Category", "Long")]
 public sealed class DeploymentTests(ITestOutputHelper output)
 {
@@ -14,7 +14,7 @@ public sealed class DeploymentTests(ITestOutputHelper output)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_restart_behind_TLS_fails_no_call(bool clientsNeedCertificates)
+    public async Task Restarting_Redis_fails_no_call_over_TLS(bool clientsNeedCertificates)
     {
         using var certificates = new TestCertificates();
         var port = FreePort.Next();
@@ -27,25 +27,25 @@ public sealed class DeploymentTests(ITestOutputHelper output)
             configuration.CertificateSelection += (_, _, _, _, _) => certificates.Client;
         }
 
-        await NoCallFailsAsync(
+        await AssertNoCallFailsAsync(
             redis.ConnectionString,
             async () =>
             {
-                await AllInstancesAsync(redis, $" laddr=127.0.0.1:{port} ");
+                await AssertAllConnectedAsync(redis, $" laddr=127.0.0.1:{port} ");
                 await redis.RestartAsync();
             },
             options => (options.Redis, options.ConfigurationOptions) = (null, configuration));
     }
 
     [Fact]
-    public async Task A_restart_fails_no_call_of_a_user_with_the_rights_that_the_tool_prints()
+    public async Task Restarting_Redis_fails_no_call_with_the_ACL_rules_that_the_tool_prints()
     {
-        var rules = (await ToolRun.RunAsync("acl", "--role", "signer", "-o", "json")).Well().Json.GetProperty("rules").EnumerateArray().Select(rule => rule.GetString()!);
+        var rules = (await ToolRun.RunAsync("acl", "--role", "signer", "-o", "json")).Succeeds().Json.GetProperty("rules").EnumerateArray().Select(rule => rule.GetString()!);
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, ["--user", "orders", "on", ">of-a-test", .. rules]);
 
-        await NoCallFailsAsync($"{redis.ConnectionString},user=orders,password=of-a-test", async () =>
+        await AssertNoCallFailsAsync($"{redis.ConnectionString},user=orders,password=of-a-test", async () =>
         {
-            await AllInstancesAsync(redis, " user=orders ");
+            await AssertAllConnectedAsync(redis, " user=orders ");
             ((object?[])(await redis.CommandAsync("ACL", "LOG"))!).ShouldBeEmpty();
             await redis.RestartAsync();
         });
@@ -54,32 +54,32 @@ public sealed class DeploymentTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_restart_fails_no_call_over_RESP3()
+    public async Task Restarting_Redis_fails_no_call_over_RESP3()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
 
-        await NoCallFailsAsync($"{redis.ConnectionString},protocol=resp3", async () =>
+        await AssertNoCallFailsAsync($"{redis.ConnectionString},protocol=resp3", async () =>
         {
-            await AllInstancesAsync(redis, " resp=3");
+            await AssertAllConnectedAsync(redis, " resp=3");
             await redis.RestartAsync();
         });
     }
 
     [Fact]
-    public async Task A_primary_that_is_killed_and_replaced_by_Sentinel_fails_no_call()
+    public async Task A_Sentinel_failover_after_a_primary_crash_fails_no_call()
     {
         await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var replica = await Servers.StartReplicaAsync(primary);
+        await using var replica = await Replication.StartReplicaAsync(primary);
         await using var sentinels = await Sentinels.StartAsync(primary, 3);
 
-        // The client holds a thread for each connection while it asks the sentinels. 34 instances in one process would wait a minute for the pool to grow.
+        // The client library blocks a thread per connection while it queries the sentinels. 34 instances in one process would wait a minute for the thread pool to grow.
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(6 * (Callers + Callees), completions).ShouldBeTrue();
         try
         {
-            await NoCallFailsAsync(sentinels.ConnectionString, async () =>
+            await AssertNoCallFailsAsync(sentinels.ConnectionString, async () =>
             {
-                await Servers.SyncedAsync(primary, replica);
+                await Replication.WaitUntilSyncedAsync(primary, replica);
                 await primary.KillAsync();
                 await sentinels.PromoteAsync(replica);
             });
@@ -93,38 +93,38 @@ public sealed class DeploymentTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_primary_of_a_cluster_that_is_killed_and_replaced_fails_no_call()
+    public async Task A_cluster_failover_after_a_primary_crash_fails_no_call()
     {
         await using var cluster = await ClusterOfThree.StartAsync();
         var owner = await cluster.OwnerAsync(Key);
         await using (var seed = await Instance.StartWarmAsync(cluster.ConnectionString)) await seed.SignAsync();
         var replica = await cluster.AddReplicaOfAsync(owner);
 
-        await NoCallFailsAsync(cluster.ConnectionString, async () =>
+        await AssertNoCallFailsAsync(cluster.ConnectionString, async () =>
         {
-            await Servers.SyncedAsync(owner, replica);
+            await Replication.WaitUntilSyncedAsync(owner, replica);
             await owner.KillAsync();
-            // The cluster's own election may take half a minute on a busy machine, and is not what is tested.
+            // The election of the cluster is not tested here. It may take half a minute on a busy machine.
             await replica.CommandAsync("CLUSTER", "FAILOVER", "TAKEOVER");
             await Eventually.TrueAsync(
-                async () => (await replica.CliAsync("INFO", "replication")).Contains("role:master", StringComparison.Ordinal), "the replica takes over");
+                async () => (await replica.CliAsync("INFO", "replication")).Contains("role:master", StringComparison.Ordinal), "the replica becomes the primary");
         });
     }
 
     [Fact]
-    public async Task A_slot_that_moves_to_another_node_of_a_cluster_fails_no_call()
+    public async Task Moving_a_slot_to_another_cluster_node_fails_no_call()
     {
         await using var cluster = await ClusterOfThree.StartAsync();
         var owner = await cluster.OwnerAsync(Key);
         var target = cluster.Masters.First(server => server != owner);
 
-        await NoCallFailsAsync(cluster.ConnectionString, () => cluster.MoveSlotAsync(Key, owner, target));
+        await AssertNoCallFailsAsync(cluster.ConnectionString, () => cluster.MoveSlotAsync(Key, owner, target));
 
         (await target.GetAsync(Key)).ShouldNotBeNull();
     }
 
-    /// <summary>Calls before, during and after what happens to Redis, until a rotation has reached every instance.</summary>
-    private async Task NoCallFailsAsync(string redis, Func<Task> disturb, Action<RewtOptions>? settings = null)
+    /// <summary>Makes calls before, during and after a disturbance of Redis, until every instance has the key of the next rotation.</summary>
+    private async Task AssertNoCallFailsAsync(string redis, Func<Task> disturb, Action<RewtOptions>? settings = null)
     {
         await using var fleet = await Fleet.StartAsync(redis, Callers, Callees, options =>
         {
@@ -132,27 +132,27 @@ public sealed class DeploymentTests(ITestOutputHelper output)
             settings?.Invoke(options);
         });
         var before = (await fleet.CurrentKeysAsync())[0];
-        var traffic = fleet.Drive(callsPerSecond: 150);
-        await EachCallsAsync(traffic);
+        var traffic = fleet.StartTraffic(callsPerSecond: 150);
+        await WaitForCallsAsync(traffic);
 
         await disturb();
         await Eventually.TrueAsync(
             async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(Cancellation)) is null, "the keys can be written again");
         await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()) is var keys && keys[0] != before && keys.Distinct().Count() == 1, "all instances have the new key");
-        await EachCallsAsync(traffic);
+        await WaitForCallsAsync(traffic);
         await traffic.StopAsync();
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
         traffic.Failures.ShouldBeEmpty();
     }
 
-    /// <summary>Waits until each caller has called each callee twice more.</summary>
-    private static Task EachCallsAsync(Traffic traffic)
+    /// <summary>Waits until each caller has called each callee two more times.</summary>
+    private static Task WaitForCallsAsync(Traffic traffic)
     {
-        var enough = traffic.Calls + (2 * Callers * Callees);
-        return Eventually.TrueAsync(() => traffic.Calls >= enough, "each caller calls");
+        var target = traffic.Calls + (2 * Callers * Callees);
+        return Eventually.TrueAsync(() => traffic.Calls >= target, "each caller has called each callee");
     }
 
-    private static async Task AllInstancesAsync(RedisServer redis, string connection) =>
+    private static async Task AssertAllConnectedAsync(RedisServer redis, string connection) =>
         (await redis.CliAsync("CLIENT", "LIST")).Split('\n').Count(line => line.Contains(connection, StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(Callers + Callees);
 }

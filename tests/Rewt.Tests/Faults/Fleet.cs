@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Faults;
 
-/// <summary>Services on real Kestrels that call each other: each caller calls every callee.</summary>
+/// <summary>Hosts services on Kestrel. Each caller calls every callee.</summary>
 public sealed class Fleet : IAsyncDisposable
 {
     private readonly List<TestService> _callees = [];
@@ -11,10 +11,10 @@ public sealed class Fleet : IAsyncDisposable
 
     public IReadOnlyList<TestService> Callers => _callers;
 
-    /// <summary>Answers 401 that callers got, before any retry.</summary>
+    /// <summary>Gets the number of 401 responses that callers received, including those that were followed by a retry.</summary>
     public int Refused => Volatile.Read(ref _attempts.Refused);
 
-    /// <summary>Requests that left a caller.</summary>
+    /// <summary>Gets the number of requests that callers sent.</summary>
     public int Sent => Volatile.Read(ref _attempts.Sent);
 
     public static async Task<Fleet> StartAsync(string redis, int callers, int callees, Action<RewtOptions>? settings = null)
@@ -39,37 +39,37 @@ public sealed class Fleet : IAsyncDisposable
             }));
         }
 
-        await fleet.HealthyAsync();
+        await fleet.WaitUntilHealthyAsync();
         return fleet;
     }
 
-    /// <summary>Calls at a steady rate until it is stopped.</summary>
-    public Traffic Drive(int callsPerSecond) => new(
+    /// <summary>Starts calls at a steady rate that continue until they are stopped.</summary>
+    public Traffic StartTraffic(int callsPerSecond) => new(
         _callers.SelectMany(caller => _callees.Select((_, index) => caller.Client(Name("callee", index)))).ToArray(),
         callsPerSecond);
 
-    /// <summary>Does something while calls are made, of which none may fail.</summary>
-    public async Task CostsNoCallAsync(ITestOutputHelper output, Func<Task> act)
+    /// <summary>Runs an action while calls are made, and asserts that no call fails.</summary>
+    public async Task AssertNoCallFailsAsync(ITestOutputHelper output, Func<Task> action)
     {
-        var traffic = Drive(callsPerSecond: 100);
+        var traffic = StartTraffic(callsPerSecond: 100);
         await Eventually.TrueAsync(() => traffic.Calls >= 10, "calls are made");
-        await act();
-        await Eventually.TrueAsync(() => traffic.Calls >= 60, "calls go on");
+        await action();
+        await Eventually.TrueAsync(() => traffic.Calls >= 60, "calls continue");
         await traffic.StopAsync();
 
         output.WriteLine($"{traffic.Calls} calls, {Refused} retried");
         traffic.Failures.ShouldBeEmpty();
     }
 
-    /// <summary>Waits until the ring can be written again, and all have seen what was written.</summary>
-    public async Task RotatesAsync(IReadOnlyList<string?> before)
+    /// <summary>Rotates the key ring as soon as it can be written, and waits until all services have the new key.</summary>
+    public async Task RotateAndWaitAsync(IReadOnlyList<string?> keysBefore)
     {
-        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => _callers[0].Ring.RotateAsync(Cancellation)) is null, "the ring can be written");
-        await Eventually.TrueAsync(async () => (await CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => _callers[0].Ring.RotateAsync(Cancellation)) is null, "the key ring can be written");
+        await Eventually.TrueAsync(async () => (await CurrentKeysAsync()).All(key => key != keysBefore[0]), "all services have the new key");
     }
 
-    /// <summary>Waits until each caller's call of each callee is answered.</summary>
-    public async Task HealthyAsync()
+    /// <summary>Waits until every caller can call every callee.</summary>
+    public async Task WaitUntilHealthyAsync()
     {
         foreach (var caller in _callers)
         {
@@ -81,7 +81,7 @@ public sealed class Fleet : IAsyncDisposable
         }
     }
 
-    /// <summary>The current key of every instance.</summary>
+    /// <summary>Returns the current key of every instance.</summary>
     public async Task<IReadOnlyList<string?>> CurrentKeysAsync() =>
         [.. await Task.WhenAll(Hosts.Select(async host => (await host.Ring.GetAsync(Cancellation)).Current?.KeyId))];
 

@@ -5,26 +5,26 @@ namespace Rewt.Tests.Faults;
 public sealed class HealthTests
 {
     [Fact]
-    public async Task Keys_in_memory_are_healthy_and_the_check_sends_Redis_nothing()
+    public async Task The_health_check_with_known_keys_is_healthy_and_sends_no_Redis_commands()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = await StartAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
         await service.Ring.GetAsync(Cancellation);
-        await BecomesAsync(service, HealthStatus.Healthy, "available");
+        await WaitForStatusAsync(service, HealthStatus.Healthy, "available");
         var settings = (IReadOnlyDictionary<string, string>)(await CheckAsync(service)).Data["Rewt"];
         (settings["service"], settings["namespace"], settings["keysFrom"]).ShouldBe(("inventory", "rewt", "Redis"));
         settings["durations"].ShouldContain("RefreshInterval 00:01:00");
-        await Eventually.TrueAsync(() => service.Services.GetRequiredService<DoctorReports>().All.Any(), "the doctor has looked, and that on its own account");
+        await Eventually.TrueAsync(() => service.Services.GetRequiredService<DoctorReports>().All.Any(), "the doctor has completed its first check");
         var before = (await redis.CommandCountsAsync()).Sum(pair => pair.Value);
 
         for (var i = 0; i < 100; i++) await CheckAsync(service);
 
-        // The count itself is one command, and the client library's heartbeat may be another.
+        // Reading the counts is a command, and the heartbeat of the client library may add more.
         ((await redis.CommandCountsAsync()).Sum(pair => pair.Value) - before).ShouldBeLessThan(10);
     }
 
     [Fact]
-    public async Task An_outage_is_degraded_and_past_the_stale_budget_unhealthy()
+    public async Task An_outage_is_reported_as_degraded_and_as_unhealthy_after_the_stale_budget()
     {
         await using var redis = await RedisServer.StartAsync();
         var time = new ShiftedTimeProvider();
@@ -32,22 +32,22 @@ public sealed class HealthTests
         await service.Ring.GetAsync(Cancellation);
 
         await redis.KillAsync();
-        await BecomesAsync(service, HealthStatus.Degraded, "cannot be read");
+        await WaitForStatusAsync(service, HealthStatus.Degraded, "cannot be read");
         time.Shift = TimeSpan.FromHours(2);
 
-        await BecomesAsync(service, HealthStatus.Unhealthy, "StaleBudget");
+        await WaitForStatusAsync(service, HealthStatus.Unhealthy, "StaleBudget");
     }
 
     [Fact]
-    public async Task A_redis_that_never_answered_is_unhealthy()
+    public async Task A_Redis_server_that_has_never_answered_is_reported_as_unhealthy()
     {
         await using var service = await StartAsync($"127.0.0.1:{FreePort.Next()}");
 
-        await BecomesAsync(service, HealthStatus.Unhealthy, "Rewt:Redis");
+        await WaitForStatusAsync(service, HealthStatus.Unhealthy, "Rewt:Redis");
     }
 
     [Fact]
-    public async Task A_value_that_is_no_secret_is_unhealthy_and_named_without_being_shown()
+    public async Task An_invalid_secret_in_Redis_is_reported_as_unhealthy_without_its_value()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await StartAsync(redis.ConnectionString);
@@ -55,50 +55,50 @@ public sealed class HealthTests
 
         await redis.SetAsync("rewt:rewt-secret", "much-too-short");
 
-        await BecomesAsync(service, HealthStatus.Unhealthy, "14 bytes");
+        await WaitForStatusAsync(service, HealthStatus.Unhealthy, "14 bytes");
         (await CheckAsync(service)).Description!.ShouldNotContain("much-too-short");
     }
 
     [Fact]
-    public async Task A_server_that_accepts_no_writes_is_degraded_with_the_error_of_the_server()
+    public async Task A_server_that_accepts_no_writes_is_reported_as_degraded_with_its_error()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = await StartAsync(redis.ConnectionString);
         await service.Ring.GetAsync(Cancellation);
 
-        // In one step, so that the TTL that is missing cannot be put back before writes are refused.
+        // A transaction is used so that the removed TTL cannot be restored before writes are refused.
         await using var operations = await redis.ConnectAsync();
         await operations.CommandAsync("MULTI");
         await operations.CommandAsync("PERSIST", "rewt:rewt-secret");
         await operations.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1);
         await operations.CommandAsync("EXEC");
 
-        await BecomesAsync(service, HealthStatus.Degraded, "NOREPLICAS");
+        await WaitForStatusAsync(service, HealthStatus.Degraded, "NOREPLICAS");
     }
 
     [Fact]
-    public async Task A_clock_that_is_off_is_degraded()
+    public async Task A_wrong_clock_is_reported_as_degraded()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await StartAsync(
             redis.ConnectionString, configure: services => services.AddSingleton<TimeProvider>(new ShiftedTimeProvider { Shift = TimeSpan.FromHours(1) }));
 
-        await BecomesAsync(service, HealthStatus.Degraded, "clock");
+        await WaitForStatusAsync(service, HealthStatus.Degraded, "clock");
     }
 
     [Fact]
-    public async Task Trusted_apps_that_cannot_be_read_are_unhealthy_until_they_were_read_and_then_degraded()
+    public async Task Unreadable_trusted_apps_are_unhealthy_before_the_first_read_and_degraded_afterwards()
     {
         const string Apps = "{rewt:rewt-secret}:apps";
         await using var redis = await RedisServer.StartAsync();
         await redis.SetAsync(Apps, "no hash");
         await using var service = await StartAsync(redis.ConnectionString, configure: services => services.AddAuthentication().AddRewtApiKeys());
 
-        await BecomesAsync(service, HealthStatus.Unhealthy, "API keys get 503");
+        await WaitForStatusAsync(service, HealthStatus.Unhealthy, "API keys get 503");
         await redis.DelAsync(Apps);
-        await BecomesAsync(service, HealthStatus.Healthy, "available");
+        await WaitForStatusAsync(service, HealthStatus.Healthy, "available");
         await redis.SetAsync(Apps, "no hash");
-        await BecomesAsync(service, HealthStatus.Degraded, "the known API keys stay in use");
+        await WaitForStatusAsync(service, HealthStatus.Degraded, "the known API keys stay in use");
     }
 
     private static Task<TestService> StartAsync(string redis, Action<RewtOptions>? settings = null, Action<IServiceCollection>? configure = null) =>
@@ -118,11 +118,11 @@ public sealed class HealthTests
     private static async Task<HealthReportEntry> CheckAsync(TestService service) =>
         (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"];
 
-    private static Task BecomesAsync(TestService service, HealthStatus status, string says) => Eventually.TrueAsync(
+    private static Task WaitForStatusAsync(TestService service, HealthStatus status, string text) => Eventually.TrueAsync(
         async () =>
         {
             var entry = await CheckAsync(service);
-            return entry.Status == status && entry.Description!.Contains(says, StringComparison.Ordinal);
+            return entry.Status == status && entry.Description!.Contains(text, StringComparison.Ordinal);
         },
-        $"{status}, saying '{says}'");
+        $"the status is {status} and its description contains '{text}'");
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Faults;
 
-/// <summary>One instance of a service without HTTP: the keys in Redis and what signs and verifies with them.</summary>
+/// <summary>Represents an instance of a service without HTTP, which signs and verifies with the keys in Redis.</summary>
 public sealed class Instance : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -17,7 +17,7 @@ public sealed class Instance : IAsyncDisposable
 
     internal KeyRingProvider Provider => _services.GetRequiredService<KeyRingRegistry>().Provider(_services.GetRequiredKeyedService<RewtOptions>(string.Empty).Namespace);
 
-    /// <summary>An instance with a refresh interval of half a second, begun and not waited for.</summary>
+    /// <summary>Starts an instance with a refresh interval of half a second, without waiting for its keys.</summary>
     public static Instance Start(string redis, Action<RewtOptions>? settings = null, TimeProvider? time = null, IRewtSecretProtector? protector = null)
     {
         var services = new ServiceCollection();
@@ -35,16 +35,16 @@ public sealed class Instance : IAsyncDisposable
         return instance;
     }
 
-    /// <summary>An instance that has its keys.</summary>
+    /// <summary>Starts an instance and waits until it has its keys.</summary>
     public static async Task<Instance> StartWarmAsync(string redis, Action<RewtOptions>? settings = null, TimeProvider? time = null, IRewtSecretProtector? protector = null)
     {
         var instance = Start(redis, settings, time, protector);
-        await instance.HealthyAsync();
+        await instance.WaitUntilHealthyAsync();
         return instance;
     }
 
-    /// <summary>Waits until this instance has announced itself, the last step of its start: no read of the start follows.</summary>
-    public Task StartedAsync() => Eventually.TrueAsync(
+    /// <summary>Waits until this instance has announced itself, which is the last step of its startup.</summary>
+    public Task WaitUntilAnnouncedAsync() => Eventually.TrueAsync(
         async () => (await Provider.Tracker.ReadAsync(Cancellation))!.Any(heartbeat => heartbeat.Instance == Provider.Tracker.Instance), "the instance has announced itself");
 
     public async Task<string> CurrentAsync() => (await Ring.GetAsync(Cancellation)).Current!.KeyId;
@@ -57,14 +57,14 @@ public sealed class Instance : IAsyncDisposable
 
     public async Task<bool> VerifiesAsync(string token) => await VerifyAsync(token) == RewtRefusal.None;
 
-    /// <summary>Waits until the token is refused because of its key.</summary>
-    public Task RefusesAsync(string token) => Eventually.TrueAsync(async () => await VerifyAsync(token) == RewtRefusal.StaleKey, "the token is refused");
+    /// <summary>Waits until this instance refuses the token because of its key.</summary>
+    public Task WaitUntilRefusedAsync(string token) => Eventually.TrueAsync(async () => await VerifyAsync(token) == RewtRefusal.StaleKey, "the token is refused");
 
     public async Task<RewtKeyState?> StateOfAsync(string keyId) =>
         (await Ring.GetAsync(Cancellation)).Keys.FirstOrDefault(key => key.KeyId == keyId)?.State;
 
     /// <summary>Waits until this instance can sign and verify.</summary>
-    public Task HealthyAsync() => Eventually.TrueAsync(
+    public Task WaitUntilHealthyAsync() => Eventually.TrueAsync(
         async () =>
         {
             try

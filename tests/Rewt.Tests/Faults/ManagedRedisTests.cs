@@ -3,7 +3,7 @@ using StackExchange.Redis.Configuration;
 
 namespace Rewt.Tests.Faults;
 
-/// <summary>Habits of managed offerings.</summary>
+/// <summary>Tests restrictions and events that are typical of managed Redis services.</summary>
 public sealed class ManagedRedisTests(ITestOutputHelper output)
 {
     [Theory]
@@ -11,15 +11,15 @@ public sealed class ManagedRedisTests(ITestOutputHelper output)
     [InlineData("-client")]
     [InlineData("-select", "-readonly", "-cluster")]
     [InlineData("-info", "-config", "-client", "-acl", "-select")]
-    public async Task A_server_that_refuses_housekeeping_commands_holds_the_whole_life_cycle(params string[] refused)
+    public async Task The_key_life_cycle_works_on_a_server_that_refuses_administrative_commands(params string[] refused)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await redis.CommandAsync(["ACL", "SETUSER", "default", .. refused]);
-        await LifeCycle.WorksAsync(redis.ConnectionString);
+        await KeyLifeCycle.AssertWorksAsync(redis.ConnectionString);
     }
 
     [Fact]
-    public async Task A_server_with_TLS_only_one_database_and_no_housekeeping_commands_holds_the_whole_life_cycle()
+    public async Task The_key_life_cycle_works_on_a_server_with_TLS_one_database_and_no_administrative_commands()
     {
         const string Config = "config-of-the-operator";
         string[] missing = ["ACL", "CLIENT", "DEBUG", "SELECT"];
@@ -38,21 +38,21 @@ public sealed class ManagedRedisTests(ITestOutputHelper output)
 
         await using var one = await Instance.StartWarmAsync(redis.ConnectionString, Managed);
         await using var two = await Instance.StartWarmAsync(redis.ConnectionString, Managed);
-        await LifeCycle.WorksAsync(one, two);
+        await KeyLifeCycle.AssertWorksAsync(one, two);
 
         void Managed(RewtOptions options) => (options.Redis, options.ConfigurationOptions) = (null, configuration);
     }
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task A_server_that_closes_idle_connections_costs_no_call()
+    public async Task A_server_that_closes_idle_connections_fails_no_call()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--timeout", "1");
         await using var fleet = await Fleet.StartAsync(redis.ConnectionString, 1, 1, options => options.RefreshInterval = TimeSpan.FromSeconds(5));
-        var traffic = fleet.Drive(callsPerSecond: 50);
-        await Eventually.TrueAsync(() => traffic.Calls >= 500, "ten seconds pass");
+        var traffic = fleet.StartTraffic(callsPerSecond: 50);
+        await Eventually.TrueAsync(() => traffic.Calls >= 500, "ten seconds of calls have been made");
         await fleet.Callers[0].Ring.RotateAsync(Cancellation);
-        await Eventually.TrueAsync(() => traffic.Calls >= 1000, "ten seconds pass");
+        await Eventually.TrueAsync(() => traffic.Calls >= 1000, "ten seconds of calls have been made");
         await traffic.StopAsync();
 
         traffic.Failures.ShouldBeEmpty();
@@ -61,10 +61,10 @@ public sealed class ManagedRedisTests(ITestOutputHelper output)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_maintenance_that_moves_the_server_to_another_address_costs_no_call(bool isOldServerClosed)
+    public async Task Moving_Redis_to_another_address_under_load_fails_no_call(bool isOldServerClosed)
     {
         await using var old = await RedisServer.StartAsync(RedisServerKind.Real);
-        // Another address than the old one's, and another port.
+        // The replacement has a different address and a different port.
         await using var replacement = await RedisServer.StartAsync(RedisServerKind.Real, "--bind", "127.0.0.1", "127.0.0.2");
         var name = new ServerName(new IPEndPoint(IPAddress.Loopback, old.Port));
         var configuration = new ConfigurationOptions { EndPoints = { { "cache.example", 6379 } }, Tunnel = name };
@@ -72,23 +72,24 @@ public sealed class ManagedRedisTests(ITestOutputHelper output)
             old.ConnectionString, 2, 2, options => (options.Redis, options.ConfigurationOptions, options.RefreshInterval) = (null, configuration, TimeSpan.FromMilliseconds(500)));
         await replacement.CommandAsync("REPLICAOF", "127.0.0.1", old.Port);
         await Eventually.TrueAsync(
-            async () => (await replacement.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replacement follows");
+            async () => (await replacement.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal),
+            "the replacement is synchronized");
         var before = await fleet.CurrentKeysAsync();
 
-        await fleet.CostsNoCallAsync(output, async () =>
+        await fleet.AssertNoCallFailsAsync(output, async () =>
         {
-            await Servers.DetachAsync(old, replacement);
+            await Replication.DetachAsync(old, replacement);
             name.Address = new IPEndPoint(IPAddress.Parse("127.0.0.2"), replacement.Port);
-            // A machine that is taken away ends no connection.
-            await (isOldServerClosed ? old.KillAsync() : old.StopProcessAsync());
-            await fleet.RotatesAsync(before);
+            // A server that is removed without a shutdown does not close its connections.
+            await (isOldServerClosed ? old.KillAsync() : old.SuspendAsync());
+            await fleet.RotateAndWaitAsync(before);
         });
 
         (await fleet.Callers[0].Ring.GetAsync(Cancellation)).Keys.ShouldContain(key => key.KeyId == before[0] && key.State == RewtKeyState.Retired);
         (await replacement.GetAsync("rewt:rewt-secret")).ShouldNotBeNull();
     }
 
-    /// <summary>The address of a host name as each new connection resolves it.</summary>
+    /// <summary>Represents a host name whose address can change. Each new connection resolves it again.</summary>
     private sealed class ServerName(IPEndPoint address) : Tunnel
     {
         private volatile IPEndPoint _address = address;

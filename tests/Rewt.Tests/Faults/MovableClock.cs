@@ -1,8 +1,8 @@
 namespace Rewt.Tests.Faults;
 
 /// <summary>
-/// A clock of a host that can be set while a redis-server runs on it: a small C library, loaded before libc, adds the seconds in a mapped file to the time of day.
-/// libfaketime ends or hangs a redis-server with jemalloc, because it allocates memory within a call that the allocator makes.
+/// A host clock that can be set while redis-server uses it. A small C library, loaded before libc, adds the seconds in a mapped file to the time of day.
+/// libfaketime cannot be used: it allocates memory in a call that jemalloc makes, which terminates or blocks redis-server.
 /// </summary>
 internal sealed class MovableClock : IDisposable
 {
@@ -54,10 +54,10 @@ internal sealed class MovableClock : IDisposable
     {
     }
 
-    /// <summary>What starts a server that runs by this clock.</summary>
+    /// <summary>Gets the command that launches a server with this clock.</summary>
     public string[] Launcher => ["env", $"LD_PRELOAD={_files["clock.so"]}", $"MOVABLE_CLOCK={_files["seconds"]}"];
 
-    /// <summary>Compiles the library, or skips the test on a machine that cannot.</summary>
+    /// <summary>Compiles the library, or skips the test if it cannot be compiled or loaded.</summary>
     public static async Task<MovableClock> CreateAsync()
     {
         Require.RealRedis();
@@ -79,12 +79,12 @@ internal sealed class MovableClock : IDisposable
         }
     }
 
-    /// <summary>Sets the clock to its distance from the true time.</summary>
-    public void Set(TimeSpan distance)
+    /// <summary>Sets the offset of the clock from the real time.</summary>
+    public void Set(TimeSpan offset)
     {
-        // In place: the server has mapped this file.
+        // The file is written in place because the server has mapped it.
         using var file = new FileStream(_files["seconds"], FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
-        file.Write(BitConverter.GetBytes((long)distance.TotalSeconds));
+        file.Write(BitConverter.GetBytes((long)offset.TotalSeconds));
     }
 
     public void Dispose() => _files.Dispose();

@@ -1,9 +1,9 @@
 namespace Rewt.Tests.Faults;
 
-/// <summary>One line of the log at its default level says why Redis cannot be used, where, with which keys the service goes on, and what to do.</summary>
+/// <summary>Tests the log entry of an outage. At the default level it states the cause, the address, the keys that stay in use, and the fix.</summary>
 public sealed class OutageExplanationTests
 {
-    private static readonly Dictionary<string, (Func<Scene, Task<string>> Arrange, string Says)> Cases = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Func<Scene, Task<string>> Arrange, string Explanation)> Cases = new(StringComparer.Ordinal)
     {
         ["nothing listens"] = (_ => Task.FromResult($"127.0.0.1:{FreePort.Next()}"), "Nothing listens on 127.0.0.1:{port} (ConnectionRefused). Start Redis there, or correct host and port in Rewt:Redis."),
         ["unknown host"] = (_ => Task.FromResult("redis.invalid:6379"), "The host of redis.invalid:6379 is unknown: DNS has no address for it. Correct the host in Rewt:Redis."),
@@ -27,51 +27,52 @@ public sealed class OutageExplanationTests
 
     [Theory]
     [MemberData(nameof(CaseNames))]
-    public async Task The_log_explains_a_connection_that_cannot_be_used(string name)
+    public async Task The_log_explains_why_a_Redis_connection_cannot_be_used(string name)
     {
         Require.RealRedis();
         await using var scene = new Scene();
-        var (arrange, says) = Cases[name];
+        var (arrange, explanation) = Cases[name];
         var connection = await arrange(scene);
         await using var instance = Instance.Start(connection);
 
-        await Eventually.TrueAsync(() => Line(instance) is not null, "the outage is logged");
+        await Eventually.TrueAsync(() => OutageEntry(instance) is not null, "the outage is logged");
 
-        var line = Line(instance)!;
-        line.ShouldContain(says.Replace("{port}", connection.Split(',')[0].Split(':')[1], StringComparison.Ordinal));
+        var line = OutageEntry(instance)!;
+        line.ShouldContain(explanation.Replace("{port}", connection.Split(',')[0].Split(':')[1], StringComparison.Ordinal));
         line.ShouldContain("The ring was never read since the start, so there are no keys");
         foreach (var unwanted in new[] { "AbortOnConnectFail", "   at ", "not-the-one", "of-a-test" }) line.ShouldNotContain(unwanted);
-        instance.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain(says.Split("{port}")[^1]);
+        instance.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain(explanation.Split("{port}")[^1]);
     }
 
     [Fact]
-    public async Task The_log_says_since_when_a_lost_server_is_unavailable_and_until_when_the_known_keys_are_used()
+    public async Task The_log_states_the_last_read_and_how_long_the_known_keys_stay_in_use()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
 
         await redis.KillAsync();
 
-        await Eventually.TrueAsync(() => Line(instance) is not null, "the outage is logged");
-        Line(instance)!.ShouldMatch($@"127\.0\.0\.1:{redis.Port}.*The ring was last read at \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\dZ\. The known keys stay in use until \d{{4}}-");
+        await Eventually.TrueAsync(() => OutageEntry(instance) is not null, "the outage is logged");
+        OutageEntry(instance)!.ShouldMatch($@"127\.0\.0\.1:{redis.Port}.*The ring was last read at \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\dZ\. The known keys stay in use until \d{{4}}-");
     }
 
     [Fact]
-    public async Task The_password_of_the_applications_multiplexer_is_not_taken_for_an_address()
+    public async Task The_password_of_an_application_multiplexer_is_not_logged_as_an_address()
     {
         var options = new StackExchange.Redis.ConfigurationOptions { EndPoints = { { "127.0.0.1", FreePort.Next() } }, Password = "of-a-test,a-part:1", AbortOnConnectFail = false };
         await using var multiplexer = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(options);
         await using var instance = Instance.Start(null!, options => options.ConnectionMultiplexerFactory = () => Task.FromResult<StackExchange.Redis.IConnectionMultiplexer>(multiplexer));
 
-        await Eventually.TrueAsync(() => Line(instance) is not null, "the outage is logged");
+        await Eventually.TrueAsync(() => OutageEntry(instance) is not null, "the outage is logged");
 
-        Line(instance)!.ShouldContain("Nothing listens on 127.0.0.1:");
+        OutageEntry(instance)!.ShouldContain("Nothing listens on 127.0.0.1:");
         instance.Log.Text.ShouldNotContain("a-part");
     }
 
-    private static string? Line(Instance instance) => instance.Log.Lines.FirstOrDefault(line => line.StartsWith("Warning StoreUnavailable", StringComparison.Ordinal));
+    private static string? OutageEntry(Instance instance) =>
+        instance.Log.Lines.FirstOrDefault(line => line.StartsWith("Warning StoreUnavailable", StringComparison.Ordinal));
 
-    /// <summary>What a row starts, to be stopped after it.</summary>
+    /// <summary>Holds the servers of a test case and disposes them after it.</summary>
     private sealed class Scene : IAsyncDisposable
     {
         private readonly Stack<IAsyncDisposable> _started = new();

@@ -7,7 +7,7 @@ public sealed class OutageTests
     [Theory]
     [InlineData("refused")]
     [InlineData("half-open")]
-    public Task Warm_services_do_not_notice_an_outage(string kind) => WarmAsync(kind, TimeSpan.FromSeconds(4), parallel: 50);
+    public Task Services_with_known_keys_accept_calls_during_an_outage(string kind) => AssertCallsSucceedAsync(kind, TimeSpan.FromSeconds(4), parallel: 50);
 
     [Theory]
     [Trait("Category", "Long")]
@@ -16,7 +16,8 @@ public sealed class OutageTests
     [InlineData("half-open")]
     [InlineData("black-holed")]
     [InlineData("stopped")]
-    public Task Two_hundred_parallel_requests_do_not_notice_twenty_seconds_of_outage(string kind) => WarmAsync(kind, TimeSpan.FromSeconds(20), parallel: 200);
+    public Task Services_with_known_keys_accept_200_parallel_requests_during_a_20_second_outage(string kind) =>
+        AssertCallsSucceedAsync(kind, TimeSpan.FromSeconds(20), parallel: 200);
 
     [Theory]
     [InlineData("refused")]
@@ -28,7 +29,7 @@ public sealed class OutageTests
         await using var proxy = TcpProxy.Start(redis.Port);
         await using var issuer = await Instance.StartWarmAsync(redis.ConnectionString);
         var token = await issuer.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
-        await BreakAsync(kind, redis, proxy);
+        await InterruptAsync(kind, redis, proxy);
         await using var cold = await TestService.StartAsync(proxy.ConnectionString);
         using var client = new HttpClient { BaseAddress = cold.Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", token);
@@ -37,31 +38,31 @@ public sealed class OutageTests
 
         answers.Distinct().ShouldBe([HttpStatusCode.ServiceUnavailable]);
 
-        await MendAsync(kind, redis, proxy);
-        await Eventually.TrueAsync(async () => await StatusAsync(client) == HttpStatusCode.OK, "the service has healed");
+        await RestoreAsync(kind, redis, proxy);
+        await Eventually.TrueAsync(async () => await StatusAsync(client) == HttpStatusCode.OK, "the service has recovered");
     }
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task A_server_that_pauses_writes_across_a_rotation_costs_no_call()
+    public async Task Pausing_Redis_writes_during_a_rotation_fails_no_call()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var fleet = await Fleet.StartAsync(redis.ConnectionString, 2, 2, options => options.RotationInterval = TimeSpan.FromSeconds(10));
         var before = await fleet.CurrentKeysAsync();
-        var traffic = fleet.Drive(callsPerSecond: 100);
+        var traffic = fleet.StartTraffic(callsPerSecond: 100);
 
         await redis.CommandAsync("CLIENT", "PAUSE", 60_000, "WRITE");
         await Eventually.TrueAsync(() => traffic.Calls >= 1_200, "a rotation is due");
         await redis.CommandAsync("CLIENT", "UNPAUSE");
         await Eventually.TrueAsync(
-            async () => await fleet.CurrentKeysAsync() is var keys && keys.Distinct().Count() == 1 && !before.Contains(keys[0]), "all have one new key");
+            async () => await fleet.CurrentKeysAsync() is var keys && keys.Distinct().Count() == 1 && !before.Contains(keys[0]), "all instances have one new key");
         await traffic.StopAsync();
 
         traffic.Failures.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Past_the_stale_budget_receivers_answer_503_and_senders_send_nothing()
+    public async Task Receivers_answer_503_and_senders_send_no_request_after_the_stale_budget()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var fleet = await Fleet.StartAsync(redis.ConnectionString, 1, 1, options =>
@@ -69,54 +70,54 @@ public sealed class OutageTests
         var caller = fleet.Callers[0];
         var callee = fleet.Hosts.First();
         var token = await caller.Tokens.CreateBearerAsync("callee-0", cancellationToken: Cancellation);
-        using var bare = new HttpClient { BaseAddress = callee.Address };
-        bare.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        using var plainClient = new HttpClient { BaseAddress = callee.Address };
+        plainClient.DefaultRequestHeaders.Authorization = new("Bearer", token);
         using var signing = caller.Client("callee-0");
 
         await redis.KillAsync();
-        (await StatusAsync(bare)).ShouldBe(HttpStatusCode.OK);
-        HttpResponseMessage? late = null;
+        (await StatusAsync(plainClient)).ShouldBe(HttpStatusCode.OK);
+        HttpResponseMessage? response = null;
         await Eventually.TrueAsync(
             async () =>
             {
-                late?.Dispose();
-                late = await bare.GetAsync(Secure, Cancellation);
-                return late.StatusCode != HttpStatusCode.OK;
+                response?.Dispose();
+                response = await plainClient.GetAsync(Secure, Cancellation);
+                return response.StatusCode != HttpStatusCode.OK;
             },
-            "the budget is spent");
+            "the stale budget of the receiver has passed");
 
-        late!.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        late.Headers.RetryAfter.ShouldNotBeNull();
-        late.Headers.WwwAuthenticate.ShouldBeEmpty();
-        late.Dispose();
+        response!.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        response.Headers.RetryAfter.ShouldNotBeNull();
+        response.Headers.WwwAuthenticate.ShouldBeEmpty();
+        response.Dispose();
         await Eventually.TrueAsync(
             async () => await Record.ExceptionAsync(() => caller.Tokens.CreateBearerAsync("callee-0", cancellationToken: Cancellation)) is RewtKeysUnavailableException,
-            "the sender has spent its own");
+            "the stale budget of the sender has passed");
         var sent = fleet.Sent;
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => signing.GetAsync(Secure, Cancellation));
         fleet.Sent.ShouldBe(sent);
 
         await redis.RestartAsync();
-        await fleet.HealthyAsync();
+        await fleet.WaitUntilHealthyAsync();
     }
 
     [Fact]
-    public async Task A_flood_on_cold_services_does_not_starve_the_thread_pool()
+    public async Task Calls_that_wait_for_the_first_keys_block_no_threads()
     {
         await using var proxy = TcpProxy.Start(FreePort.Next());
         proxy.Hold();
         var time = new FakeTimeProvider();
         await using var cold = Instance.Start(proxy.ConnectionString, time: time);
-        var flood = Enumerable.Range(0, 2000).Select(async _ => await Record.ExceptionAsync(() => cold.SignAsync())).ToArray();
+        var calls = Enumerable.Range(0, 2000).Select(async _ => await Record.ExceptionAsync(() => cold.SignAsync())).ToArray();
 
-        // One thread began all of them, and none ends while the clock stands still: none holds the thread it began on.
-        flood.ShouldAllBe(call => !call.IsCompleted);
+        // One thread started all calls and none of them has completed, so none of them blocks a thread.
+        calls.ShouldAllBe(call => !call.IsCompleted);
 
         time.Advance(TimeSpan.FromSeconds(10));
-        foreach (var failure in await Task.WhenAll(flood)) failure.ShouldBeOfType<RewtKeysUnavailableException>();
+        foreach (var failure in await Task.WhenAll(calls)) failure.ShouldBeOfType<RewtKeysUnavailableException>();
     }
 
-    private static async Task WarmAsync(string kind, TimeSpan outage, int parallel)
+    private static async Task AssertCallsSucceedAsync(string kind, TimeSpan outage, int parallel)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var proxy = TcpProxy.Start(redis.Port);
@@ -125,9 +126,9 @@ public sealed class OutageTests
         await service.Tokens.CreateBearerAsync(cancellationToken: Cancellation);
         await LoadAsync(TimeSpan.FromMilliseconds(300));
 
-        await BreakAsync(kind, redis, proxy);
+        await InterruptAsync(kind, redis, proxy);
         var answers = await LoadAsync(outage);
-        await MendAsync(kind, redis, proxy);
+        await RestoreAsync(kind, redis, proxy);
 
         answers.ShouldBe([HttpStatusCode.OK]);
         var keyRing = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt");
@@ -140,7 +141,7 @@ public sealed class OutageTests
             var statuses = await Task.WhenAll(Enumerable.Range(0, parallel).Select(async index =>
             {
                 var seen = new HashSet<HttpStatusCode>();
-                // Spread out: what is measured is the outage and not a burst.
+                // The requests are spread out so that a burst is not measured instead of the outage.
                 await Task.Delay(pause * index / parallel, TimeProvider.System);
                 while (TimeProvider.System.GetElapsedTime(started) < length)
                 {
@@ -163,20 +164,20 @@ public sealed class OutageTests
         return response.StatusCode;
     }
 
-    private static Task BreakAsync(string kind, RedisServer redis, TcpProxy proxy) => kind switch
+    private static Task InterruptAsync(string kind, RedisServer redis, TcpProxy proxy) => kind switch
     {
-        "refused" => Done(proxy.Refuse),
-        "stopped" => redis.StopProcessAsync(),
-        "half-open" => Done(proxy.LoseConnections),
-        _ => Done(proxy.Hold),
+        "refused" => AsTask(proxy.Refuse),
+        "stopped" => redis.SuspendAsync(),
+        "half-open" => AsTask(proxy.DropConnectionData),
+        _ => AsTask(proxy.Hold),
     };
 
-    private static Task MendAsync(string kind, RedisServer redis, TcpProxy proxy) => kind switch
+    private static Task RestoreAsync(string kind, RedisServer redis, TcpProxy proxy) => kind switch
     {
-        "refused" => Done(proxy.Listen),
-        "stopped" => redis.ContinueProcessAsync(),
-        "dead connection" => Done(proxy.ReleaseOnlyNew),
+        "refused" => AsTask(proxy.Listen),
+        "stopped" => redis.ResumeAsync(),
+        "dead connection" => AsTask(proxy.ReleaseNewConnections),
         "half-open" => Task.CompletedTask,
-        _ => Done(proxy.Release),
+        _ => AsTask(proxy.Release),
     };
 }

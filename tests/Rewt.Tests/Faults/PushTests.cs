@@ -12,16 +12,16 @@ public sealed class PushTests
     private static async Task PushAsync(int instanceCount, int revocations)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        // Polled once an hour: what is seen was pushed.
+        // Polls run once an hour, so a change can only arrive by push.
         await using var instances = await InstanceGroup.StartWarmAsync(instanceCount, redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromHours(1));
-        await Eventually.TrueAsync(async () => await SubscribersAsync() == instanceCount, "all are subscribed");
+        await Eventually.TrueAsync(async () => await SubscribersAsync() == instanceCount, "all instances are subscribed");
         for (var round = 0; round < revocations; round++)
         {
             var keyId = await instances[0].CurrentAsync();
             await instances[0].Ring.RevokeAsync(keyId, Cancellation);
-            // Observes what each instance holds, and makes it read nothing.
+            // Only the snapshot of each instance is examined. This does not trigger a read.
             await Eventually.TrueAsync(
-                () => instances.All(instance => instance.Provider.Fresh?.Revoked.ContainsKey(keyId) == true), "the revocation has reached all");
+                () => instances.All(instance => instance.Provider.Fresh?.Revoked.ContainsKey(keyId) == true), "the revocation has reached all instances");
         }
 
         async Task<int> SubscribersAsync() =>

@@ -5,22 +5,22 @@ public sealed class RevocationTests
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(1000);
 
     [Fact]
-    public async Task With_all_messages_lost_a_revocation_is_seen_within_one_refresh_interval_under_good_traffic()
+    public async Task A_revocation_takes_effect_by_polling_when_all_push_messages_are_lost()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var proxy = TcpProxy.Start(redis.Port);
-        proxy.DropMessages();
-        await using var operatorsOwn = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
-        await using var deaf = await InstanceGroup.StartWarmAsync(3, proxy.ConnectionString, Interval);
-        var token = await operatorsOwn.SignAsync();
-        foreach (var instance in deaf) (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        proxy.DropPushMessages();
+        await using var revoker = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
+        await using var withoutPush = await InstanceGroup.StartWarmAsync(3, proxy.ConnectionString, Interval);
+        var token = await revoker.SignAsync();
+        foreach (var instance in withoutPush) (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
-        await operatorsOwn.Ring.RevokeAsync(await operatorsOwn.CurrentAsync(), Cancellation);
-        await Task.WhenAll(deaf.Select(instance => instance.RefusesAsync(token)));
+        await revoker.Ring.RevokeAsync(await revoker.CurrentAsync(), Cancellation);
+        await Task.WhenAll(withoutPush.Select(instance => instance.WaitUntilRefusedAsync(token)));
     }
 
     [Fact]
-    public async Task A_revocation_that_is_waited_for_returns_when_every_live_instance_has_dropped_the_key()
+    public async Task RevokeAndWaitAsync_completes_when_every_running_instance_has_revoked_the_key()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var instances = await InstanceGroup.StartWarmAsync(4, redis.ConnectionString, Interval);
@@ -36,12 +36,12 @@ public sealed class RevocationTests
     }
 
     [Fact]
-    public async Task A_revocation_that_is_waited_for_names_the_instance_that_is_cut_off_and_not_one_that_has_ended()
+    public async Task RevokeAndWaitAsync_reports_a_disconnected_instance_but_not_a_stopped_instance()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var proxy = TcpProxy.Start(redis.Port);
-        await using var near = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
-        await using var far = await Instance.StartWarmAsync(proxy.ConnectionString, options =>
+        await using var connected = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
+        await using var disconnected = await Instance.StartWarmAsync(proxy.ConnectionString, options =>
         {
             Interval(options);
             options.ServiceName = "far";
@@ -50,55 +50,55 @@ public sealed class RevocationTests
         await AnnouncedAsync(redis, 3);
         await ended.DisposeAsync();
         proxy.Hold();
-        var keyId = await near.CurrentAsync();
+        var keyId = await connected.CurrentAsync();
 
-        var revocation = await near.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(1), Cancellation);
+        var revocation = await connected.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(1), Cancellation);
 
         revocation.IsComplete.ShouldBeFalse();
         revocation.Unconfirmed.ShouldHaveSingleItem().ShouldStartWith("far/");
         proxy.Release();
-        (await near.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromMinutes(1), Cancellation)).Unconfirmed.ShouldBeEmpty();
+        (await connected.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromMinutes(1), Cancellation)).Unconfirmed.ShouldBeEmpty();
     }
 
     [Theory]
     [InlineData("DEL")]
     [InlineData("SET")]
-    public async Task A_secret_that_is_deleted_or_set_by_hand_gets_no_grace(string command)
+    public async Task Deleting_or_overwriting_the_secret_revokes_all_previous_keys(string command)
     {
-        const string Typed = "the secret that an operator typed in: 🔑 ünïcode, spaces and all";
+        const string NewSecret = "the secret that an operator typed in: 🔑 ünïcode, spaces and all";
         await using var redis = await RedisServer.StartAsync();
         await using var instances = await InstanceGroup.StartWarmAsync(2, redis.ConnectionString, Interval);
         var token = await instances[0].SignAsync();
         var before = await instances[0].Ring.GetAsync(Cancellation);
 
         if (command == "DEL") await redis.DelAsync("rewt:rewt-secret");
-        else await redis.SetAsync("rewt:rewt-secret", Typed);
-        await instances.RefuseAsync(token);
+        else await redis.SetAsync("rewt:rewt-secret", NewSecret);
+        await instances.WaitUntilRefusedAsync(token);
 
         foreach (var key in before.Keys) (await instances[0].StateOfAsync(key.KeyId)).ShouldBe(RewtKeyState.Revoked);
         (await instances[1].VerifyAsync(await instances[0].SignAsync())).ShouldBe(RewtRefusal.None);
-        await Eventually.TrueAsync(async () => await redis.PttlAsync("rewt:rewt-secret") > 86_340_000, "it has the time to live of a day");
+        await Eventually.TrueAsync(async () => await redis.PttlAsync("rewt:rewt-secret") > 86_340_000, "the secret has a time to live of one day");
         if (command == "DEL") return;
-        (await redis.GetAsync("rewt:rewt-secret")).ShouldBe(Typed);
-        (await instances[0].CurrentAsync()).ShouldBe(KeyId.Of(Encoding.UTF8.GetBytes(Typed)));
+        (await redis.GetAsync("rewt:rewt-secret")).ShouldBe(NewSecret);
+        (await instances[0].CurrentAsync()).ShouldBe(KeyId.Of(Encoding.UTF8.GetBytes(NewSecret)));
     }
 
     [Fact]
-    public async Task A_secret_whose_time_has_run_out_retires_and_its_tokens_live()
+    public async Task An_expired_secret_becomes_retired_and_its_tokens_remain_valid()
     {
         await using var redis = await RedisServer.StartAsync();
         string token, keyId;
         await using (var first = await Instance.StartWarmAsync(redis.ConnectionString, Interval))
         {
             (token, keyId) = (await first.SignAsync(), await first.CurrentAsync());
-            // The deadline follows an EXPIRE that an instance has seen.
+            // The end of the current state changes when the instance notices the new TTL.
             await redis.CommandAsync("PEXPIRE", "rewt:rewt-secret", 4000);
             await Eventually.TrueAsync(
                 async () => (await first.Ring.GetAsync(Cancellation)).Current!.StateEndsAt < TimeProvider.System.GetUtcNow().AddSeconds(10),
-                "the deadline has moved");
+                "the instance has noticed the new TTL");
         }
 
-        await Eventually.TrueAsync(async () => await redis.PttlAsync("rewt:rewt-secret") == -2, "no instance rotates and the secret expires");
+        await Eventually.TrueAsync(async () => await redis.PttlAsync("rewt:rewt-secret") == -2, "the secret expires without a rotation");
         await using var second = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
 
         (await second.StateOfAsync(keyId)).ShouldBe(RewtKeyState.Retired);
@@ -107,7 +107,7 @@ public sealed class RevocationTests
 
     private static Task AnnouncedAsync(RedisServer redis, int count) => Eventually.TrueAsync(
         async () => (long)(await redis.CommandAsync("ZCARD", "{rewt:rewt-secret}:instances"))! == count,
-        "all have announced themselves");
+        "all instances have announced themselves");
 
     private static void Interval(RewtOptions options) => options.RefreshInterval = Refresh;
 }

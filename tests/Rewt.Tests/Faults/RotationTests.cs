@@ -10,7 +10,7 @@ public sealed class RotationTests(ITestOutputHelper output)
     public Task Ten_rotations_under_the_load_of_eight_callers_fail_no_call_and_need_no_retry() => RotateUnderLoadAsync(callers: 8, callees: 4, rotations: 10);
 
     [Fact]
-    public async Task Many_instances_make_exactly_one_new_secret_at_each_rotation()
+    public async Task Twelve_instances_create_one_new_secret_per_rotation()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var instances = await InstanceGroup.StartWarmAsync(12, redis.ConnectionString, EveryThreeSeconds);
@@ -29,20 +29,20 @@ public sealed class RotationTests(ITestOutputHelper output)
 
                 return seen.Count == 3;
             },
-            "two rotations");
+            "two rotations have happened");
 
-        // Each rotation is one write, and a retired key that is taken out may be another. A slow machine sees some rotations too late to count them,
-        // so the bound is what fits into the time that has passed.
+        // Each rotation is one write, and removing a retired key may be another. On a slow machine some rotations are not observed,
+        // so the limit is the number of rotations that fit into the elapsed time.
         var writes = await VersionAsync(redis) - before;
         var rotations = (int)(TimeProvider.System.GetElapsedTime(started) / TimeSpan.FromSeconds(2.7)) + 1;
         writes.ShouldBeInRange(2, 2 * Math.Max(2, rotations));
         await Eventually.TrueAsync(
             async () => (await instances.CurrentKeysAsync()).Count() == 1,
-            "all have one key");
+            "all instances have the same key");
     }
 
     [Fact]
-    public async Task A_token_signed_just_before_a_rotation_lives_to_its_own_expiry()
+    public async Task A_token_signed_before_a_rotation_stays_valid_until_it_expires()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, Short);
@@ -52,7 +52,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         var token = await signer.SignAsync();
         await signer.Ring.RotateAsync(Cancellation);
         var refusal = RewtRefusal.None;
-        await Eventually.TrueAsync(async () => (refusal = await verifier.VerifyAsync(token)) != RewtRefusal.None, "the token ends");
+        await Eventually.TrueAsync(async () => (refusal = await verifier.VerifyAsync(token)) != RewtRefusal.None, "the token is refused");
 
         refusal.ShouldBe(RewtRefusal.Expired);
         TimeProvider.System.GetElapsedTime(started).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.5));
@@ -62,15 +62,15 @@ public sealed class RotationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_secret_with_400_ms_left_does_not_sign()
+    public async Task A_secret_that_expires_in_400_milliseconds_is_not_used_for_signing()
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.SetAsync("rewt:rewt-secret", "a secret of another program, which is about to go", TimeSpan.FromMilliseconds(400));
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
 
-        var dying = Rewt.Internal.KeyId.Of("a secret of another program, which is about to go"u8);
-        (await signer.CurrentAsync()).ShouldNotBe(dying);
-        (await signer.Data.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId.ShouldNotBe(dying);
+        var expiring = Rewt.Internal.KeyId.Of("a secret of another program, which is about to go"u8);
+        (await signer.CurrentAsync()).ShouldNotBe(expiring);
+        (await signer.Data.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId.ShouldNotBe(expiring);
     }
 
     [Fact]
@@ -78,13 +78,13 @@ public sealed class RotationTests(ITestOutputHelper output)
     {
         await using var redis = await RedisServer.StartAsync();
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, EveryThreeSeconds);
-        await using var watcher = await Instance.StartWarmAsync(redis.ConnectionString, EveryThreeSeconds);
-        var ring = await watcher.Ring.GetAsync(Cancellation);
+        await using var verifier = await Instance.StartWarmAsync(redis.ConnectionString, EveryThreeSeconds);
+        var ring = await verifier.Ring.GetAsync(Cancellation);
         var pending = ring.Keys.Single(key => key.State == RewtKeyState.Pending).KeyId;
 
         string? signedBy = null;
         await Eventually.TrueAsync(
-            async () => (signedBy = (await watcher.Data.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId) != ring.Current!.KeyId,
+            async () => (signedBy = (await verifier.Data.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId) != ring.Current!.KeyId,
             "the next key signs");
 
         signedBy.ShouldBe(pending);
@@ -97,14 +97,14 @@ public sealed class RotationTests(ITestOutputHelper output)
         var refusedBefore = fleet.Refused;
         var secrets = new HashSet<string>(StringComparer.Ordinal) { (await redis.GetAsync("rewt:rewt-secret"))! };
 
-        var traffic = fleet.Drive(callsPerSecond: 200);
+        var traffic = fleet.StartTraffic(callsPerSecond: 200);
         await Eventually.TrueAsync(
             async () =>
             {
                 if (await redis.GetAsync("rewt:rewt-secret") is { } secret) secrets.Add(secret);
                 return secrets.Count > rotations;
             },
-            $"{rotations} rotations");
+            $"{rotations} rotations have happened");
         await traffic.StopAsync();
 
         output.WriteLine($"{traffic.Calls} calls, {secrets.Count - 1} rotations, {traffic.Failures.Count} failed, {fleet.Refused - refusedBefore} retried");

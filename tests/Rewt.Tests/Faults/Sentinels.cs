@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Faults;
 
-/// <summary>Redis Sentinels on loopback that watch one primary and its replica under the name <c>mymaster</c>.</summary>
+/// <summary>Runs Redis Sentinels on loopback that monitor one primary and its replica under the name <c>mymaster</c>.</summary>
 internal sealed class Sentinels : IAsyncDisposable
 {
     private const string Name = "mymaster";
@@ -24,31 +24,31 @@ internal sealed class Sentinels : IAsyncDisposable
         return sentinels;
     }
 
-    /// <summary>Whether the sentinel calls this server the primary.</summary>
-    public Task<bool> NameAsync(RedisServer server) => NameAsync(Ports[0], server);
+    /// <summary>Returns whether the first sentinel considers this server the primary.</summary>
+    public Task<bool> IsPrimaryAsync(RedisServer server) => IsPrimaryAsync(Ports[0], server);
 
-    /// <summary>Waits until the sentinel has the replica as one that it may promote.</summary>
-    public Task MayPromoteAsync() => Eventually.TrueAsync(
+    /// <summary>Waits until the first sentinel can promote the replica.</summary>
+    public Task WaitUntilPromotableAsync() => Eventually.TrueAsync(
         async () =>
         {
             var fields = (object?[])((object?[])(await AskAsync(Ports[0], "SENTINEL", "REPLICAS", Name))!)[0]!;
             return (string?)fields[Array.IndexOf(fields, "flags") + 1] == "slave" && (string?)fields[Array.IndexOf(fields, "master-link-status") + 1] == "ok";
         },
-        "the sentinel may promote the replica");
+        "the sentinel can promote the replica");
 
-    /// <summary>Has the sentinels put this server in the place of the primary, and waits until all of them name it.</summary>
+    /// <summary>Requests a failover to this server and waits until all sentinels consider it the primary.</summary>
     public async Task PromoteAsync(RedisServer server)
     {
         await Eventually.TrueAsync(
             async () =>
             {
-                if (await NameAsync(server)) return true;
-                // Their own vote may be split again and again on a busy machine, and is not what is tested. A refusal says that a failover is under way.
+                if (await IsPrimaryAsync(server)) return true;
+                // The election is not tested here, because its votes may be split repeatedly on a busy machine. The command fails while a failover is in progress.
                 await Record.ExceptionAsync(() => AskAsync(Ports[0], "SENTINEL", "FAILOVER", Name));
                 return false;
             },
             "a sentinel has promoted the replica");
-        foreach (var port in Ports) await Eventually.TrueAsync(() => NameAsync(port, server), "all sentinels name the replica");
+        foreach (var port in Ports) await Eventually.TrueAsync(() => IsPrimaryAsync(port, server), "all sentinels consider the replica the primary");
     }
 
     public async ValueTask DisposeAsync()
@@ -70,7 +70,7 @@ internal sealed class Sentinels : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> NameAsync(int port, RedisServer server) =>
+    private static async Task<bool> IsPrimaryAsync(int port, RedisServer server) =>
         await AskAsync(port, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", Name) is object?[] address && (string?)address[1] == server.Port.ToString(CultureInfo.InvariantCulture);
 
     private static async Task<object?> AskAsync(int port, params object[] command)
@@ -82,8 +82,8 @@ internal sealed class Sentinels : IAsyncDisposable
     private void Start(RedisServer primary, int count)
     {
         var port = FreePort.Next();
-        // A sentinel keeps in its file what it learns. It sends a PING a second at most: with a limit of one second it may take a server that it has
-        // just promoted for dead, and promote the old one again.
+        // A sentinel stores its state in its configuration file. It sends at most one PING per second. With a limit of one second it might consider a server that it
+        // has just promoted unavailable, and promote the old primary again.
         var file = _files.Write(string.Create(CultureInfo.InvariantCulture, $"{port}.conf"), string.Create(CultureInfo.InvariantCulture, $"""
             port {port}
             bind 127.0.0.1

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Faults;
 
-/// <summary>The real clocks with a wall clock that is wrong by a settable amount, as after a suspension or with a bad NTP server.</summary>
+/// <summary>The system time with a wall clock that is shifted by a settable amount, as after a suspension or with a wrong NTP server.</summary>
 public sealed class ShiftedTimeProvider : TimeProvider
 {
     private long _shift;

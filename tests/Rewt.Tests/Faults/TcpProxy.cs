@@ -1,17 +1,17 @@
 namespace Rewt.Tests.Faults;
 
-/// <summary>Stands between a client and a server: passes, holds back, drops or cuts what goes through, and can lead to another server.</summary>
+/// <summary>A proxy between a client and a server. It forwards, delays or drops data, closes connections, and can redirect to another server.</summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly List<TcpClient> _clients = [];
     private TcpListener? _listener;
-    private volatile TaskCompletionSource _open = Opened();
-    private volatile TaskCompletionSource _answers = Opened();
-    private int _answersHeld;
+    private volatile TaskCompletionSource _forwarding = Completed();
+    private volatile TaskCompletionSource _responses = Completed();
+    private int _responsesReceived;
     private volatile int _upstream;
-    private volatile int _lost;
+    private volatile int _droppedGeneration;
 
     private TcpProxy(int upstream) => _upstream = upstream;
 
@@ -19,10 +19,10 @@ public sealed class TcpProxy : IAsyncDisposable
 
     public string ConnectionString => $"127.0.0.1:{Port}";
 
-    /// <summary>Bytes from the server for which this says so never arrive.</summary>
+    /// <summary>Gets or sets a predicate that selects the data from the server to drop.</summary>
     public Func<ReadOnlyMemory<byte>, bool>? DropFromServer { get; set; }
 
-    /// <summary>How long each piece of data from the server is on its way.</summary>
+    /// <summary>Gets or sets the delay of data from the server.</summary>
     public TimeSpan DelayFromServer { get; set; }
 
     public static TcpProxy Start(int upstream)
@@ -43,16 +43,16 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Pushed messages never arrive.</summary>
-    public void DropMessages() =>
+    /// <summary>Drops all pub/sub messages.</summary>
+    public void DropPushMessages() =>
         DropFromServer = bytes => Encoding.Latin1.GetString(bytes.Span).Contains("$7\r\nmessage\r\n", StringComparison.Ordinal);
 
-    /// <summary>New connections are refused and those there are end.</summary>
+    /// <summary>Refuses new connections and closes the existing ones.</summary>
     public void Refuse()
     {
         _listener?.Dispose();
         _listener = null;
-        Cut();
+        CloseConnections();
     }
 
     public void Listen()
@@ -62,32 +62,32 @@ public sealed class TcpProxy : IAsyncDisposable
         _ = AcceptAsync(_listener);
     }
 
-    /// <summary>Connections are accepted and nothing more is heard, as behind a firewall that drops packets.</summary>
-    public void Hold() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Accepts connections but forwards no data, as a firewall that drops packets does.</summary>
+    public void Hold() => _forwarding = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What the server says is on its way until <see cref="ReleaseAnswers"/>.</summary>
-    public void HoldAnswers()
+    /// <summary>Holds the responses of the server until <see cref="ReleaseResponses"/> is called.</summary>
+    public void HoldResponses()
     {
-        Volatile.Write(ref _answersHeld, 0);
-        _answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _responsesReceived, 0);
+        _responses = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Waits until the server has said something that is held.</summary>
-    public Task AnsweredAsync() => Eventually.TrueAsync(() => Volatile.Read(ref _answersHeld) > 0, "the server has answered");
+    /// <summary>Waits until a response of the server is held.</summary>
+    public Task WaitUntilAnsweredAsync() => Eventually.TrueAsync(() => Volatile.Read(ref _responsesReceived) > 0, "the server has responded");
 
-    public void ReleaseAnswers() => _answers.TrySetResult();
+    public void ReleaseResponses() => _responses.TrySetResult();
 
-    /// <summary>What was held arrives.</summary>
-    public void Release() => _open.TrySetResult();
+    /// <summary>Forwards the held data and all later data.</summary>
+    public void Release() => _forwarding.TrySetResult();
 
-    /// <summary>New connections get through; those that were held never hear anything again.</summary>
-    public void ReleaseOnlyNew() => _open = Opened();
+    /// <summary>Forwards new connections. Held connections stay open but never receive data again.</summary>
+    public void ReleaseNewConnections() => _forwarding = Completed();
 
-    /// <summary>Drops all further data of the present connections without closing them. New connections get through.</summary>
-    public void LoseConnections() => Interlocked.Increment(ref _lost);
+    /// <summary>Drops all further data of the existing connections without closing them. New connections are forwarded.</summary>
+    public void DropConnectionData() => Interlocked.Increment(ref _droppedGeneration);
 
-    /// <summary>Ends all connections.</summary>
-    public void Cut()
+    /// <summary>Closes all connections.</summary>
+    public void CloseConnections()
     {
         lock (_gate)
         {
@@ -96,14 +96,14 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>New connections lead to another server, as a DNS name does after a failover. The present ones stay.</summary>
-    public void LeadNewTo(int upstream) => _upstream = upstream;
+    /// <summary>Redirects new connections to another server, as a DNS name does after a failover. Existing connections stay.</summary>
+    public void RedirectNewConnections(int upstream) => _upstream = upstream;
 
-    /// <summary>Leads to another server, as a virtual address does after a failover.</summary>
-    public void SwapTo(int upstream)
+    /// <summary>Closes all connections and redirects new ones to another server, as a virtual IP address does after a failover.</summary>
+    public void RedirectConnections(int upstream)
     {
         _upstream = upstream;
-        Cut();
+        CloseConnections();
     }
 
     public async ValueTask DisposeAsync()
@@ -112,11 +112,11 @@ public sealed class TcpProxy : IAsyncDisposable
         await _stopping.CancelAsync();
     }
 
-    private static TaskCompletionSource Opened()
+    private static TaskCompletionSource Completed()
     {
-        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        open.SetResult();
-        return open;
+        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        source.SetResult();
+        return source;
     }
 
     private async Task AcceptAsync(TcpListener listener)
@@ -127,7 +127,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // The listener was closed, which is how this ends.
+            // The listener was closed.
         }
     }
 
@@ -135,19 +135,19 @@ public sealed class TcpProxy : IAsyncDisposable
     {
         using var server = new TcpClient { NoDelay = true };
         client.NoDelay = true;
-        var lost = _lost;
+        var generation = _droppedGeneration;
         lock (_gate) _clients.AddRange([client, server]);
         try
         {
-            await _open.Task.WaitAsync(_stopping.Token);
+            await _forwarding.Task.WaitAsync(_stopping.Token);
             await server.ConnectAsync(IPAddress.Loopback, _upstream, _stopping.Token);
             await Task.WhenAny(
-                PumpAsync(client.GetStream(), server.GetStream(), lost, null),
-                PumpAsync(server.GetStream(), client.GetStream(), lost, bytes => DropFromServer?.Invoke(bytes) ?? false));
+                PumpAsync(client.GetStream(), server.GetStream(), generation, null),
+                PumpAsync(server.GetStream(), client.GetStream(), generation, bytes => DropFromServer?.Invoke(bytes) ?? false));
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
-            // One of the two ends is gone; the other follows.
+            // One side closed its connection; the other is closed as well.
         }
         finally
         {
@@ -160,7 +160,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, int lost, Func<ReadOnlyMemory<byte>, bool>? drop)
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, int generation, Func<ReadOnlyMemory<byte>, bool>? drop)
     {
         var buffer = new byte[16 * 1024];
         try
@@ -169,18 +169,18 @@ public sealed class TcpProxy : IAsyncDisposable
             {
                 if (drop is not null)
                 {
-                    Interlocked.Increment(ref _answersHeld);
-                    await _answers.Task.WaitAsync(_stopping.Token);
+                    Interlocked.Increment(ref _responsesReceived);
+                    await _responses.Task.WaitAsync(_stopping.Token);
                     if (DelayFromServer > TimeSpan.Zero) await Task.Delay(DelayFromServer, TimeProvider.System, _stopping.Token);
                 }
 
-                await _open.Task.WaitAsync(_stopping.Token);
-                if (lost == _lost && drop?.Invoke(buffer.AsMemory(0, count)) != true) await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
+                await _forwarding.Task.WaitAsync(_stopping.Token);
+                if (generation == _droppedGeneration && drop?.Invoke(buffer.AsMemory(0, count)) != true) await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
             }
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // The connection has ended.
+            // The connection was closed.
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt.Tests.Faults;
 
-/// <summary>An authority of the test's own, the certificate of a server on loopback and that of a client, as files for the server.</summary>
+/// <summary>Creates a certificate authority, a certificate for a loopback server and a client certificate, as files for the server.</summary>
 internal sealed class TestCertificates : IDisposable
 {
     private readonly ScratchDirectory _files = new();
@@ -26,7 +26,7 @@ internal sealed class TestCertificates : IDisposable
 
     public X509Certificate2 Client { get; }
 
-    /// <summary>What lets a redis-server listen with TLS on a further port.</summary>
+    /// <summary>Returns the arguments with which redis-server also listens with TLS on a port.</summary>
     public string[] ServerArguments(int port, bool clientsNeedCertificates) =>
     [
         "--tls-port", port.ToString(CultureInfo.InvariantCulture), "--tls-cert-file", _files["server.pem"], "--tls-key-file", _files["server.key"],

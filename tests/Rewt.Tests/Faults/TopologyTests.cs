@@ -3,23 +3,23 @@ namespace Rewt.Tests.Faults;
 public sealed class TopologyTests(ITestOutputHelper output)
 {
     private const string Key = "rewt:rewt-secret";
-    private static readonly string[] Companions = ["{rewt:rewt-secret}:ring", "{rewt:rewt-secret}:dead", "{rewt:rewt-secret}:instances"];
+    private static readonly string[] OtherKeys = ["{rewt:rewt-secret}:ring", "{rewt:rewt-secret}:dead", "{rewt:rewt-secret}:instances"];
 
     [Fact]
-    public async Task In_a_cluster_all_keys_of_a_namespace_lie_in_one_slot_and_the_life_cycle_works()
+    public async Task The_key_life_cycle_works_in_a_cluster_with_all_Redis_keys_in_one_slot()
     {
         await using var cluster = await ClusterOfThree.StartAsync();
         await using var one = await Instance.StartWarmAsync(cluster.ConnectionString);
         await using var two = await Instance.StartWarmAsync(cluster.ConnectionString);
-        await LifeCycle.WorksAsync(one, two);
+        await KeyLifeCycle.AssertWorksAsync(one, two);
 
         var owner = await cluster.OwnerAsync(Key);
-        foreach (var companion in Companions) ((long)(await owner.CommandAsync("EXISTS", companion))!).ShouldBe(1, companion);
+        foreach (var otherKey in OtherKeys) ((long)(await owner.CommandAsync("EXISTS", otherKey))!).ShouldBe(1, otherKey);
         foreach (var other in cluster.Masters.Where(server => server != owner)) (await other.DbSizeAsync()).ShouldBe(0);
     }
 
     [Fact]
-    public async Task Resharding_under_traffic_costs_no_call_and_no_key()
+    public async Task Resharding_a_cluster_under_load_fails_no_call_and_loses_no_key()
     {
         await using var cluster = await ClusterOfThree.StartAsync();
         await using var fleet = await Fleet.StartAsync(cluster.ConnectionString, 2, 2, Fast);
@@ -27,10 +27,10 @@ public sealed class TopologyTests(ITestOutputHelper output)
         var owner = await cluster.OwnerAsync(Key);
         var target = cluster.Masters.First(server => server != owner);
 
-        await fleet.CostsNoCallAsync(output, async () =>
+        await fleet.AssertNoCallFailsAsync(output, async () =>
         {
             await cluster.MoveSlotAsync(Key, owner, target);
-            await fleet.RotatesAsync(before);
+            await fleet.RotateAndWaitAsync(before);
         });
 
         (await fleet.Callers[0].Ring.GetAsync(Cancellation)).Keys
@@ -38,7 +38,7 @@ public sealed class TopologyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Key_pairs_in_a_slot_that_is_half_moved_are_read()
+    public async Task Key_pairs_are_read_while_their_cluster_slot_is_being_moved()
     {
         const string Epoch = "{rewt:rewt-keys}:orders:epoch";
         await using var cluster = await ClusterOfThree.StartAsync();
@@ -61,38 +61,38 @@ public sealed class TopologyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_primary_and_replica_swapped_behind_an_address_cost_no_call()
+    public async Task Swapping_primary_and_replica_behind_one_address_fails_no_call()
     {
         await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var proxy = TcpProxy.Start(primary.Port);
         await using var fleet = await Fleet.StartAsync(proxy.ConnectionString, 2, 2, Fast);
-        await using var replica = await Servers.StartReplicaAsync(primary);
-        await Servers.SyncedAsync(primary, replica);
+        await using var replica = await Replication.StartReplicaAsync(primary);
+        await Replication.WaitUntilSyncedAsync(primary, replica);
         var before = await fleet.CurrentKeysAsync();
 
-        await fleet.CostsNoCallAsync(output, async () =>
+        await fleet.AssertNoCallFailsAsync(output, async () =>
         {
-            // First the replica while it still is one: nothing may be taken from it.
-            proxy.SwapTo(replica.Port);
+            // First, connections lead to the replica before its promotion. No data may be read from it.
+            proxy.RedirectConnections(replica.Port);
             await Eventually.TrueAsync(
-                () => fleet.Hosts.All(host => host.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal)), "all have tried to read from the replica");
+                () => fleet.Hosts.All(host => host.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal)), "all services have tried to read from the replica");
             await replica.CommandAsync("REPLICAOF", "NO", "ONE");
             await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
-            await fleet.RotatesAsync(before);
+            await fleet.RotateAndWaitAsync(before);
         });
     }
 
     [Fact]
-    public async Task A_server_that_became_a_replica_is_left_at_once_for_the_one_that_its_name_leads_to()
+    public async Task A_write_succeeds_on_the_second_attempt_after_a_host_name_moves_to_the_new_primary()
     {
         await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var proxy = TcpProxy.Start(primary.Port);
         await using var instance = await Instance.StartWarmAsync(proxy.ConnectionString);
-        await using var replica = await Servers.StartReplicaAsync(primary);
-        await Servers.SyncedAsync(primary, replica);
+        await using var replica = await Replication.StartReplicaAsync(primary);
+        await Replication.WaitUntilSyncedAsync(primary, replica);
         var before = await instance.CurrentAsync();
 
-        proxy.LeadNewTo(replica.Port);
+        proxy.RedirectNewConnections(replica.Port);
         await replica.CommandAsync("REPLICAOF", "NO", "ONE");
         await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(Cancellation));
@@ -101,10 +101,10 @@ public sealed class TopologyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task The_embedded_server_does_for_the_whole_life_cycle()
+    public async Task The_key_life_cycle_works_on_Garnet()
     {
         await using var garnet = await RedisServer.StartAsync(RedisServerKind.Garnet);
-        await LifeCycle.WorksAsync(garnet.ConnectionString);
+        await KeyLifeCycle.AssertWorksAsync(garnet.ConnectionString);
     }
 
     private static void Fast(RewtOptions options) => options.RefreshInterval = TimeSpan.FromMilliseconds(500);

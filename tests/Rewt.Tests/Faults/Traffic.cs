@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Faults;
 
-/// <summary>Signed calls at a steady rate, and what became of them.</summary>
+/// <summary>Makes signed calls at a steady rate and records the failures.</summary>
 public sealed class Traffic
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
@@ -9,17 +9,17 @@ public sealed class Traffic
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly HttpClient[] _clients;
     private readonly Task _running;
-    private readonly int _maximumAtOnce;
+    private readonly int _maximumConcurrency;
     private int _calls;
-    private int _underWay;
+    private int _inProgress;
     private bool _stopping;
 
-    /// <param name="clients">The clients, in turn.</param>
+    /// <param name="clients">The clients, which are used in turn.</param>
     /// <param name="callsPerSecond">The rate.</param>
-    /// <param name="maximumAtOnce">The calls under way above which no further call is made. Calls that queue for seconds may meet two changes of the key.</param>
-    public Traffic(HttpClient[] clients, int callsPerSecond, int maximumAtOnce = int.MaxValue)
+    /// <param name="maximumConcurrency">The maximum number of concurrent calls. Calls that queue for seconds might otherwise overlap with two key changes.</param>
+    public Traffic(HttpClient[] clients, int callsPerSecond, int maximumConcurrency = int.MaxValue)
     {
-        (_clients, _maximumAtOnce) = (clients, maximumAtOnce);
+        (_clients, _maximumConcurrency) = (clients, maximumConcurrency);
         _running = Task.Run(() => RunAsync(callsPerSecond));
     }
 
@@ -40,7 +40,7 @@ public sealed class Traffic
         }
     }
 
-    /// <summary>Ends it and waits for the calls under way.</summary>
+    /// <summary>Stops making calls and waits for those in progress.</summary>
     public async Task StopAsync()
     {
         Volatile.Write(ref _stopping, true);
@@ -55,8 +55,8 @@ public sealed class Traffic
         for (var index = 0; !Volatile.Read(ref _stopping);)
         {
             var due = (int)(TimeProvider.System.GetElapsedTime(started).TotalSeconds * callsPerSecond);
-            // A machine that was busy does not get all that it missed at once.
-            for (var burst = 0; index < due && burst < 20 && Volatile.Read(ref _underWay) < _maximumAtOnce; index++, burst++) calls.Add(CallOnceAsync(_clients[index % _clients.Length]));
+            // After a delay on a busy machine, the missed calls are not made all at once.
+            for (var burst = 0; index < due && burst < 20 && Volatile.Read(ref _inProgress) < _maximumConcurrency; index++, burst++) calls.Add(CallOnceAsync(_clients[index % _clients.Length]));
             index = Math.Max(index, due);
             await Task.Delay(Step, TimeProvider.System, CancellationToken.None);
         }
@@ -67,8 +67,8 @@ public sealed class Traffic
     private async Task CallOnceAsync(HttpClient client)
     {
         Interlocked.Increment(ref _calls);
-        Interlocked.Increment(ref _underWay);
-        var began = TimeProvider.System.GetTimestamp();
+        Interlocked.Increment(ref _inProgress);
+        var started = TimeProvider.System.GetTimestamp();
         try
         {
             using var response = await client.GetAsync(Secure);
@@ -83,9 +83,9 @@ public sealed class Traffic
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            Interlocked.Decrement(ref _inProgress);
         }
 
-        void Fail(string reason) => _failures.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} after {TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:0} ms: {reason}");
+        void Fail(string reason) => _failures.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} after {TimeProvider.System.GetElapsedTime(started).TotalMilliseconds:0} ms: {reason}");
     }
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>A server that keeps what it is sent and answers as the test says, 200 by default.</summary>
+/// <summary>A server that records the requests it receives and responds as the test specifies, by default with 200.</summary>
 internal sealed class Callee : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -11,8 +11,8 @@ internal sealed class Callee : IAsyncDisposable
 
     public Uri Address => new(_application.Urls.Single());
 
-    /// <summary>What happens between a request and its answer.</summary>
-    public Func<Task>? BeforeAnswer { get; set; }
+    /// <summary>Gets or sets a callback that runs after a request was received and before the response is sent.</summary>
+    public Func<Task>? BeforeResponse { get; set; }
 
     public IReadOnlyList<ReceivedRequest> Requests
     {
@@ -24,8 +24,8 @@ internal sealed class Callee : IAsyncDisposable
 
     public IEnumerable<string?> Tokens => Requests.Select(request => request.Token);
 
-    /// <param name="answer">Writes the answer to the request of this number, counted from one.</param>
-    public static async Task<Callee> StartAsync(Func<HttpContext, int, Task>? answer = null)
+    /// <param name="respond">Writes the response. The number of the request starts at one.</param>
+    public static async Task<Callee> StartAsync(Func<HttpContext, int, Task>? respond = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -33,15 +33,15 @@ internal sealed class Callee : IAsyncDisposable
         var callee = new Callee(builder.Build());
         callee._application.Run(async context =>
         {
-            var number = await callee.KeepAsync(context.Request);
-            if (callee.BeforeAnswer is { } before) await before();
-            if (answer is not null) await answer(context, number);
+            var number = await callee.RecordAsync(context.Request);
+            if (callee.BeforeResponse is { } before) await before();
+            if (respond is not null) await respond(context, number);
         });
         await callee._application.StartAsync();
         return callee;
     }
 
-    /// <summary>Always 401, with this challenge.</summary>
+    /// <summary>Starts a server that always responds with 401 and this challenge.</summary>
     public static Task<Callee> RefusingAsync(string? challenge) => StartAsync((context, _) => RefuseAsync(context, challenge));
 
     public static async Task RefuseAsync(HttpContext context, string? challenge)
@@ -54,7 +54,7 @@ internal sealed class Callee : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-    private async Task<int> KeepAsync(HttpRequest request)
+    private async Task<int> RecordAsync(HttpRequest request)
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);

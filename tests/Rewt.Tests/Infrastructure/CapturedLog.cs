@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>What was logged: level, message and exception of each line, and the values behind the message.</summary>
+/// <summary>Records log entries: level, message, exception and the structured values of the message.</summary>
 public sealed class CapturedLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -8,7 +8,7 @@ public sealed class CapturedLog : ILoggerProvider, ILogger
 
     public string Text => string.Join('\n', _lines);
 
-    /// <summary>The lines, and the values that stood behind them.</summary>
+    /// <summary>Gets the formatted entries and their structured values.</summary>
     public IEnumerable<string> Lines => _lines.Concat(_values);
 
     public ILogger CreateLogger(string categoryName) => this;

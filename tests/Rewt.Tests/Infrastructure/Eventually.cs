@@ -1,25 +1,25 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>Polls for a condition that another thread or process fulfils in real time.</summary>
+/// <summary>Waits in real time for a condition that another thread or process fulfills.</summary>
 public static class Eventually
 {
-    /// <summary>Ends a test whose condition never holds. It is no bound that a test asserts.</summary>
+    /// <summary>Fails a test whose condition is never met. It is not an asserted time limit.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
 
-    public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
+    public static Task TrueAsync(Func<bool> condition, string description) => TrueAsync(() => Task.FromResult(condition()), description);
 
-    public static Task TrueAsync(Func<Task<bool>> condition, string what) => TrueAsync(condition, () => what);
+    public static Task TrueAsync(Func<Task<bool>> condition, string description) => TrueAsync(condition, () => description);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what)
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> description)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
             if (TimeProvider.System.GetElapsedTime(started) >= Limit)
             {
-                Assert.Fail($"Not within {Limit}: {what()}");
+                Assert.Fail($"Not within {Limit}: {description()}");
             }
 
             await Task.Delay(Pause, TimeProvider.System, Cancellation);

@@ -8,7 +8,7 @@ public static class Executables
 
     public static string? Curl { get; } = Find("curl");
 
-    // The SDK that runs the tests names itself here, which matters where several are installed.
+    // The SDK that runs the tests sets this variable. It matters where several SDKs are installed.
     public static string Dotnet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     public static string? Find(string name) =>

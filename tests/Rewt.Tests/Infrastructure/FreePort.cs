@@ -1,17 +1,17 @@
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>
-/// Ports on loopback on which nothing listens. A port is given once, and to one run of tests only, though several run on this machine: a server that a
-/// test has ended finds its port free when it starts again, and on a port that a test wants closed nothing begins to listen.
+/// Returns unused loopback ports. Each port is returned only once, even if several test runs share the machine. A restarted server therefore finds its
+/// port unused, and a port that must stay closed stays closed.
 /// </summary>
 public static class FreePort
 {
-    // All ports are below the ephemeral range: there, a client that reconnects to a server that is down can meet itself on the server's port.
+    // All ports are below the ephemeral range, in which a client that reconnects to a stopped server can connect to itself.
     private const int First = 12_000;
     private const int Blocks = 20;
     private const int PairsOfBlock = 500;
 
-    /// <summary>What a node of a Redis Cluster adds to its port for the bus on which the nodes talk.</summary>
+    /// <summary>The offset from the port of a Redis Cluster node to the port of its cluster bus.</summary>
     private const int ClusterBus = 10_000;
 
     private static readonly Lock Gate = new();
@@ -30,8 +30,8 @@ public static class FreePort
         }
     }
 
-    /// <summary>A port whose cluster bus is free too, and below the ephemeral range as well.</summary>
-    public static int NextOfClusterNode()
+    /// <summary>Returns a port whose cluster bus port is also unused and below the ephemeral range.</summary>
+    public static int NextForClusterNode()
     {
         lock (Gate) return NextPair();
     }
@@ -54,7 +54,7 @@ public static class FreePort
         for (var pair = 0; pair < PairsOfBlock; pair++) Pairs.Push(First + (block * PairsOfBlock) + pair);
     }
 
-    /// <summary>Locks the file of a block until this process ends.</summary>
+    /// <summary>Tries to lock the file of a block until this process exits.</summary>
     private static bool TryReserve(int block)
     {
         try

@@ -1,9 +1,9 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>Tokens that the library would never make, signed with a secret that the test knows.</summary>
+/// <summary>Creates tokens that the library would not create, signed with a known secret.</summary>
 internal static class HandmadeToken
 {
-    /// <summary>A good bearer token of orders for inventory, with some claims changed; one that is null is left out.</summary>
+    /// <summary>Returns a valid bearer token from orders for inventory with the given claims changed. A claim whose value is null is omitted.</summary>
     public static string Sign(Secret secret, Dictionary<string, object?>? changes = null, string type = "rewt+jwt") => Sign(new RingKey(secret), changes, type);
 
     public static string Sign(SigningKey key, Dictionary<string, object?>? changes = null, string type = "rewt+jwt")
@@ -15,7 +15,7 @@ internal static class HandmadeToken
         return TokenWriter.Write(key, type, null, payload);
     }
 
-    /// <summary>A token with times relative to now, in seconds.</summary>
+    /// <summary>Returns a token whose times are given in seconds relative to now.</summary>
     public static string Timed(Secret secret, int issued, int expires)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();

@@ -1,10 +1,10 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>A process of its own that hosts instances of the library (tests/Rewt.Tests.Instance); it ends when its input does.</summary>
+/// <summary>A separate process that hosts instances of the library (tests/Rewt.Tests.Instance). It exits when its standard input is closed.</summary>
 public sealed class InstanceProcess : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _waiting = new();
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _pending = new();
+    private readonly SemaphoreSlim _writeLock = new(1, 1);
     private readonly Process _process;
     private readonly Task<string> _errors;
     private readonly Task _reading;
@@ -20,9 +20,9 @@ public sealed class InstanceProcess : IAsyncDisposable
     public int ProcessId => _process.Id;
 
     public static InstanceProcess Start() =>
-        new(Programs.Start(Executables.Dotnet, [Programs.Built("tests/Rewt.Tests.Instance", "Rewt.Tests.Instance.dll")]));
+        new(Programs.Start(Executables.Dotnet, [Programs.PathOf("tests/Rewt.Tests.Instance", "Rewt.Tests.Instance.dll")]));
 
-    /// <summary>Starts an instance; <paramref name="settings"/> are names and values of the configuration, such as Rewt:Namespace.</summary>
+    /// <summary>Starts an instance. The <paramref name="settings"/> are configuration keys and values, such as Rewt:Namespace.</summary>
     public Task StartInstanceAsync(string instance, string redis, bool share = false, params (string Name, string Value)[] settings) =>
         AskAsync("start", instance, null, redis, share, settings.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal));
 
@@ -34,14 +34,14 @@ public sealed class InstanceProcess : IAsyncDisposable
 
     public Task StopInstanceAsync(string instance) => AskAsync("stop", instance);
 
-    /// <summary>Any command: current, rotate, revoke, sign, verify, bearer, verify-bearer, stop. Commands run at once.</summary>
+    /// <summary>Sends a command: start, current, rotate, revoke, sign, verify, bearer, verify-bearer or stop. Commands run concurrently.</summary>
     public async Task<JsonElement> AskAsync(
         string op, string instance, string? text = null, string? redis = null, bool share = false, IReadOnlyDictionary<string, string>? settings = null)
     {
         var seq = Interlocked.Increment(ref _sent);
         var reply = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiting[seq] = reply;
-        await _turn.WaitAsync(Cancellation);
+        _pending[seq] = reply;
+        await _writeLock.WaitAsync(Cancellation);
         try
         {
             var line = JsonSerializer.Serialize(new { seq, op, instance, text, redis, share, settings });
@@ -50,7 +50,7 @@ public sealed class InstanceProcess : IAsyncDisposable
         }
         finally
         {
-            _turn.Release();
+            _writeLock.Release();
         }
 
         return await reply.Task.WaitAsync(Cancellation);
@@ -62,7 +62,7 @@ public sealed class InstanceProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         await _reading;
         _process.Dispose();
-        _turn.Dispose();
+        _writeLock.Dispose();
     }
 
     private async Task ReadAsync()
@@ -70,18 +70,18 @@ public sealed class InstanceProcess : IAsyncDisposable
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             var message = JsonSerializer.Deserialize<JsonElement>(line);
-            if (!_waiting.TryRemove(message.GetProperty("seq").GetInt64(), out var waiting)) continue;
+            if (!_pending.TryRemove(message.GetProperty("seq").GetInt64(), out var pending)) continue;
             if (message.TryGetProperty("failure", out var failure))
             {
-                waiting.TrySetException(new InvalidOperationException($"{failure}: {message.GetProperty("message")}"));
+                pending.TrySetException(new InvalidOperationException($"{failure}: {message.GetProperty("message")}"));
             }
             else
             {
-                waiting.TrySetResult(message.GetProperty("reply"));
+                pending.TrySetResult(message.GetProperty("reply"));
             }
         }
 
         var end = new InvalidOperationException($"The process ended: {await _errors}");
-        foreach (var waiting in _waiting.Values) waiting.TrySetException(end);
+        foreach (var pending in _pending.Values) pending.TrySetException(end);
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>A Node service that shares the secret in Redis, run as tests/interop/rewt.mjs.</summary>
+/// <summary>A Node service that shares the secret in Redis (tests/interop/rewt.mjs).</summary>
 public sealed class NodeRewt : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -10,7 +10,7 @@ public sealed class NodeRewt : IAsyncDisposable
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _requestLock = new(1, 1);
     private readonly Process _process;
     private readonly Task<string> _errors;
 
@@ -41,10 +41,10 @@ public sealed class NodeRewt : IAsyncDisposable
         }
     }
 
-    /// <summary>The SHA-256, in lower-case hex, of the secret that Node uses now; makes one if Redis has none.</summary>
+    /// <summary>Returns the SHA-256 of Node's current secret in lower-case hex. Node creates a secret if Redis has none.</summary>
     public async Task<string> SecretHashAsync() => (await AskAsync(new { op = "secret" })).GetProperty("sha256").GetString()!;
 
-    /// <summary>Signs with jsonwebtoken, whose only addition to the payload is iat.</summary>
+    /// <summary>Signs with jsonwebtoken, which adds only iat to the payload.</summary>
     public async Task<string> SignAsync(object payload, object? options = null) =>
         (await AskAsync(new { op = "sign", payload, options })).GetProperty("token").GetString()!;
 
@@ -53,16 +53,16 @@ public sealed class NodeRewt : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Killed rather than asked, as a service may wait for a Redis that is gone.
+        // A service that waits for an unavailable Redis server would not exit by itself.
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-        _turn.Dispose();
+        _requestLock.Dispose();
     }
 
     private async Task<JsonElement> AskAsync(object command)
     {
-        await _turn.WaitAsync(Cancellation);
+        await _requestLock.WaitAsync(Cancellation);
         try
         {
             await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(command, Json));
@@ -71,7 +71,7 @@ public sealed class NodeRewt : IAsyncDisposable
         }
         finally
         {
-            _turn.Release();
+            _requestLock.Release();
         }
     }
 

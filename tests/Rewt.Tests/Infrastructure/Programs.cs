@@ -1,18 +1,18 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>Starts other programs, and runs them to their end.</summary>
+/// <summary>Starts other programs and waits for them to exit.</summary>
 internal static class Programs
 {
-    /// <summary>A program of this repository, built beside the tests in the same configuration.</summary>
-    public static string Built(string project, string file) => Path.Combine(FolderOf(project), file);
+    /// <summary>Returns the path of a program of this repository that was built in the same configuration as the tests.</summary>
+    public static string PathOf(string project, string file) => Path.Combine(OutputDirectoryOf(project), file);
 
-    public static string FolderOf(string project) => Path.Combine(
+    public static string OutputDirectoryOf(string project) => Path.Combine(
         RepositoryRoot.Path, project, Path.GetRelativePath(Path.Combine(RepositoryRoot.Path, "tests", "Rewt.Tests"), AppContext.BaseDirectory));
 
     /// <param name="program">A path, or a name on the PATH.</param>
-    /// <param name="arguments">What it is called with.</param>
-    /// <param name="directory">Where it runs.</param>
-    /// <param name="environment">What it finds in its environment beside what this process has; null takes a variable away.</param>
+    /// <param name="arguments">The command-line arguments.</param>
+    /// <param name="directory">The working directory. The default is the root of the repository.</param>
+    /// <param name="environment">Changes to the environment of this process. A null value removes a variable.</param>
     public static Process Start(
         string program, IEnumerable<string> arguments, string? directory = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
@@ -28,7 +28,7 @@ internal static class Programs
         return Process.Start(start)!;
     }
 
-    /// <summary>Gives a program its whole input, and waits for its end however long that takes: a test run has its own limit.</summary>
+    /// <summary>Runs a program with the given input and waits for it to exit. The test run has its own time limit.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunToEndAsync(
         string program, IEnumerable<string> arguments, string? directory = null, IReadOnlyDictionary<string, string?>? environment = null, string? input = null)
     {
@@ -47,7 +47,7 @@ internal static class Programs
         }
     }
 
-    /// <summary>What a program prints that must succeed.</summary>
+    /// <summary>Returns the output of a program and fails if its exit code is not 0.</summary>
     public static async Task<string> OutputAsync(
         string program, IEnumerable<string> arguments, string? directory = null, IReadOnlyDictionary<string, string?>? environment = null, string? input = null)
     {

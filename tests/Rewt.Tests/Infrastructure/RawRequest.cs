@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>A request whose header lines are sent as they are given.</summary>
+/// <summary>Sends a GET request with exactly the given header lines.</summary>
 internal static class RawRequest
 {
     public static async Task<int> StatusAsync(Uri address, string path, params (string Name, string Value)[] headers) =>

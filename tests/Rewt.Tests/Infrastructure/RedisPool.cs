@@ -2,21 +2,21 @@
 
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>Servers that tests have given back as they were given to them: the next test gets one of them, emptied. They end with the run.</summary>
+/// <summary>Holds unmodified servers that tests no longer use. They are emptied and reused, and stopped at the end of the test run.</summary>
 public sealed class RedisPool : IAsyncDisposable
 {
     private static readonly ConcurrentBag<RedisServer> Real = [];
     private static readonly ConcurrentBag<RedisServer> Garnet = [];
 
-    public static void Put(RedisServer server) => (server.IsRealRedis ? Real : Garnet).Add(server);
+    public static void Return(RedisServer server) => (server.IsRealRedis ? Real : Garnet).Add(server);
 
-    /// <summary>A server that is empty and that nothing is connected to; null when there is none.</summary>
+    /// <summary>Returns an empty server without connections, or null if there is none.</summary>
     public static async Task<RedisServer?> TakeAsync(bool isRealRedis)
     {
         while ((isRealRedis ? Real : Garnet).TryTake(out var server))
         {
             if (await server.TryCleanAsync()) return server;
-            await server.EndAsync();
+            await server.ShutDownAsync();
         }
 
         return null;
@@ -24,6 +24,6 @@ public sealed class RedisPool : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var server in Real.Concat(Garnet)) await server.EndAsync();
+        foreach (var server in Real.Concat(Garnet)) await server.ShutDownAsync();
     }
 }

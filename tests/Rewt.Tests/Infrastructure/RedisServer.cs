@@ -1,9 +1,9 @@
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>
-/// A server of the test's own on a free loopback port: redis-server or the embedded garnet. One without arguments, to which a test did nothing that
-/// outlives FLUSHALL, serves another test after it. The helpers use a connection each;
-/// <see cref="ConnectAsync"/> is for what needs one connection (MULTI, AUTH, SUBSCRIBE).
+/// Runs redis-server or Garnet on a free loopback port for one test. A server without arguments is reused by a later test unless this test made a change that
+/// FLUSHALL does not undo. Each helper method uses its own connection. Use <see cref="ConnectAsync"/> for commands that belong to one connection (MULTI, AUTH,
+/// SUBSCRIBE).
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
@@ -14,15 +14,15 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly string[] _arguments;
     private ServerProcess? _process;
     private readonly bool _hasLua;
-    private volatile bool _isSpent;
+    private volatile bool _cannotBeReused;
 
     private RedisServer(RedisServerKind kind, bool isRealRedis, string[] launcher, string[] arguments)
     {
         IsRealRedis = isRealRedis;
         _hasLua = kind != RedisServerKind.GarnetWithoutLua;
-        _isSpent = !_hasLua || launcher.Length > 0;
+        _cannotBeReused = !_hasLua || launcher.Length > 0;
         (_launcher, _arguments) = (launcher, arguments);
-        Port = arguments.Contains("--cluster-enabled", StringComparer.Ordinal) ? FreePort.NextOfClusterNode() : FreePort.Next();
+        Port = arguments.Contains("--cluster-enabled", StringComparer.Ordinal) ? FreePort.NextForClusterNode() : FreePort.Next();
     }
 
     public bool IsRealRedis { get; }
@@ -31,16 +31,16 @@ public sealed class RedisServer : IAsyncDisposable
 
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
-    /// <summary>What the server printed since its last start.</summary>
+    /// <summary>Gets the output of the server since its last start.</summary>
     public string Output => _process?.Output ?? "";
 
     private bool PortWasTaken => Output.Contains("already in use", StringComparison.OrdinalIgnoreCase);
 
     public static Task<RedisServer> StartAsync(RedisServerKind kind = RedisServerKind.Any, params string[] args) => StartAsync([], kind, args);
 
-    /// <param name="launcher">A program and its arguments that start the server.</param>
-    /// <param name="kind">Which server.</param>
-    /// <param name="args">What the server is started with beside its port and directory.</param>
+    /// <param name="launcher">A program and its arguments that launch the server.</param>
+    /// <param name="kind">The kind of server.</param>
+    /// <param name="args">Further arguments of the server.</param>
     public static async Task<RedisServer> StartAsync(string[] launcher, RedisServerKind kind, params string[] args)
     {
         if (kind == RedisServerKind.Real)
@@ -62,20 +62,20 @@ public sealed class RedisServer : IAsyncDisposable
             catch (InvalidOperationException) when (attempt < Attempts && server.PortWasTaken)
             {
                 // Another process took the port before the server did.
-                await server.EndAsync();
+                await server.ShutDownAsync();
             }
             catch
             {
-                await server.EndAsync();
+                await server.ShutDownAsync();
                 throw;
             }
         }
     }
 
-    /// <summary>Ends the server at once, as a crash does.</summary>
+    /// <summary>Stops the server immediately, as a crash does.</summary>
     public async Task KillAsync()
     {
-        _isSpent = true;
+        _cannotBeReused = true;
         if (_process is not null)
         {
             await _process.DisposeAsync();
@@ -83,23 +83,23 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>An empty server on the same port, whether the old one still runs or not.</summary>
+    /// <summary>Starts an empty server on the same port and stops the old one if it still runs.</summary>
     public async Task RestartAsync()
     {
         await KillAsync();
         await LaunchAsync();
     }
 
-    /// <summary>A hung server: its connections stay open and nothing answers.</summary>
-    public Task StopProcessAsync()
+    /// <summary>Suspends the server process. Its connections stay open, but it does not respond.</summary>
+    public Task SuspendAsync()
     {
-        _isSpent = true;
-        return Running().SignalAsync("STOP");
+        _cannotBeReused = true;
+        return RunningProcess().SignalAsync("STOP");
     }
 
-    public Task ContinueProcessAsync() => Running().SignalAsync("CONT");
+    public Task ResumeAsync() => RunningProcess().SignalAsync("CONT");
 
-    public Task<RespClient> ConnectAsync() => RespClient.ConnectAsync(Port, Heed);
+    public Task<RespClient> ConnectAsync() => RespClient.ConnectAsync(Port, OnCommand);
 
     public async Task<object?> CommandAsync(params object[] command)
     {
@@ -107,7 +107,7 @@ public sealed class RedisServer : IAsyncDisposable
         return await client.CommandAsync(command);
     }
 
-    /// <summary>The reply as redis-cli prints it raw: nothing for nil, one line for each element of an array.</summary>
+    /// <summary>Returns the reply as redis-cli --raw prints it: an empty string for nil, one line for each element of an array.</summary>
     public async Task<string> CliAsync(params string[] args) => Text(await CommandAsync(args));
 
     public async Task<string?> GetAsync(string key) => (string?)await CommandAsync("GET", key);
@@ -124,14 +124,14 @@ public sealed class RedisServer : IAsyncDisposable
 
     public async Task<long> DelAsync(params string[] keys) => (long)(await CommandAsync(["DEL", .. keys]))!;
 
-    /// <summary>The milliseconds left; -1 for a key without expiry, -2 for no key.</summary>
+    /// <summary>Returns the remaining milliseconds, -1 for a key without expiry, or -2 if the key does not exist.</summary>
     public async Task<long> PttlAsync(string key) => (long)(await CommandAsync("PTTL", key))!;
 
     public Task FlushAllAsync() => CommandAsync("FLUSHALL");
 
     public async Task<long> DbSizeAsync() => (long)(await CommandAsync("DBSIZE"))!;
 
-    /// <summary>How often each command ran since the start or CONFIG RESETSTAT, by its lower-case name (`config|get`).</summary>
+    /// <summary>Returns the number of calls of each command since the start or CONFIG RESETSTAT, by lower-case name (`config|get`).</summary>
     public async Task<IReadOnlyDictionary<string, long>> CommandCountsAsync()
     {
         if (!IsRealRedis)
@@ -151,24 +151,24 @@ public sealed class RedisServer : IAsyncDisposable
                 StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Waits until key rings have sent the last command of their start: the announcement of their instance, which ends with EXPIRE.</summary>
-    public Task StartsEndAsync(int rings) => Eventually.TrueAsync(
-        async () => (await CommandCountsAsync()).GetValueOrDefault("expire") >= rings, $"{rings} key rings have started");
+    /// <summary>Waits until key rings have sent EXPIRE, which ends the announcement of their instance and is the last command of their startup.</summary>
+    public Task WaitForStartupAsync(int keyRings) => Eventually.TrueAsync(
+        async () => (await CommandCountsAsync()).GetValueOrDefault("expire") >= keyRings, $"{keyRings} key rings have started");
 
     public async ValueTask DisposeAsync()
     {
-        if (_isSpent || _arguments.Length > 0) await EndAsync();
-        else RedisPool.Put(this);
+        if (_cannotBeReused || _arguments.Length > 0) await ShutDownAsync();
+        else RedisPool.Return(this);
     }
 
-    /// <summary>Ends the server for good.</summary>
-    internal async Task EndAsync()
+    /// <summary>Stops the server and deletes its directory.</summary>
+    internal async Task ShutDownAsync()
     {
         await KillAsync();
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>Empties the server; false while a client of a former test is still connected and might write into it again.</summary>
+    /// <summary>Empties the server. Returns false if a client of an earlier test is still connected and might write to it.</summary>
     internal async Task<bool> TryCleanAsync()
     {
         await using var client = await RespClient.ConnectAsync(Port);
@@ -178,10 +178,10 @@ public sealed class RedisServer : IAsyncDisposable
         return true;
     }
 
-    /// <summary>What FLUSHALL does not undo.</summary>
-    private void Heed(string command, string argument)
+    /// <summary>Notes commands that FLUSHALL does not undo.</summary>
+    private void OnCommand(string command, string argument)
     {
-        if (command is "ACL" or "CLIENT" or "CLUSTER" or "DEBUG" or "REPLICAOF" || (command == "CONFIG" && argument != "RESETSTAT")) _isSpent = true;
+        if (command is "ACL" or "CLIENT" or "CLUSTER" or "DEBUG" or "REPLICAOF" || (command == "CONFIG" && argument != "RESETSTAT")) _cannotBeReused = true;
     }
 
     private static string Text(object? reply) => reply switch
@@ -196,7 +196,7 @@ public sealed class RedisServer : IAsyncDisposable
         ? CommandAsync("SET", key, value, "PX", (long)limit.TotalMilliseconds)
         : CommandAsync("SET", key, value);
 
-    private ServerProcess Running() => _process ?? throw new InvalidOperationException("The server does not run.");
+    private ServerProcess RunningProcess() => _process ?? throw new InvalidOperationException("The server is not running.");
 
     private async Task LaunchAsync()
     {
@@ -236,7 +236,7 @@ public sealed class RedisServer : IAsyncDisposable
         }
         catch (RespException error)
         {
-            // NOAUTH comes from a server that is up and wants a password.
+            // A NOAUTH error comes from a running server that requires a password.
             return !error.Message.StartsWith("LOADING", StringComparison.Ordinal);
         }
         catch (Exception error) when (error is SocketException or IOException)

@@ -2,13 +2,13 @@ namespace Rewt.Tests.Infrastructure;
 
 public enum RedisServerKind
 {
-    /// <summary>The real one where it is installed, else garnet.</summary>
+    /// <summary>redis-server if it is installed, otherwise Garnet.</summary>
     Any,
 
     Real,
 
     Garnet,
 
-    /// <summary>Garnet as it starts by default, without Lua: it has no EVAL.</summary>
+    /// <summary>Garnet without Lua, which is its default. It has no EVAL command.</summary>
     GarnetWithoutLua,
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>Counts requests, refused ones too.</summary>
+/// <summary>Counts all requests, including those that are refused.</summary>
 /// <param name="onRequest">Runs before a request is handled.</param>
 internal sealed class RequestCounter(Action? onRequest = null) : IStartupFilter
 {

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>Skips the running test where a requirement is missing; on CI, where all must be present, fails it.</summary>
+/// <summary>Skips the current test if a requirement is missing. On CI, where all requirements must be met, the test fails instead.</summary>
 public static class Require
 {
     private static string InteropDirectory => Path.Combine(RepositoryRoot.Path, "tests", "interop");

@@ -1,12 +1,12 @@
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>
-/// One RESP2 connection, so that tests read Redis without the library under test and without redis-cli.
-/// Replies: string (simple and bulk; byte[] from <see cref="BytesAsync"/>), long, null, object?[], <see cref="RespException"/>.
+/// A RESP2 connection. Tests use it to access Redis without the library under test and without redis-cli.
+/// A reply is a string (simple or bulk; byte[] from <see cref="BytesAsync"/>), a long, null, an object?[] or a <see cref="RespException"/>.
 /// </summary>
 public sealed class RespClient : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _requestLock = new(1, 1);
     private readonly TcpClient _connection;
     private readonly NetworkStream _stream;
     private readonly BufferedStream _replies;
@@ -20,8 +20,8 @@ public sealed class RespClient : IAsyncDisposable
         _replies = new BufferedStream(_stream);
     }
 
-    /// <param name="port">Of a server on this machine.</param>
-    /// <param name="onCommand">Hears of each command and its first argument.</param>
+    /// <param name="port">The loopback port of the server.</param>
+    /// <param name="onCommand">Receives the name and first argument of each command before it is sent.</param>
     public static async Task<RespClient> ConnectAsync(int port, Action<string, string>? onCommand = null)
     {
         var connection = new TcpClient { NoDelay = true };
@@ -37,7 +37,7 @@ public sealed class RespClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends strings, bytes and numbers as bulk strings; bulk replies come back as UTF-8 text.</summary>
+    /// <summary>Sends strings, bytes and numbers as bulk strings; bulk replies are returned as UTF-8 text.</summary>
     public Task<object?> CommandAsync(params object[] command) => SendAsync(Encode(command), asText: true);
 
     public Task<object?> BytesAsync(params object[] command) => SendAsync(Encode(command), asText: false);
@@ -46,7 +46,7 @@ public sealed class RespClient : IAsyncDisposable
     {
         await _replies.DisposeAsync();
         _connection.Dispose();
-        _turn.Dispose();
+        _requestLock.Dispose();
     }
 
     private byte[] Encode(object[] command)
@@ -67,7 +67,7 @@ public sealed class RespClient : IAsyncDisposable
 
     private async Task<object?> SendAsync(byte[] request, bool asText)
     {
-        await _turn.WaitAsync(Cancellation);
+        await _requestLock.WaitAsync(Cancellation);
         try
         {
             await _stream.WriteAsync(request, Cancellation);
@@ -76,7 +76,7 @@ public sealed class RespClient : IAsyncDisposable
         }
         finally
         {
-            _turn.Release();
+            _requestLock.Release();
         }
     }
 

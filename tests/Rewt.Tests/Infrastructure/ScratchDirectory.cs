@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>A directory for one test's files.</summary>
+/// <summary>A temporary directory for the files of one test.</summary>
 internal sealed class ScratchDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("rewt-keys-").FullName;

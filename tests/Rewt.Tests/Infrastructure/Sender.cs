@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>A worker that only sends: a container with clients and a ring in memory.</summary>
+/// <summary>A worker that only sends requests: a service container with HTTP clients and an in-memory key ring.</summary>
 internal sealed class Sender : IAsyncDisposable
 {
     public const string Client = "inventory";
@@ -29,7 +29,7 @@ internal sealed class Sender : IAsyncDisposable
 
     public IRewtKeyRing Ring => _services.GetRequiredService<IRewtKeyRing>();
 
-    /// <summary>What the counter rewt.client.retries has counted.</summary>
+    /// <summary>Gets the value of the counter rewt.client.retries.</summary>
     public long Retries => Interlocked.Read(ref _retries);
 
     public static Sender Create(Action<IServiceCollection> configure, SharedMemoryRing? ring = null, Action<RewtOptions>? settings = null)
@@ -47,27 +47,27 @@ internal sealed class Sender : IAsyncDisposable
         return new Sender(services.BuildServiceProvider(), ring);
     }
 
-    /// <summary>One client whose BaseAddress is the callee.</summary>
+    /// <summary>Creates a sender with one client whose BaseAddress is the callee.</summary>
     public static Sender For(Uri callee, Action<RewtSigningOptions>? signing = null) => For(callee.AbsoluteUri, signing);
 
-    /// <summary>One client, with handlers of its own in front of the signing one and behind it.</summary>
+    /// <summary>Creates a sender with one client, optionally with handlers outside and inside the signing handler.</summary>
     public static Sender For(
         string? baseAddress,
         Action<RewtSigningOptions>? signing = null,
-        Func<DelegatingHandler>? above = null,
-        Func<DelegatingHandler>? below = null,
+        Func<DelegatingHandler>? outer = null,
+        Func<DelegatingHandler>? inner = null,
         HttpMessageHandler? primary = null,
         Action<RewtOptions>? settings = null) => Create(
         services =>
         {
             var client = services.AddHttpClient(Client, http => http.BaseAddress = baseAddress is null ? null : new Uri(baseAddress));
-            if (above is not null) client.AddHttpMessageHandler(above);
+            if (outer is not null) client.AddHttpMessageHandler(outer);
             client.AddRewtSigning(options =>
             {
                 options.Audience = "inventory";
                 signing?.Invoke(options);
             });
-            if (below is not null) client.AddHttpMessageHandler(below);
+            if (inner is not null) client.AddHttpMessageHandler(inner);
             if (primary is not null) client.ConfigurePrimaryHttpMessageHandler(() => primary);
         },
         settings: settings);
@@ -76,11 +76,11 @@ internal sealed class Sender : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string address) => Http().GetAsync(new Uri(address, UriKind.RelativeOrAbsolute), Cancellation);
 
-    /// <summary>Revokes the current key, so that the next token is signed with another one.</summary>
-    public async Task LoseKeyAsync() =>
+    /// <summary>Revokes the current key, so that the next token is signed with another key.</summary>
+    public async Task RevokeCurrentKeyAsync() =>
         await Ring.RevokeAsync((await Ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
 
-    /// <summary>What the host does before it starts anything.</summary>
+    /// <summary>Validates the options, as a host does before it starts its services.</summary>
     public void Validate() => _services.GetRequiredService<IStartupValidator>().Validate();
 
     public async ValueTask DisposeAsync()

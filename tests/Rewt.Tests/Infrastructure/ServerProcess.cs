@@ -1,9 +1,9 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>A server in a process group of its own, which never outlives this process.</summary>
+/// <summary>A server in its own process group that is terminated when this process exits.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    // The server dies when our end of the pipe closes, which the death of the test host, however violent, does too; a group,
+    // The server is killed when this process closes its end of the pipe, which also happens if the test host crashes. A process group is used
     // because `dotnet <tool>` starts a second process.
     private const string Supervisor =
         """
@@ -53,8 +53,8 @@ internal sealed class ServerProcess : IAsyncDisposable
             },
         };
         var server = new ServerProcess(supervisor);
-        supervisor.OutputDataReceived += server.Keep;
-        supervisor.ErrorDataReceived += server.Keep;
+        supervisor.OutputDataReceived += server.OnOutput;
+        supervisor.ErrorDataReceived += server.OnOutput;
         supervisor.Start();
         supervisor.BeginOutputReadLine();
         supervisor.BeginErrorReadLine();
@@ -85,7 +85,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         _supervisor.Dispose();
     }
 
-    private void Keep(object sender, DataReceivedEventArgs line)
+    private void OnOutput(object sender, DataReceivedEventArgs line)
     {
         if (line.Data is null || IsGroup(line.Data))
         {
@@ -98,7 +98,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    // The supervisor's first line is the process group, and servers print no bare numbers.
+    // The first line of the supervisor is the process group. Servers do not print a line that is only a number.
     private bool IsGroup(string line) =>
         int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out _) && _group.TrySetResult(line);
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>One ring in memory for several containers of a test, with a secret that the test knows.</summary>
+/// <summary>An in-memory key ring with a known secret that several service containers of a test share.</summary>
 internal sealed class SharedMemoryRing : IRingStoreFactory
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
@@ -8,7 +8,7 @@ internal sealed class SharedMemoryRing : IRingStoreFactory
     public SharedMemoryRing(TimeProvider? time = null)
     {
         Store = new InMemoryRingStore(time ?? TimeProvider.System);
-        Used = new InMemoryOneTimeStore(time ?? TimeProvider.System);
+        OneTimeStore = new InMemoryOneTimeStore(time ?? TimeProvider.System);
         Store.Set(Secret.CopyBytes(), Lifetime);
     }
 
@@ -16,9 +16,9 @@ internal sealed class SharedMemoryRing : IRingStoreFactory
 
     public InMemoryRingStore Store { get; }
 
-    public InMemoryOneTimeStore Used { get; }
+    public InMemoryOneTimeStore OneTimeStore { get; }
 
     public IRingStore Open(RewtOptions options) => Store;
 
-    public IOneTimeStore OpenOneTime(RewtOptions options) => Used;
+    public IOneTimeStore OpenOneTime(RewtOptions options) => OneTimeStore;
 }

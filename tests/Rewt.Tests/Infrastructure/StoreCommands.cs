@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>What an operator does to a server by hand, done to the stores in memory. The product never does it, so the stores have no methods for it.</summary>
+/// <summary>Commands that an operator runs on a Redis server, applied to the in-memory stores. The product never runs them, so the stores have no such methods.</summary>
 internal static class StoreCommands
 {
-    /// <summary>SET: it takes the TTL away, unless one is given.</summary>
+    /// <summary>SET, which removes the TTL unless one is given.</summary>
     public static void Set(this InMemoryRingStore store, byte[] value, TimeSpan? timeToLive = null)
     {
         lock (Gate(store)) (Secret(store), ExpireAt(store)) = (value, Deadline(store, timeToLive));
@@ -18,7 +18,7 @@ internal static class StoreCommands
         lock (Gate(store)) (Secret(store), ExpireAt(store)) = (null, null);
     }
 
-    /// <summary>EXPIRE, or PERSIST when no time is given.</summary>
+    /// <summary>EXPIRE, or PERSIST if no time is given.</summary>
     public static void Expire(this InMemoryRingStore store, TimeSpan? timeToLive)
     {
         lock (Gate(store)) ExpireAt(store) = Deadline(store, timeToLive);
@@ -30,13 +30,13 @@ internal static class StoreCommands
         lock (Gate(store)) (Secret(store), ExpireAt(store), Ring(store), Revoked(store)) = (null, null, null, ImmutableDictionary<string, StoreTime>.Empty);
     }
 
-    /// <summary>HSET: the stamp stays.</summary>
+    /// <summary>HSET, which does not change the stamp.</summary>
     public static void Set(this InMemoryAppStore store, string appId, byte[] value)
     {
         lock (Gate(store)) Apps(store)[appId] = value;
     }
 
-    /// <summary>HDEL: the stamp stays.</summary>
+    /// <summary>HDEL, which does not change the stamp.</summary>
     public static void Delete(this InMemoryAppStore store, string appId)
     {
         lock (Gate(store)) Apps(store).Remove(appId);

@@ -1,7 +1,7 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>The end of a client's handlers: no network, but what would have gone out, and the answer that the test gives (200 by default).</summary>
-internal sealed class StubHandler(Func<HttpRequestMessage, HttpResponseMessage>? answer = null) : HttpMessageHandler
+/// <summary>A primary handler that records requests instead of sending them and returns the response of the test (200 by default).</summary>
+internal sealed class StubHandler(Func<HttpRequestMessage, HttpResponseMessage>? respond = null) : HttpMessageHandler
 {
     public ConcurrentQueue<(Uri Address, string? Authorization)> Sent { get; } = [];
 
@@ -20,7 +20,7 @@ internal sealed class StubHandler(Func<HttpRequestMessage, HttpResponseMessage>?
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Sent.Enqueue((request.RequestUri!, request.Headers.Authorization?.ToString()));
-        var response = answer?.Invoke(request) ?? new HttpResponseMessage(HttpStatusCode.OK);
+        var response = respond?.Invoke(request) ?? new HttpResponseMessage(HttpStatusCode.OK);
         response.RequestMessage = request;
         return response;
     }

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>An authority that issues certificates in code, also certificates that no authority should issue.</summary>
+/// <summary>A certificate authority in code. It also issues certificates that no authority should issue.</summary>
 public sealed class TestAuthority
 {
     private const int DnsTag = 2;
@@ -29,22 +29,22 @@ public sealed class TestAuthority
         return new TestAuthority(certificate.CopyWithPrivateKey(key), key, null);
     }
 
-    /// <summary>An authority below this one, with the given extensions instead of the usual rights if there are any.</summary>
-    public TestAuthority Below(string name, params X509Extension[] rights) => Below(name, ECDsa.Create(ECCurve.NamedCurves.nistP256), rights);
+    /// <summary>Creates an intermediate authority. Extensions in <paramref name="rights"/> replace the usual basic constraints and key usage.</summary>
+    public TestAuthority Intermediate(string name, params X509Extension[] rights) => Intermediate(name, ECDsa.Create(ECCurve.NamedCurves.nistP256), rights);
 
-    public TestAuthority Below(string name, AsymmetricAlgorithm key, X509Extension[] rights, DateTimeOffset? from = null, DateTimeOffset? until = null, string? outdatedHash = null) =>
+    public TestAuthority Intermediate(string name, AsymmetricAlgorithm key, X509Extension[] rights, DateTimeOffset? from = null, DateTimeOffset? until = null, string? outdatedHash = null) =>
         new(Sign(Request(name, key, rights.Length > 0 ? rights : Rights(isAuthority: true)), until ?? TimeProvider.System.GetUtcNow().AddDays(5), from, outdatedHash), key, this);
 
-    /// <summary>The name and key of this authority in a certificate that another one issued.</summary>
+    /// <summary>Returns this authority with a certificate that another authority issued for the same name and key.</summary>
     public TestAuthority CrossSignedBy(TestAuthority other) => new(
         other.Sign(new CertificateRequest(Certificate.SubjectName, (ECDsa)_key, HashAlgorithmName.SHA256) { CertificateExtensions = { Rights(true)[0], Rights(true)[1] } }, TimeProvider.System.GetUtcNow().AddDays(5)), _key, other);
 
-    /// <summary>A certificate that behaves as an authority.</summary>
-    public TestAuthority Abuse(X509Certificate2 certificate) => new(certificate, certificate.GetECDsaPrivateKey()!, this);
+    /// <summary>Uses an ordinary certificate as an authority.</summary>
+    public TestAuthority AsAuthority(X509Certificate2 certificate) => new(certificate, certificate.GetECDsaPrivateKey()!, this);
 
     public X509Certificate2 Issue(params string[] names) => Issue(San(names));
 
-    /// <summary>A certificate for a service, with its private key.</summary>
+    /// <summary>Issues a certificate with its private key to a service.</summary>
     public X509Certificate2 Issue(
         X509Extension? san, DateTimeOffset? from = null, DateTimeOffset? until = null, X509Extension[]? rights = null, string? outdatedHash = null, string name = "workload", AsymmetricAlgorithm? key = null)
     {
@@ -54,13 +54,13 @@ public sealed class TestAuthority
         return key is RSA rsa ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey((ECDsa)key);
     }
 
-    /// <summary>A certificate of this authority in which bytes are replaced by as many others, signed again or with the signature of the original.</summary>
-    public X509Certificate2 Alter(X509Certificate2 certificate, byte[] bytes, byte[] others, bool isSigned)
+    /// <summary>Replaces bytes in a certificate of this authority and signs it again, or keeps the original signature.</summary>
+    public X509Certificate2 Alter(X509Certificate2 certificate, byte[] bytes, byte[] replacement, bool isSigned)
     {
         var parts = new AsnReader(certificate.RawData, AsnEncodingRules.DER).ReadSequence();
         var signed = parts.ReadEncodedValue().ToArray();
         var place = signed.AsSpan().LastIndexOf(bytes);
-        others.CopyTo(signed.AsSpan(place, bytes.Length));
+        replacement.CopyTo(signed.AsSpan(place, bytes.Length));
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
@@ -73,7 +73,7 @@ public sealed class TestAuthority
         return X509CertificateLoader.LoadCertificate(writer.Encode()).CopyWithPrivateKey(certificate.GetECDsaPrivateKey()!);
     }
 
-    /// <summary>The revocation list of this authority in PEM.</summary>
+    /// <summary>Returns a certificate revocation list of this authority in PEM format.</summary>
     public string Revoke(params X509Certificate2[] certificates)
     {
         var builder = new CertificateRevocationListBuilder();
@@ -87,15 +87,15 @@ public sealed class TestAuthority
         return PemEncoding.WriteString("X509 CRL", builder.Build(issuer, 1, TimeProvider.System.GetUtcNow().AddDays(1), HashAlgorithmName.SHA256));
     }
 
-    /// <summary>The intermediates that a service publishes with a certificate of this authority.</summary>
+    /// <summary>Returns the intermediate certificates that a service publishes with a certificate of this authority.</summary>
     public IEnumerable<byte[]> Intermediates()
     {
         for (var authority = this; authority.Parent is not null; authority = authority.Parent) yield return authority.Certificate.RawData;
     }
 
-    /// <summary>The files that a helper writes: the chain in PEM and the key in PEM.</summary>
-    public (string Chain, string Key) Files(X509Certificate2 certificate) => (
-        string.Join('\n', new[] { certificate.RawData }.Concat(Intermediates()).Select(one => PemEncoding.WriteString("CERTIFICATE", one))),
+    /// <summary>Returns the certificate chain and the private key in PEM format, as a certificate agent writes them to files.</summary>
+    public (string Chain, string Key) PemFiles(X509Certificate2 certificate) => (
+        string.Join('\n', new[] { certificate.RawData }.Concat(Intermediates()).Select(data => PemEncoding.WriteString("CERTIFICATE", data))),
         ((AsymmetricAlgorithm?)certificate.GetRSAPrivateKey() ?? certificate.GetECDsaPrivateKey()!).ExportPkcs8PrivateKeyPem());
 
     public static X509Extension[] Rights(bool isAuthority, int? pathLength = null, X509KeyUsageFlags? usage = null) =>
@@ -107,7 +107,7 @@ public sealed class TestAuthority
     public static X509Extension San(params string[] names) =>
         San([.. names.Select(name => (name.Contains("://", StringComparison.Ordinal) ? UriTag : DnsTag, Encoding.Latin1.GetBytes(name)))]);
 
-    /// <summary>Names with any tags and bytes.</summary>
+    /// <summary>Returns subject alternative names with any tags and bytes.</summary>
     public static X509Extension San((int Tag, byte[] Bytes)[] names, bool hasTail = false)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
@@ -119,8 +119,8 @@ public sealed class TestAuthority
         return new X509Extension("2.5.29.17", hasTail ? [.. writer.Encode(), 5, 0] : writer.Encode(), critical: false);
     }
 
-    /// <summary>Permits only the names below one DNS name, or the URIs of one host, or excludes these.</summary>
-    public static X509Extension Constrain(string name, bool isUri, bool isExcluded = false)
+    /// <summary>Returns name constraints that permit or exclude the names below one DNS name or the URIs of one host.</summary>
+    public static X509Extension NameConstraints(string name, bool isUri, bool isExcluded = false)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
@@ -135,14 +135,14 @@ public sealed class TestAuthority
 
     private static CertificateRequest Request(string name, AsymmetricAlgorithm key, X509Extension[] extensions)
     {
-        // From the encoded key, because .NET makes no request from an EC key with explicit parameters.
+        // Uses the encoded key because .NET creates no request from an EC key with explicit parameters.
         var encoded = System.Security.Cryptography.X509Certificates.PublicKey.CreateFromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo(), out _);
         var request = new CertificateRequest(new X500DistinguishedName($"CN={name}"), encoded, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         foreach (var extension in extensions) request.CertificateExtensions.Add(extension);
         return request;
     }
 
-    /// <summary>Signs without the checks of .NET, which refuses to issue what an adversary would.</summary>
+    /// <summary>Signs without the checks of .NET, which would refuse to issue an attacker's certificate.</summary>
     private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset until, DateTimeOffset? from = null, string? outdatedHash = null)
     {
         var generator = outdatedHash is not null ? new OutdatedGenerator(_key, outdatedHash)
@@ -151,7 +151,7 @@ public sealed class TestAuthority
         return request.Create(Certificate.SubjectName, generator, from ?? TimeProvider.System.GetUtcNow().AddHours(-1), until, RandomNumberGenerator.GetBytes(8).Prepend((byte)0x81).ToArray());
     }
 
-    /// <summary>Signs with SHA-1 or MD5, which .NET verifies but does not sign with any more.</summary>
+    /// <summary>Signs with SHA-1 or MD5, which .NET still verifies but no longer uses for signing.</summary>
     private sealed class OutdatedGenerator(AsymmetricAlgorithm key, string hash) : X509SignatureGenerator
     {
         public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm)

@@ -1,12 +1,12 @@
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>
-/// A fake clock that shows its armed timers, so that a test can wait until the code under test sleeps, and whose timestamps stand still when the wall clock
-/// is adjusted, as those of a machine do.
+/// A fake clock that exposes its armed timers, so that a test can wait until the code under test waits for a timer. As on a real machine, adjusting the wall
+/// clock does not change the timestamps.
 /// </summary>
 internal sealed class TestClock : FakeTimeProvider
 {
-    private readonly ConcurrentDictionary<ShownTimer, (long Due, TimeSpan Period)> _armed = new();
+    private readonly ConcurrentDictionary<TrackedTimer, (long Due, TimeSpan Period)> _armed = new();
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
 
     private long _adjusted;
@@ -14,24 +14,25 @@ internal sealed class TestClock : FakeTimeProvider
     public int ArmedTimers => _armed.Count;
 
     /// <summary>
-    /// The armed timers of loops, which create them disarmed. A time limit of a task is no such timer; it may stay armed for a moment after the task has ended.
+    /// Gets the number of armed timers of loops, which create their timers disarmed. Timers of task timeouts are not counted, because they may stay armed for
+    /// a moment after the task has completed.
     /// </summary>
     public int SleepingLoops => _armed.Keys.Count(timer => timer.IsOfLoop);
 
-    /// <summary>When the next timer fires; null while none is armed.</summary>
+    /// <summary>Gets the time until the next timer fires, or null if no timer is armed.</summary>
     public TimeSpan? UntilNext => _armed.Values.Select(timer => (TimeSpan?)GetElapsedTime(GetTimestamp(), timer.Due)).Min();
 
     /// <summary>
-    /// Fires timer after timer until the condition holds, each time when the code under test waits for a timer that is due within a time. Other timers
-    /// are further off.
+    /// Advances the clock from timer to timer until the condition is met. Before each step it waits until the code under test has armed a timer that is due
+    /// within the given time; timers that are due later are ignored.
     /// </summary>
-    public async Task TurnUntilAsync(Func<bool> condition, TimeSpan within, Action<TimeSpan> advance)
+    public async Task AdvanceUntilAsync(Func<bool> condition, TimeSpan within, Action<TimeSpan> advance)
     {
         while (true)
         {
-            await Eventually.TrueAsync(() => condition() || UntilNext <= within, "the provider waits for its next read");
+            await Eventually.TrueAsync(() => condition() || UntilNext <= within, "the code under test waits for a timer");
             if (condition()) return;
-            // A timer that was armed while the clock moved fires a little later than it shows.
+            // A timer that was armed while the clock advanced fires slightly later than its recorded time.
             if (UntilNext is { } next) advance(next > Step ? next : Step);
         }
     }
@@ -46,19 +47,19 @@ internal sealed class TestClock : FakeTimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ShownTimer(this) { IsOfLoop = dueTime == Timeout.InfiniteTimeSpan };
+        var timer = new TrackedTimer(this) { IsOfLoop = dueTime == Timeout.InfiniteTimeSpan };
         timer.Inner = base.CreateTimer(_ => timer.Fire(callback, state), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(dueTime, period);
         return timer;
     }
 
-    private void Show(ShownTimer timer, TimeSpan dueTime, TimeSpan period)
+    private void Track(TrackedTimer timer, TimeSpan dueTime, TimeSpan period)
     {
         if (dueTime == Timeout.InfiniteTimeSpan) _armed.TryRemove(timer, out _);
         else _armed[timer] = (GetTimestamp() + dueTime.Ticks, period);
     }
 
-    private sealed class ShownTimer(TestClock clock) : ITimer
+    private sealed class TrackedTimer(TestClock clock) : ITimer
     {
         public ITimer Inner { get; set; } = null!;
 
@@ -66,20 +67,20 @@ internal sealed class TestClock : FakeTimeProvider
 
         public void Fire(TimerCallback callback, object? state)
         {
-            if (clock._armed.TryGetValue(this, out var shown)) clock.Show(this, shown.Period, shown.Period);
+            if (clock._armed.TryGetValue(this, out var tracked)) clock.Track(this, tracked.Period, tracked.Period);
             callback(state);
         }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            clock.Show(this, dueTime, period);
+            clock.Track(this, dueTime, period);
             return Inner.Change(dueTime, period);
         }
 
         public void Dispose()
         {
             Inner.Dispose();
-            clock.Show(this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            clock.Track(this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
         public ValueTask DisposeAsync()

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.TestHost;
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>
-/// The one way to host a service: /open for all, /secure (the claims), /caller (the name), /echo and /counted for callers with a token, and what a
-/// test registers and maps. On Kestrel, or in process on a TestServer.
+/// Hosts a service on Kestrel or on an in-process TestServer. It has an anonymous endpoint /open, endpoints that require a token (/secure returns the claims,
+/// /caller returns the name, /echo and /counted), and the endpoints that a test maps.
 /// </summary>
 public sealed class TestService : IAsyncDisposable
 {
@@ -15,7 +15,7 @@ public sealed class TestService : IAsyncDisposable
 
     public Uri Address => new(_application.Urls.Single());
 
-    /// <summary>A client that sends what it is told, keeps cookies and follows no redirect.</summary>
+    /// <summary>Gets a client without signing. It keeps cookies and follows no redirects.</summary>
     public HttpClient Http { get; private set; } = null!;
 
     public IServiceProvider Services => _application.Services;
@@ -28,16 +28,16 @@ public sealed class TestService : IAsyncDisposable
 
     public CapturedLog Log { get; } = new();
 
-    /// <summary>How often <see cref="Count"/> ran: once for each call that got through to a counted endpoint.</summary>
+    /// <summary>Gets the number of calls that reached <see cref="Count"/>.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
-    /// <summary>The keys that <see cref="HostAsync"/> put in memory.</summary>
+    /// <summary>Gets the in-memory key ring that a test registered with <see cref="HostAsync"/>.</summary>
     internal SharedMemoryRing Memory => (SharedMemoryRing)Services.GetRequiredService<IRingStoreFactory>();
 
-    /// <summary>A service with AddRewtAuthentication.</summary>
-    /// <param name="redis">A connection string; null keeps the keys in memory.</param>
-    /// <param name="name">The service's name.</param>
-    /// <param name="settings">Settings of the keys.</param>
+    /// <summary>Starts a service with AddRewtAuthentication.</summary>
+    /// <param name="redis">The Redis connection string, or null to keep the keys in memory.</param>
+    /// <param name="name">The name of the service.</param>
+    /// <param name="settings">Configures the options.</param>
     /// <param name="configure">Further registrations.</param>
     /// <param name="map">Further endpoints.</param>
     public static Task<TestService> StartAsync(
@@ -58,7 +58,7 @@ public sealed class TestService : IAsyncDisposable
         },
         map);
 
-    /// <summary>A service with nothing but what the test registers.</summary>
+    /// <summary>Starts a service with only the registrations of the test.</summary>
     public static async Task<TestService> HostAsync(Action<WebApplicationBuilder> register, Action<WebApplication>? map = null, bool inProcess = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -82,7 +82,7 @@ public sealed class TestService : IAsyncDisposable
             map?.Invoke(application);
             await application.StartAsync(Cancellation);
 
-            // Streams that are left are left at once, not read on for a while in hope of their end.
+            // An abandoned response stream is closed immediately instead of being drained.
             service.Http = inProcess
                 ? application.GetTestClient()
                 : new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = service.Address };
@@ -95,17 +95,17 @@ public sealed class TestService : IAsyncDisposable
         }
     }
 
-    /// <summary>An endpoint that counts its calls and says who called.</summary>
+    /// <summary>An endpoint that counts its calls and returns the name of the caller.</summary>
     public string? Count(ClaimsPrincipal user)
     {
         Interlocked.Increment(ref _calls);
         return user.Identity?.Name;
     }
 
-    /// <summary>A client of the service's own factory, which signs as the test registered it.</summary>
+    /// <summary>Creates a client of the service's client factory, with the registrations of the test.</summary>
     public HttpClient Client(string name) => Services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
 
-    /// <summary>GET with these Authorization headers, as they are.</summary>
+    /// <summary>Sends a GET request with the given Authorization headers, unchanged.</summary>
     public async Task<HttpResponseMessage> GetAsync(string path, params string[] authorization)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>Tests before each of which services are started, and after which they end, the last one first.</summary>
+/// <summary>Base class of tests that start services before each test. The services are disposed after the test, in reverse order.</summary>
 public abstract class WithServices : IAsyncLifetime
 {
     private readonly Stack<IAsyncDisposable> _started = new();
@@ -13,8 +13,8 @@ public abstract class WithServices : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Leaves the end of a service to this class.</summary>
-    protected async Task<T> EndingAsync<T>(Task<T> starting)
+    /// <summary>Awaits a service and disposes it after the test.</summary>
+    protected async Task<T> DisposeAfterTestAsync<T>(Task<T> starting)
         where T : IAsyncDisposable
     {
         var service = await starting;

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>A resolver of the application that passes each request on to the default one.</summary>
+/// <summary>A custom resolver that forwards each request to the default resolver.</summary>
 internal sealed class WrappingResolver(KeyRingResolver inner) : IIssuerSigningKeyResolver
 {
     public static void Register(WebApplicationBuilder builder) => builder.Services.AddSingleton<IIssuerSigningKeyResolver, WrappingResolver>();

@@ -1,27 +1,27 @@
 namespace Rewt.Tests.Operations;
 
-/// <summary>What happened to which key, and by whom.</summary>
+/// <summary>Tests the audit log of key changes.</summary>
 public sealed class AuditTests
 {
     [Fact]
-    public async Task The_life_of_a_key_is_recorded_with_each_actor_and_action()
+    public async Task Every_state_change_of_a_key_is_logged_with_its_actor()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
         var first = await instance.CurrentAsync();
-        Logged(instance, $"KeyCreated: Audit: key {first} of the ring rewt was created by fault/");
-        Logged(instance, $"KeyActivated: Audit: key {first} of the ring rewt was activated by fault/");
+        ShouldLog(instance, $"KeyCreated: Audit: key {first} of the ring rewt was created by fault/");
+        ShouldLog(instance, $"KeyActivated: Audit: key {first} of the ring rewt was activated by fault/");
 
         var second = (await instance.Ring.RotateAsync(Cancellation)).Current!.KeyId;
-        Logged(instance, $"KeyRetired: Audit: key {first} of the ring rewt was retired by fault/");
-        Logged(instance, $"KeyActivated: Audit: key {second} of the ring rewt was activated by fault/");
+        ShouldLog(instance, $"KeyRetired: Audit: key {first} of the ring rewt was retired by fault/");
+        ShouldLog(instance, $"KeyActivated: Audit: key {second} of the ring rewt was activated by fault/");
 
         await instance.Ring.RevokeAsync(first, Cancellation);
-        Logged(instance, $"Information KeyRevoked: Audit: key {first} of the ring rewt was revoked by fault/");
+        ShouldLog(instance, $"Information KeyRevoked: Audit: key {first} of the ring rewt was revoked by fault/");
     }
 
     [Fact]
-    public async Task A_manual_command_in_redis_is_recorded_as_such()
+    public async Task A_manual_Redis_command_is_logged_as_the_cause_of_a_revocation()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
@@ -30,11 +30,11 @@ public sealed class AuditTests
         await redis.DelAsync("rewt:rewt-secret");
 
         await Eventually.TrueAsync(
-            () => instance.Log.Text.Contains($"KeyRevoked: Audit: key {first} of the ring rewt was revoked by a client of Redis (DEL before the TTL expired).", StringComparison.Ordinal), "it is recorded");
+            () => instance.Log.Text.Contains($"KeyRevoked: Audit: key {first} of the ring rewt was revoked by a client of Redis (DEL before the TTL expired).", StringComparison.Ordinal), "the revocation is logged");
     }
 
     [Fact]
-    public async Task The_user_of_the_request_is_named_and_other_instances_hear_of_it()
+    public async Task The_user_of_a_request_is_logged_as_the_actor_on_all_instances()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
@@ -51,12 +51,12 @@ public sealed class AuditTests
 
         (await client.PostAsync("/rotate?user=alice", null, Cancellation)).EnsureSuccessStatusCode();
         log.Text.ShouldContain("by alice at inventory/");
-        await Eventually.TrueAsync(() => other.Log.Text.Contains("changed by alice at inventory/", StringComparison.Ordinal), "the other instance says by whom");
+        await Eventually.TrueAsync(() => other.Log.Text.Contains("changed by alice at inventory/", StringComparison.Ordinal), "the other instance logs the actor");
 
         (await client.PostAsync("/rotate?user=a%0Ab", null, Cancellation)).EnsureSuccessStatusCode();
         log.Text.ShouldContain("by ? at inventory/");
         log.Text.ShouldNotContain("a\nb");
     }
 
-    private static void Logged(Instance instance, string line) => instance.Log.Text.ShouldContain(line);
+    private static void ShouldLog(Instance instance, string line) => instance.Log.Text.ShouldContain(line);
 }

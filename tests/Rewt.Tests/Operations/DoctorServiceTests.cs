@@ -3,17 +3,17 @@ using StackExchange.Redis;
 
 namespace Rewt.Tests.Operations;
 
-/// <summary>The doctor within a service: at the start, in the log, in the health check.</summary>
+/// <summary>Tests the doctor of a service: its log events and its effect on the health check.</summary>
 public sealed class DoctorServiceTests
 {
     [Fact]
-    public async Task A_service_that_starts_reports_the_findings_of_its_server_once_and_is_degraded_by_a_warning()
+    public async Task A_service_logs_doctor_findings_once_at_the_start_and_a_warning_degrades_its_health()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--maxmemory-policy", "allkeys-lru");
         var log = new CapturedLog();
         await using var service = await StartAsync(redis.ConnectionString, log);
 
-        await Eventually.TrueAsync(() => Reports(service).All.Any(), "it has been examined");
+        await Eventually.TrueAsync(() => Reports(service).All.Any(), "the server has been examined");
 
         Lines(log).ShouldBe(
             [
@@ -24,13 +24,13 @@ public sealed class DoctorServiceTests
         var health = await CheckAsync(service);
         health.Status.ShouldBe(HealthStatus.Degraded);
         health.Description!.ShouldContain("allkeys-lru");
-        health.Description!.ShouldNotContain("persistence", Case.Sensitive, "an advice is none");
+        health.Description!.ShouldNotContain("persistence", Case.Sensitive, "an advice does not degrade the health");
         using var measured = new Measurements(service.Services);
         measured.Gauge("rewt.doctor.findings").ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_server_that_is_away_delays_no_start_and_is_examined_when_it_is_back()
+    public async Task An_unavailable_server_delays_no_start_and_is_examined_after_it_returns()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await redis.KillAsync();
@@ -40,37 +40,37 @@ public sealed class DoctorServiceTests
 
         await redis.RestartAsync();
 
-        await Eventually.TrueAsync(() => Reports(service).All.Any(), "it has been examined");
+        await Eventually.TrueAsync(() => Reports(service).All.Any(), "the server has been examined");
         Reports(service).Of("rewt").ShouldBeEmpty();
-        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Healthy, "all is well");
+        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Healthy, "the service is healthy");
     }
 
     [Fact]
-    public async Task A_clock_that_is_off_is_found_before_tokens_are_refused()
+    public async Task A_clock_offset_is_reported_before_tokens_are_refused()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await using var service = await StartAsync(
             redis.ConnectionString, new CapturedLog(), services => services.AddSingleton<TimeProvider>(new ShiftedTimeProvider { Shift = TimeSpan.FromSeconds(20) }));
 
-        await Eventually.TrueAsync(() => Reports(service).Of("rewt").Any(finding => finding.Code == "clock-offset"), "20 s are more than half of what is forgiven");
+        await Eventually.TrueAsync(() => Reports(service).Of("rewt").Any(finding => finding.Code == "clock-offset"), "an offset over half of the skew is reported");
     }
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task A_clock_that_was_corrected_is_no_finding_any_more()
+    public async Task The_finding_of_a_clock_offset_ends_when_the_clock_is_corrected()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         var time = new ShiftedTimeProvider { Shift = TimeSpan.FromSeconds(20) };
         await using var service = await StartAsync(redis.ConnectionString, new CapturedLog(), services => services.AddSingleton<TimeProvider>(time));
-        await Eventually.TrueAsync(() => Reports(service).Of("rewt").Any(finding => finding.Code == "clock-offset"), "it is found");
+        await Eventually.TrueAsync(() => Reports(service).Of("rewt").Any(finding => finding.Code == "clock-offset"), "the offset is reported");
 
         time.Shift = TimeSpan.Zero;
 
-        await Eventually.TrueAsync(() => !Reports(service).Of("rewt").Any(), "it is gone");
+        await Eventually.TrueAsync(() => !Reports(service).Of("rewt").Any(), "the finding has ended");
     }
 
     [Fact]
-    public async Task A_multiplexer_of_the_application_without_admin_rights_is_examined_and_shown_in_the_health_data()
+    public async Task A_multiplexer_without_admin_mode_is_examined_and_shown_in_the_health_data()
     {
         using var certificates = new TestCertificates();
         var port = FreePort.Next();
@@ -85,7 +85,7 @@ public sealed class DoctorServiceTests
             services.PostConfigure<RewtOptions>(options => options.Redis = null);
         });
 
-        await Eventually.TrueAsync(() => Reports(service).All.Any(), "it has been examined");
+        await Eventually.TrueAsync(() => Reports(service).All.Any(), "the server has been examined");
 
         Reports(service).Of("rewt").ShouldContain(finding => finding.Code == "eviction");
         var data = (IReadOnlyDictionary<string, string>)(await CheckAsync(service)).Data.Values.Single();
@@ -97,7 +97,7 @@ public sealed class DoctorServiceTests
     [InlineData(true, "-acl")]
     [InlineData(true, "-eval")]
     [InlineData(false, "resetkeys", "%R~{rewt:rewt-keys}:*", "~{rewt:rewt-keys}:inventory:*", "~{rewt:rewt-keys}:instances")]
-    public async Task With_key_pairs_a_login_that_may_publish_keys_for_every_service_is_a_finding(bool isFound, params string[] rules)
+    public async Task A_login_that_may_publish_key_pairs_of_every_service_is_reported(bool isReported, params string[] rules)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await redis.CommandAsync(["ACL", "SETUSER", "default", .. rules]);
@@ -106,11 +106,11 @@ public sealed class DoctorServiceTests
 
         var findings = (await doctor.ExamineAsync(Cancellation)).Findings;
 
-        findings.Any(finding => finding.Code == "pair-rights").ShouldBe(isFound);
+        findings.Any(finding => finding.Code == "pair-rights").ShouldBe(isReported);
     }
 
     [Fact]
-    public async Task A_revoked_current_key_that_cannot_be_replaced_is_unhealthy()
+    public async Task A_service_is_unhealthy_if_a_revoked_current_key_cannot_be_replaced()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
@@ -125,7 +125,7 @@ public sealed class DoctorServiceTests
         await operations.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1);
         await operations.CommandAsync("EXEC");
 
-        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Unhealthy, "it cannot sign");
+        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Unhealthy, "the service cannot sign");
         (await CheckAsync(service)).Description!.ShouldContain("NOREPLICAS");
     }
 

@@ -3,11 +3,11 @@ using Rewt.Tests.Repository;
 
 namespace Rewt.Tests.Operations;
 
-/// <summary>docs/operations/log-events.md lists every log event, and ids are never used twice.</summary>
+/// <summary>Tests that docs/operations/log-events.md lists every log event and that event ids are stable.</summary>
 public sealed partial class LogEventsPageTests
 {
-    /// <summary>The ids as they were given out; one that is taken is never given to another event.</summary>
-    private static readonly (int Id, string Name)[] Stable =
+    /// <summary>Contains all assigned ids. An id is never assigned to another event.</summary>
+    private static readonly (int Id, string Name)[] AssignedIds =
     [
         (1, "RingChanged"), (2, "RingUnusable"), (3, "RingWriteRefused"), (4, "RingRegressed"), (5, "Degraded"),
         (10, "StoreUnavailable"), (11, "StoreAvailable"), (12, "NoPush"), (13, "ClockOff"), (16, "RedisChosen"), (17, "SettingsInForce"),
@@ -18,7 +18,7 @@ public sealed partial class LogEventsPageTests
     ];
 
     [Fact]
-    public void Every_log_event_is_on_the_page_with_cause_and_cure()
+    public void Every_log_event_is_documented_with_its_cause_and_remedy()
     {
         var page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "operations", "log-events.md"));
         var rows = Row().Matches(page).Select(match => (Id: int.Parse(match.Groups["id"].Value, System.Globalization.CultureInfo.InvariantCulture), Name: match.Groups["name"].Value, Level: match.Groups["level"].Value)).ToList();
@@ -30,11 +30,11 @@ public sealed partial class LogEventsPageTests
     }
 
     [Fact]
-    public void No_id_is_used_twice_and_none_has_changed()
+    public void Log_event_ids_are_unique_and_have_not_changed()
     {
         Events().Select(logged => logged.EventId).ShouldBeUnique();
         Events().ShouldAllBe(logged => logged.EventId > 0 && logged.EventName != null);
-        Stable.ShouldBeSubsetOf(Events().Select(logged => (logged.EventId, logged.EventName!)));
+        AssignedIds.ShouldBeSubsetOf(Events().Select(logged => (logged.EventId, logged.EventName!)));
     }
 
     private static List<LoggerMessageAttribute> Events() =>

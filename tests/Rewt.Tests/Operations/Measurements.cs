@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Rewt.Tests.Operations;
 
-/// <summary>What the instruments of one container measure; other tests' containers have meters of their own.</summary>
+/// <summary>Records the measurements of the instruments of one service container. Other containers have their own meters.</summary>
 internal sealed class Measurements : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -11,10 +11,10 @@ internal sealed class Measurements : IDisposable
     public Measurements(IServiceProvider services)
     {
         var meters = services.GetRequiredService<IMeterFactory>();
-        var ours = meters.Create("Rewt");
+        var meter = meters.Create("Rewt");
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (!ReferenceEquals(instrument.Meter, ours)) return;
+            if (!ReferenceEquals(instrument.Meter, meter)) return;
             Instruments.Enqueue(instrument);
             listener.EnableMeasurementEvents(instrument);
         };
@@ -27,18 +27,18 @@ internal sealed class Measurements : IDisposable
 
     public IReadOnlyCollection<(string Name, double Value, Dictionary<string, object?> Tags)> All => _all;
 
-    /// <summary>The sum of what was measured, or of the part that has this attribute.</summary>
+    /// <summary>Returns the sum of all measurements, or of those with the given attribute.</summary>
     public double Sum(string name, string? tag = null, string? value = null) => _all
-        .Where(one => one.Name == name && (tag is null || (one.Tags.TryGetValue(tag, out var given) && Equals(given, value))))
-        .Sum(one => one.Value);
+        .Where(measurement => measurement.Name == name && (tag is null || (measurement.Tags.TryGetValue(tag, out var actual) && Equals(actual, value))))
+        .Sum(measurement => measurement.Value);
 
-    public int Count(string name) => _all.Count(one => one.Name == name);
+    public int Count(string name) => _all.Count(measurement => measurement.Name == name);
 
-    /// <summary>Asks the gauges.</summary>
+    /// <summary>Records the observable instruments and returns the last value of a gauge.</summary>
     public double? Gauge(string name)
     {
         _listener.RecordObservableInstruments();
-        var last = _all.LastOrDefault(one => one.Name == name);
+        var last = _all.LastOrDefault(measurement => measurement.Name == name);
         return last.Name is null ? null : last.Value;
     }
 

@@ -2,13 +2,13 @@ using System.Diagnostics.Metrics;
 
 namespace Rewt.Tests.Operations;
 
-/// <summary>The page, the dashboard and the alert rules speak of the instruments that exist, and of all of them.</summary>
+/// <summary>Tests that the metrics page, the Grafana dashboard and the alert rules cover exactly the existing instruments.</summary>
 public sealed partial class MetricsPageTests
 {
     private static string Folder => Path.Combine(RepositoryRoot.Path, "docs", "operations");
 
     [Fact]
-    public async Task The_page_lists_every_instrument_with_its_kind_and_unit()
+    public async Task The_metrics_page_lists_every_instrument_with_its_kind_and_unit()
     {
         await using var service = await StartAsync();
         using var measured = new Measurements(service.Services);
@@ -21,7 +21,7 @@ public sealed partial class MetricsPageTests
     }
 
     [Fact]
-    public async Task The_dashboard_shows_every_instrument_and_nothing_that_is_not_there()
+    public async Task The_Grafana_dashboard_shows_every_instrument_and_no_unknown_series()
     {
         var text = await File.ReadAllTextAsync(Path.Combine(Folder, "grafana-dashboard.json"), Cancellation);
         var board = JsonSerializer.Deserialize<JsonElement>(text);
@@ -34,12 +34,12 @@ public sealed partial class MetricsPageTests
         queries.Count.ShouldBeGreaterThan(10);
         var named = queries.SelectMany(Names).ToHashSet(StringComparer.Ordinal);
         named.Except(Series().Concat(Labels())).ShouldBeEmpty();
-        foreach (var row in Rows()) Exported(row).Intersect(named).ShouldNotBeEmpty(row.Name);
+        foreach (var row in Rows()) PrometheusNames(row).Intersect(named).ShouldNotBeEmpty(row.Name);
         board.GetProperty("panels").EnumerateArray().Select(panel => panel.GetProperty("id").GetInt32()).ShouldBeUnique();
     }
 
     [Fact]
-    public async Task Each_alert_rule_stands_on_instruments_that_exist_and_has_its_cure_on_the_page()
+    public async Task Every_alert_rule_uses_existing_instruments_and_has_a_section_on_the_metrics_page()
     {
         var rules = (await File.ReadAllTextAsync(Path.Combine(Folder, "prometheus-alerts.yml"), Cancellation)).Split("      - alert: ")[1..];
         var page = await File.ReadAllTextAsync(Path.Combine(Folder, "metrics.md"), Cancellation);
@@ -59,7 +59,7 @@ public sealed partial class MetricsPageTests
     }
 
     [Fact]
-    public async Task A_measurement_has_the_attributes_that_the_page_lists()
+    public async Task Measurements_have_only_the_attributes_listed_on_the_metrics_page()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await StartAsync(redis.ConnectionString);
@@ -78,8 +78,8 @@ public sealed partial class MetricsPageTests
         redis, configure: builder =>
         {
             builder.Services.AddHttpClient("inventory", client => client.BaseAddress = new Uri("https://inventory.example")).AddRewtSigning("inventory");
-            // The sending side's instruments are made with its first client.
-            builder.Services.AddHostedService<FirstClient>();
+            // The instruments of the sender are created with its first client.
+            builder.Services.AddHostedService<ClientWarmUp>();
         });
 
     private static IEnumerable<Row> Rows() => TableRow().Matches(File.ReadAllText(Path.Combine(Folder, "metrics.md"))).Select(match => new Row(
@@ -91,10 +91,10 @@ public sealed partial class MetricsPageTests
     private static string Kind(Instrument instrument) =>
         instrument.GetType().Name.StartsWith("Counter", StringComparison.Ordinal) ? "counter" : instrument.IsObservable ? "gauge" : "histogram";
 
-    private static IEnumerable<string> Series() => Rows().SelectMany(Exported);
+    private static IEnumerable<string> Series() => Rows().SelectMany(PrometheusNames);
 
-    /// <summary>As the OpenTelemetry exporters name it for Prometheus.</summary>
-    private static IEnumerable<string> Exported(Row row)
+    /// <summary>Returns the names that the OpenTelemetry exporters give to an instrument in Prometheus.</summary>
+    private static IEnumerable<string> PrometheusNames(Row row)
     {
         var name = row.Name.Replace('.', '_') + (row.Unit == "`s`" ? "_seconds" : "");
         return row.Kind switch
@@ -120,7 +120,7 @@ public sealed partial class MetricsPageTests
 
     private sealed record Row(string Name, string Kind, string Unit, IReadOnlyList<string> Attributes);
 
-    private sealed class FirstClient(IHttpClientFactory clients) : Microsoft.Extensions.Hosting.IHostedService
+    private sealed class ClientWarmUp(IHttpClientFactory clients) : Microsoft.Extensions.Hosting.IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {

@@ -1,10 +1,10 @@
 namespace Rewt.Tests.Operations;
 
-/// <summary>What is measured and traced when things happen.</summary>
+/// <summary>Tests the metrics and the traces of the library.</summary>
 public sealed class MetricsTests
 {
     [Fact]
-    public async Task Tokens_are_counted_as_they_are_signed_and_judged()
+    public async Task Signed_and_verified_tokens_are_counted_by_type_and_result()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await StartAsync(redis);
@@ -29,7 +29,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public async Task A_rotation_is_counted_once_and_its_propagation_is_timed()
+    public async Task A_rotation_is_counted_once_and_its_propagation_delay_is_measured()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var one = await StartAsync(redis);
@@ -44,14 +44,14 @@ public sealed class MetricsTests
         await Eventually.TrueAsync(() => second.Count("rewt.ring.propagation.delay") == 1, "the other instance has seen the new pending key");
         first.Sum("rewt.ring.rotations", "rewt.cause", "operator").ShouldBe(1);
         second.Sum("rewt.ring.rotations").ShouldBe(0);
-        first.Count("rewt.ring.propagation.delay").ShouldBe(0, "its own key came from nowhere");
-        // In seconds, rounded by the clock of the server.
+        first.Count("rewt.ring.propagation.delay").ShouldBe(0, "an instance measures no propagation of its own rotation");
+        // The delay is in seconds and is rounded by the clock of the server.
         second.Sum("rewt.ring.propagation.delay").ShouldBeInRange(0, TimeProvider.System.GetElapsedTime(rotated).TotalSeconds + 1);
         first.Count("rewt.ring.refresh.duration").ShouldBeGreaterThan(0);
     }
 
     [Fact]
-    public async Task An_outage_shows_in_errors_in_the_age_of_the_last_contact_and_in_stale_serves()
+    public async Task An_outage_is_measured_by_refresh_errors_contact_age_and_stale_serves()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await StartAsync(redis);
@@ -69,24 +69,24 @@ public sealed class MetricsTests
                 await service.Data.SignTextAsync("data", Cancellation);
                 return measured.Sum("rewt.ring.stale_serves") > 0 && measured.Sum("rewt.ring.refresh.errors") > 0;
             },
-            "it goes on with known keys and says so");
+            "the service uses known keys and counts this");
         measured.Gauge("rewt.ring.contact.age")!.Value.ShouldBeGreaterThan(0.2);
         measured.All.Where(one => one.Name == "rewt.ring.refresh.errors").ShouldAllBe(one => ((string)one.Tags["error.type"]!).Length > 0);
     }
 
     [Fact]
-    public async Task An_unknown_key_id_is_counted_by_whether_it_was_found()
+    public async Task Unknown_key_ids_are_counted_as_found_or_not_found()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var proxy = TcpProxy.Start(redis.Port);
-        proxy.DropMessages();
+        proxy.DropPushMessages();
         await using var one = await StartAsync(redis);
-        // No push and no poll: it can learn of a key by asking only.
+        // Without pushes and polls, this instance reads a new key only on demand.
         await using var two = await TestService.StartAsync(proxy.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMinutes(5));
         using var measured = new Measurements(two.Services);
         await two.Ring.GetAsync(Cancellation);
 
-        // Again, in case it has read the ring meanwhile for a reason of its own.
+        // This is repeated in case the instance has already read the ring for another reason.
         await Eventually.TrueAsync(
             async () =>
             {
@@ -95,7 +95,7 @@ public sealed class MetricsTests
                 (await two.Data.VerifyAsync(await one.Data.SignTextAsync("data", Cancellation), Cancellation)).IsValid.ShouldBeTrue();
                 return measured.Sum("rewt.keys.unknown", "rewt.outcome", "found") >= 1;
             },
-            "a key that was fresher than the instance");
+            "an unknown key was found");
         (await VerifyForeignAsync(two)).ShouldBe(RewtRefusal.StaleKey);
 
         measured.Sum("rewt.keys.unknown", "rewt.outcome", "not_found").ShouldBe(1);
@@ -109,7 +109,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public async Task Work_makes_spans_and_a_hit_makes_none()
+    public async Task Ring_operations_create_spans_and_cache_hits_create_none()
     {
         await using var redis = await RedisServer.StartAsync();
         var name = $"spans-{Guid.NewGuid():N}";
@@ -126,7 +126,7 @@ public sealed class MetricsTests
         ActivitySource.AddActivityListener(listener);
         await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => (options.Namespace, options.RefreshInterval) = (name, TimeSpan.FromMinutes(5)));
         await service.Ring.GetAsync(Cancellation);
-        await Eventually.TrueAsync(() => spans.Any(span => span.OperationName == "rewt.ring.fetch"), "the first read is over");
+        await Eventually.TrueAsync(() => spans.Any(span => span.OperationName == "rewt.ring.fetch"), "the first read has ended");
         var before = 0;
         await Eventually.TrueAsync(
             async () =>
@@ -135,7 +135,7 @@ public sealed class MetricsTests
                 await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Cancellation);
                 return spans.Count == before;
             },
-            "the instance has heard its own hint of the new ring too");
+            "the instance has processed the push of its own new ring");
 
         for (var i = 0; i < 50; i++) await service.Data.VerifyAsync(await service.Data.SignTextAsync("data", Cancellation), Cancellation);
         spans.Count.ShouldBe(before);
@@ -144,27 +144,27 @@ public sealed class MetricsTests
         await service.Ring.RotateAsync(Cancellation);
         var rotation = spans.Single(span => span.OperationName == "rewt.ring.rotate");
         rotation.TraceId.ShouldBe(parent.TraceId);
-        spans.First(span => span.OperationName == "rewt.ring.fetch").ParentId.ShouldBeNull("the loop is no part of anybody's trace");
+        spans.First(span => span.OperationName == "rewt.ring.fetch").ParentId.ShouldBeNull("the polling loop belongs to no trace");
     }
 
     [Fact]
-    public void Nothing_is_allocated_without_a_listener()
+    public void Counting_allocates_no_memory_without_a_listener()
     {
         var services = new ServiceCollection();
         services.AddMetrics();
         using var provider = services.BuildServiceProvider();
         var metrics = new RingMetrics(new RewtMetrics(provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), "rewt");
-        var verdict = TokenResult.Refused(RefusalReason.Expired);
-        Use(metrics, verdict);
+        var result = TokenResult.Refused(RefusalReason.Expired);
+        RecordAll(metrics, result);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++) Use(metrics, verdict);
+        for (var i = 0; i < 1000; i++) RecordAll(metrics, result);
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
 
-        static void Use(RingMetrics metrics, TokenResult verdict)
+        static void RecordAll(RingMetrics metrics, TokenResult result)
         {
-            metrics.Count(verdict);
+            metrics.Count(result);
             metrics.Signed(TokenTypes.Bearer);
             metrics.CacheHit();
             metrics.UnknownKey(isFound: false);

@@ -3,12 +3,12 @@ using Rewt.Tests.Apps;
 namespace Rewt.Tests.Operations;
 
 /// <summary>
-/// What a newcomer sets wrongly is diagnosed from what the service says at the default level of its log: the exception of the start or of the call, or a line
-/// with the fix. <see cref="Receiving.RefusalReasonTests"/> has the rows of refused tokens, <see cref="Faults.OutageExplanationTests"/> those of Redis.
+/// Tests that common misconfigurations are reported with their fix at the default log level: in the exception of the start or of the call, or in a line of the log.
+/// <see cref="Receiving.RefusalReasonTests"/> has the rows of refused tokens, <see cref="Faults.OutageExplanationTests"/> those of Redis.
 /// </summary>
 public sealed class MisconfigurationTests
 {
-    private static readonly Dictionary<string, (Mistake Mistake, string Says)> Cases = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Misconfiguration Misconfiguration, string Expected)> Cases = new(StringComparer.Ordinal)
     {
         ["a URL as the address of Redis"] = (Settings("Rewt:Redis=redis://localhost:6379"), "write localhost:6379"),
         ["a misspelt option in the connection string"] = (Settings("Rewt:Redis=localhost:6379,pasword=x"), "is not a valid connection string of StackExchange.Redis; write host:port,password=..."),
@@ -32,24 +32,24 @@ public sealed class MisconfigurationTests
         ["a tenant selector without tenants"] = (Register(services => services.AddAuthentication().AddRewtTenantSelector(_ => "a")), "Rewt:Tenants:Enabled must be true: AddRewtTenantSelector"),
         ["API keys with tenants"] = (Register(services => services.AddAuthentication().AddRewtApiKeys(), "Rewt:Tenants:Enabled=true"), "Rewt:Tenants:Enabled must be false with AddRewtApiKeys"),
         ["signing for every client"] = (Register(services => services.ConfigureHttpClientDefaults(client => client.AddRewtSigning("inventory"))), "AllowedOrigins is required with ConfigureHttpClientDefaults"),
-        ["a dashboard without a policy"] = (new Mistake(Map: application => application.MapRewtDashboard("/rewt")), "call AddAuthorization(options => options.AddPolicy(\"RewtDashboard\""),
+        ["a dashboard without a policy"] = (new Misconfiguration(Map: application => application.MapRewtDashboard("/rewt")), "call AddAuthorization(options => options.AddPolicy(\"RewtDashboard\""),
         ["a call over plain http"] = (Call("http://inventory.example/"), "AllowInsecureHttp"),
         ["a call to another host"] = (Call("https://inventory.example/", "https://elsewhere.example/"), "AllowedOrigins only if it is a service of your own"),
         ["a call without a tenant"] = (Call("https://inventory.example/", settings: "Rewt:Tenants:Enabled=true"), "Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector."),
-        ["a client that does not sign"] = (Ask(null), "(NoToken). The request has no bearer token. The client must sign (AddRewtSigning)"),
-        ["a token of another issuer"] = (Ask(HandmadeToken.Sign(Ring.Rings.Secret("another"), type: "JWT")), "(OtherType). The token is not a token of Rewt (typ rewt+jwt)."),
-        ["a token without a tenant"] = (Ask(HandmadeToken.Sign(Ring.Rings.Secret("another")), "Rewt:Tenants:Enabled=true"), "(MissingTenant). It has no tenant, but Rewt:Tenants:Enabled is true."),
+        ["a client that does not sign"] = (Request(null), "(NoToken). The request has no bearer token. The client must sign (AddRewtSigning)"),
+        ["a token of another issuer"] = (Request(HandmadeToken.Sign(Ring.Rings.Secret("another"), type: "JWT")), "(OtherType). The token is not a token of Rewt (typ rewt+jwt)."),
+        ["a token without a tenant"] = (Request(HandmadeToken.Sign(Ring.Rings.Secret("another")), "Rewt:Tenants:Enabled=true"), "(MissingTenant). It has no tenant, but Rewt:Tenants:Enabled is true."),
     };
 
     public static TheoryData<string> CaseNames => [.. Cases.Keys];
 
     [Theory]
     [MemberData(nameof(CaseNames))]
-    public async Task A_mistake_is_reported_with_its_fix(string name)
+    public async Task A_misconfiguration_is_reported_with_its_fix(string name)
     {
-        var (mistake, says) = Cases[name];
+        var (misconfiguration, expected) = Cases[name];
 
-        (await mistake.ReportAsync()).ShouldContain(says);
+        (await misconfiguration.ReportAsync()).ShouldContain(expected);
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class MisconfigurationTests
     [InlineData("mistyped", "(Malformed). It does not have the form of an API key")]
     [InlineData("other service", "(OtherService). The key is valid, but the app acme may not call 'orders'. Add the service to the app's Audiences.")]
     [InlineData("revoked", "of the app acme was revoked. Create a new key for the app.")]
-    public async Task A_wrong_API_key_is_reported_with_its_fix(string kind, string says)
+    public async Task A_refused_API_key_is_reported_with_its_reason(string kind, string expected)
     {
         await using var service = await Apps.AppService.StartAsync();
         var key = (await service.AddAcmeAsync(audiences: [kind == "other service" ? "inventory" : "orders"])).Key;
@@ -66,30 +66,30 @@ public sealed class MisconfigurationTests
         using var answer = await service.GetAsync("/counted", ("X-Api-Key", kind switch { "unknown" => ApiKeyFormat.Create("acme"), "mistyped" => key[..^1], _ => key }));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        service.Log.Text.ShouldContain(says);
+        service.Log.Text.ShouldContain(expected);
         service.Log.Text.ShouldNotContain(key[10..40]);
     }
 
-    private static Mistake Settings(params string[] settings) => new(Settings: settings, HasMemory: false);
+    private static Misconfiguration Settings(params string[] settings) => new(Settings: settings, UsesInMemoryKeys: false);
 
-    private static Mistake Register(Action<IServiceCollection> register, params string[] settings) => new(register, Settings: settings);
+    private static Misconfiguration Register(Action<IServiceCollection> register, params string[] settings) => new(register, Settings: settings);
 
-    private static Mistake Call(string baseAddress, string? address = null, params string[] settings) => new(
+    private static Misconfiguration Call(string baseAddress, string? address = null, params string[] settings) => new(
         services => services.AddHttpClient("inventory", client => client.BaseAddress = new Uri(baseAddress)).AddRewtSigning("inventory"),
         Settings: settings,
         Act: service => service.Client("inventory").GetAsync(new Uri(address ?? "/", UriKind.RelativeOrAbsolute), Cancellation));
 
-    private static Mistake Ask(string? token, params string[] settings) => new(
+    private static Misconfiguration Request(string? token, params string[] settings) => new(
         Settings: settings, Act: service => service.GetAsync("/caller", token is null ? [] : ["Bearer " + token]));
 
-    private sealed record Mistake(
+    private sealed record Misconfiguration(
         Action<IServiceCollection>? Register = null,
         Action<WebApplication>? Map = null,
         string[]? Settings = null,
         Func<TestService, Task>? Act = null,
-        bool HasMemory = true)
+        bool UsesInMemoryKeys = true)
     {
-        /// <summary>What the service says: the message of the exception, or the log.</summary>
+        /// <summary>Returns the message of the exception, or the log of the service.</summary>
         public async Task<string> ReportAsync()
         {
             try
@@ -98,7 +98,7 @@ public sealed class MisconfigurationTests
                     builder =>
                     {
                         foreach (var (name, value) in (Settings ?? []).Select(setting => setting.Split('=', 2)).Select(parts => (parts[0], parts[1]))) builder.Configuration[name] = value;
-                        if (HasMemory) builder.Services.AddRewtInMemoryKeys();
+                        if (UsesInMemoryKeys) builder.Services.AddRewtInMemoryKeys();
                         builder.Services.AddRewtAuthentication();
                         Register?.Invoke(builder.Services);
                     },

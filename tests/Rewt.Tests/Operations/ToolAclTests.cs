@@ -1,30 +1,30 @@
 namespace Rewt.Tests.Operations;
 
-/// <summary><c>rewt acl</c>: the rights it prints are enough, and no more than the role needs.</summary>
+/// <summary>Tests <c>rewt acl</c>: the printed rights are sufficient and not wider than the role needs.</summary>
 public sealed class ToolAclTests
 {
     [Fact]
-    public async Task The_rights_of_a_signer_are_those_of_the_page()
+    public async Task The_rights_of_a_signer_match_the_Redis_page()
     {
         var page = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "redis.md"), Cancellation);
-        var json = (await ToolRun.RunAsync("acl", "--role", "signer", "-o", "json")).Well().Json;
+        var json = (await ToolRun.RunAsync("acl", "--role", "signer", "-o", "json")).Succeeds().Json;
 
         json.GetProperty("rules").EnumerateArray().Select(rule => rule.GetString()).ShouldBe(page.Single(line => line.StartsWith("~rewt:", StringComparison.Ordinal)).Split(' '));
         json.GetProperty("command").GetString().ShouldStartWith("ACL SETUSER rewt-signer reset on ~rewt:*");
     }
 
     [Fact]
-    public async Task The_rights_for_key_pairs_are_those_of_their_page()
+    public async Task The_rights_for_key_pairs_match_the_key_pairs_page()
     {
         var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "key-pairs.md"), Cancellation);
         foreach (var role in RedisRights.Roles) page.ShouldContain(string.Join(' ', RedisRights.OfPairs(role, "rewt", "orders")), Case.Sensitive, role);
 
         (await ToolRun.RunAsync("acl", "--role", "signer", "--key-pairs")).Fails(2, "--service");
-        (await ToolRun.RunAsync("acl", "--role", "signer", "--key-pairs", "--service", "orders")).Well().Output.ShouldStartWith("ACL SETUSER orders reset on %R~{rewt:rewt-keys}:* ~{rewt:rewt-keys}:orders:*");
+        (await ToolRun.RunAsync("acl", "--role", "signer", "--key-pairs", "--service", "orders")).Succeeds().Output.ShouldStartWith("ACL SETUSER orders reset on %R~{rewt:rewt-keys}:* ~{rewt:rewt-keys}:orders:*");
     }
 
     [Fact]
-    public async Task An_operators_rights_are_enough_for_every_command()
+    public async Task The_rights_of_an_operator_allow_every_command()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await using var operations = await redis.ConnectAsync();
@@ -33,30 +33,30 @@ public sealed class ToolAclTests
 
         foreach (var command in new[] { "keys list", "keys rotate", "keys revoke current --yes --wait", "token create", "doctor", "watch --changes 1" })
         {
-            (await ToolRun.RunAsync([.. command.Split(' '), "--redis", redis.ConnectionString, "--namespace", "shop"])).Well();
+            (await ToolRun.RunAsync([.. command.Split(' '), "--redis", redis.ConnectionString, "--namespace", "shop"])).Succeeds();
         }
 
         (await operations.DenialsAsync()).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_verifier_follows_the_ring_and_cannot_change_it()
+    public async Task The_rights_of_a_verifier_allow_reading_the_ring_but_not_changing_it()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await using var operations = await redis.ConnectAsync();
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
         var token = await signer.SignAsync();
-        var once = await signer.Tokens.CreateMessageBearerAsync(default, oneTime: true, cancellationToken: Cancellation);
+        var oneTimeToken = await signer.Tokens.CreateMessageBearerAsync(default, oneTime: true, cancellationToken: Cancellation);
         await operations.RestrictAsync([.. RedisRights.Of("verifier", "shop")]);
         await using var verifier = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
 
         (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        (await verifier.Tokens.VerifyMessageAsync(once, default, Cancellation)).Refusal.ShouldBe(RewtRefusal.None);
+        (await verifier.Tokens.VerifyMessageAsync(oneTimeToken, default, Cancellation)).Refusal.ShouldBe(RewtRefusal.None);
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.Ring.RotateAsync(Cancellation));
         await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await verifier.Ring.RevokeAsync(await signer.CurrentAsync(), Cancellation));
         (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
-        // What it may not do is as it should be, and no warning.
+        // The denied rights are intended for this role and cause no warning.
         var doctor = await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--namespace", "shop", "-o", "json");
         doctor.Json.GetProperty("findings").EnumerateArray().ShouldAllBe(finding => finding.GetProperty("severity").GetString() != "warning");
     }

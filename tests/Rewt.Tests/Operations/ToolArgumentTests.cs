@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Operations;
 
-/// <summary>A key in the wrong place of a command line is an error that does not repeat it, and no number has two readings.</summary>
+/// <summary>Tests that a key in a wrong argument is not repeated in the error and that ambiguous numbers are refused.</summary>
 public sealed class ToolArgumentTests
 {
     private static readonly string ApiKey = ApiKeyFormat.Create("acme");
@@ -18,7 +18,7 @@ public sealed class ToolArgumentTests
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public async Task A_key_on_the_command_line_is_in_no_output(string command)
+    public async Task A_key_on_the_command_line_is_not_repeated_in_the_output(string command)
     {
         foreach (var key in new[] { ApiKey, Der, $"-----BEGIN PRIVATE KEY-----\n{Der}\n-----END PRIVATE KEY-----" })
         {
@@ -26,9 +26,9 @@ public sealed class ToolArgumentTests
             var run = await ToolRun.RunAsync([.. command.Split(' ').Select(part => part.Replace("{}", key, StringComparison.Ordinal)), .. server]);
 
             run.ExitCode.ShouldNotBe(0);
-            var said = run.Output + run.Errors;
-            said.ShouldNotBeEmpty();
-            for (var start = key == ApiKey ? 10 : 0; start + 16 <= key.Length; start += 8) said.ShouldNotContain(key.Substring(start, 16), Case.Insensitive, said);
+            var output = run.Output + run.Errors;
+            output.ShouldNotBeEmpty();
+            for (var start = key == ApiKey ? 10 : 0; start + 16 <= key.Length; start += 8) output.ShouldNotContain(key.Substring(start, 16), Case.Insensitive, output);
         }
     }
 
@@ -37,7 +37,7 @@ public sealed class ToolArgumentTests
     [InlineData("keys revoke current --wait NaN")]
     [InlineData("watch --duration NaN")]
     [InlineData("watch --duration 00:00:05")]
-    public async Task A_duration_with_no_or_two_readings_is_refused_by_the_name_of_its_option(string command)
+    public async Task An_ambiguous_or_invalid_duration_is_refused_with_the_name_of_its_option(string command)
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
@@ -46,6 +46,6 @@ public sealed class ToolArgumentTests
     }
 
     [Fact]
-    public async Task An_empty_address_is_named_by_its_option() =>
+    public async Task An_empty_server_address_is_reported_with_the_name_of_its_option() =>
         (await ToolRun.RunAsync("keys", "list", "--redis", "")).Fails(2, "--redis (or REWT_REDIS) is empty");
 }

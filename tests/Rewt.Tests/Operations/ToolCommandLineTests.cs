@@ -1,12 +1,12 @@
 namespace Rewt.Tests.Operations;
 
-/// <summary>What the tool takes, how it ends, and that its page says so.</summary>
+/// <summary>Tests the command line of the tool, its exit codes and their documentation.</summary>
 public sealed partial class ToolCommandLineTests
 {
     private static string Page => File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "operations", "tool.md")).ReplaceLineEndings("\n");
 
     [Fact]
-    public async Task A_server_that_is_away_is_said_with_what_to_do_and_without_the_password()
+    public async Task An_unreachable_server_is_reported_with_a_fix_and_without_the_password()
     {
         var run = await ToolRun.RunAsync("keys", "list", "--redis", $"127.0.0.1:{FreePort.Next()},password=the-password");
         run.Fails(3, "Redis cannot be reached", "--redis", "REWT_REDIS");
@@ -18,7 +18,7 @@ public sealed partial class ToolCommandLineTests
     }
 
     [Fact]
-    public async Task A_wrong_password_and_missing_rights_are_told_apart()
+    public async Task A_wrong_password_and_missing_rights_have_different_exit_codes()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--requirepass", "first");
         (await ToolRun.RunAsync("keys", "list", "--redis", $"{redis.ConnectionString},password=second")).Fails(10, "login", "password");
@@ -38,11 +38,11 @@ public sealed partial class ToolCommandLineTests
     [InlineData("acl --role king", "king")]
     [InlineData("acl --role signer --user a;b", "--user must be")]
     [InlineData("watch --duration 0", "--duration must be")]
-    public async Task A_wrong_command_line_is_exit_code_2_and_names_what_is_wrong(string line, string says) =>
-        (await ToolRun.RunAsync(line.Split(' '))).Fails(2, says);
+    public async Task An_invalid_command_line_ends_with_exit_code_2_and_names_the_error(string line, string expected) =>
+        (await ToolRun.RunAsync(line.Split(' '))).Fails(2, expected);
 
     [Fact]
-    public async Task The_page_lists_every_command_with_its_arguments_and_options()
+    public async Task The_tool_page_lists_every_command_with_its_arguments_and_options()
     {
         var rows = CommandRows().Matches(Page).ToDictionary(match => match.Groups["line"].Value, match => OptionNames().Matches(match.Groups["options"].Value).Select(name => name.Value), StringComparer.Ordinal);
         var commands = new[] { "keys list", "keys rotate", "keys revoke", "token create", "token inspect", "token verify", "token explain", "tenants list", "tenants create", "tenants revoke", "tenants delete", "apps list", "apps add", "apps rotate", "apps revoke", "doctor", "acl", "watch", "completion" };
@@ -57,16 +57,16 @@ public sealed partial class ToolCommandLineTests
     }
 
     private static async Task<string> HelpAsync(string command) =>
-        (await ToolRun.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Well().Output.ReplaceLineEndings("\n");
+        (await ToolRun.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Succeeds().Output.ReplaceLineEndings("\n");
 
     private static string Usage(string help) => help.Split('\n').Single(line => line.EndsWith(" [options]", StringComparison.Ordinal)).Trim()[..^" [options]".Length];
 
-    /// <summary>The long names of the options in a help, whose lines begin with them.</summary>
+    /// <summary>Returns the long names of the options in a help text.</summary>
     private static List<string> Options(string help) =>
         [.. help.Split('\n').Where(line => line.StartsWith("  -", StringComparison.Ordinal)).Select(line => OptionNames().Match(line).Value)];
 
     [Fact]
-    public void The_page_holds_every_exit_code()
+    public void The_tool_page_lists_every_exit_code()
     {
         var source = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "src", "Rewt.Tool", "Internal", "ExitCode.cs"));
         var codes = ExitCodes().Matches(source).Select(match => match.Groups["code"].Value).ToList();
@@ -76,18 +76,18 @@ public sealed partial class ToolCommandLineTests
     }
 
     [Fact]
-    public async Task A_shell_is_told_how_a_command_goes_on()
+    public async Task Completion_suggests_commands_and_option_values()
     {
-        (await ToolRun.RunAsync("[suggest:10]", "rewt keys ")).Well().Output.Split('\n').ShouldContain("revoke");
-        (await ToolRun.RunAsync("[suggest]", "rewt acl --role ")).Well().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["operator", "signer", "verifier"]);
-        (await ToolRun.RunAsync("[suggest:7]", "rewt tok in")).Well().Output.ShouldContain("token");
+        (await ToolRun.RunAsync("[suggest:10]", "rewt keys ")).Succeeds().Output.Split('\n').ShouldContain("revoke");
+        (await ToolRun.RunAsync("[suggest]", "rewt acl --role ")).Succeeds().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["operator", "signer", "verifier"]);
+        (await ToolRun.RunAsync("[suggest:7]", "rewt tok in")).Succeeds().Output.ShouldContain("token");
     }
 
     [Fact]
-    public async Task The_script_for_bash_completes_in_a_bash()
+    public async Task The_bash_completion_script_completes_commands_in_bash()
     {
         Require.That(File.Exists("/bin/bash"), "needs bash");
-        var script = (await ToolRun.RunAsync("completion", "bash")).Well().Output;
+        var script = (await ToolRun.RunAsync("completion", "bash")).Succeeds().Output;
         var command = $"rewt() {{ '{Executables.Dotnet}' '{ToolRun.Program}' \"$@\"; }}\n{script}\nCOMP_LINE='rewt keys ro'; COMP_POINT=12; COMP_WORDS=(rewt keys ro); COMP_CWORD=2; _rewt; echo \"${{COMPREPLY[*]}}\"";
 
         (await Programs.OutputAsync("/bin/bash", ["-c", command])).Trim().ShouldBe("rotate");

@@ -2,26 +2,27 @@ using System.Net.NetworkInformation;
 
 namespace Rewt.Tests.Operations;
 
-/// <summary><c>rewt doctor</c> on servers that have something, and on one that has nothing.</summary>
+/// <summary>Tests <c>rewt doctor</c> on servers with and without problems.</summary>
 public sealed class ToolDoctorTests
 {
     private static readonly string[] Persistent = ["--appendonly", "yes"];
 
     [Fact]
-    public async Task A_fit_server_gets_a_clean_bill()
+    public async Task The_doctor_reports_no_problem_on_a_well_configured_server()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
         using var directory = new ScratchDirectory();
         var key = directory.Write("seal.key", Sealing.SealedFleet.A);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, Sealing.SealedFleet.With(key));
 
-        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key)).Well().Output.ShouldContain("Sealing:RequireSealed can be set");
-        var findings = (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key, "-o", "json")).Well().Json.GetProperty("findings");
+        string[] doctor = ["doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key];
+        (await ToolRun.RunAsync(doctor)).Succeeds().Output.ShouldContain("Sealing:RequireSealed can be set");
+        var findings = (await ToolRun.RunAsync([.. doctor, "-o", "json"])).Succeeds().Json.GetProperty("findings");
         findings.EnumerateArray().Select(finding => finding.GetProperty("code").GetString()).ShouldBe(["sealed"]);
     }
 
     [Fact]
-    public async Task It_finds_what_a_server_and_a_ring_have_and_changes_nothing()
+    public async Task The_doctor_reports_problems_of_the_server_and_the_ring_without_changing_data()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--maxmemory", "100mb", "--maxmemory-policy", "volatile-lru");
         await redis.SetAsync("rewt:rewt-secret", "changemechangemechangemechangeme");
@@ -41,7 +42,7 @@ public sealed class ToolDoctorTests
     }
 
     [Fact]
-    public async Task It_names_missing_rights_pushes_that_do_not_arrive_and_instances_that_lag()
+    public async Task The_doctor_reports_missing_rights_missing_pushes_and_lagging_instances()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMilliseconds(300));
@@ -60,18 +61,18 @@ public sealed class ToolDoctorTests
     }
 
     [Fact]
-    public async Task Pushes_that_a_proxy_swallows_are_found_out()
+    public async Task The_doctor_reports_pushes_that_a_proxy_drops()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
         await using var proxy = TcpProxy.Start(redis.Port);
-        proxy.DropMessages();
+        proxy.DropPushMessages();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
 
         Codes(await ToolRun.RunAsync("doctor", "--redis", proxy.ConnectionString, "-o", "json")).ShouldBe(["no-push"]);
     }
 
     [Fact]
-    public async Task A_secret_that_is_too_short_is_named_and_not_shown()
+    public async Task A_secret_that_is_too_short_is_reported_without_its_value()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
         await redis.SetAsync("rewt:rewt-secret", "hunter2", TimeSpan.FromHours(1));
@@ -84,7 +85,7 @@ public sealed class ToolDoctorTests
     }
 
     [Fact]
-    public async Task A_server_elsewhere_without_encryption_is_told()
+    public async Task A_remote_server_without_TLS_is_reported()
     {
         var address = NetworkInterface.GetAllNetworkInterfaces()
             .SelectMany(card => card.GetIPProperties().UnicastAddresses)
@@ -99,7 +100,7 @@ public sealed class ToolDoctorTests
     }
 
     [Fact]
-    public async Task A_namespace_without_a_ring_is_not_called_fit()
+    public async Task A_namespace_without_a_ring_is_reported()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
 
@@ -113,7 +114,7 @@ public sealed class ToolDoctorTests
     [Theory]
     [InlineData("resp3", "RESP3")]
     [InlineData("resp2", "RESP2")]
-    public async Task It_shows_the_connection_in_use_and_never_a_password(string protocol, string shown)
+    public async Task The_doctor_shows_the_connection_in_use_without_the_password(string protocol, string shown)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
         await redis.CommandAsync(["ACL", "SETUSER", "orders", "on", ">of-a-test", .. RedisRights.Of("operator", "rewt")]);
@@ -136,7 +137,7 @@ public sealed class ToolDoctorTests
         ((object?[])(await redis.CommandAsync("ACL", "LOG"))!).ShouldBeEmpty();
     }
 
-    /// <summary>All but what is information: that the secrets are not sealed has a test of its own.</summary>
+    /// <summary>Returns the codes of all findings except information, such as unsealed secrets, which have their own tests.</summary>
     private static List<string?> Codes(ToolRun run) => [.. run.Json.GetProperty("findings").EnumerateArray().Where(finding => finding.GetProperty("severity").GetString() != "information").Select(finding => finding.GetProperty("code").GetString())];
 
     private static string Text(ToolRun run, string code) =>

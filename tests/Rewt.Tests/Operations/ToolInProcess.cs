@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace Rewt.Tests.Operations;
 
 /// <summary>
-/// The built tool within the process of the tests: a start of .NET for each command takes longer than the command. It has assemblies of its own, because it sets
-/// time limits for the whole process, and writes to the console, which leads it to the run that it belongs to.
+/// Runs the built tool in the process of the tests, because starting a process takes longer than most commands. The tool is loaded into a separate context, because
+/// it sets process-wide time limits. Its console output is routed to the run that has written it.
 /// </summary>
 internal sealed class ToolInProcess : AssemblyLoadContext
 {
@@ -17,7 +17,7 @@ internal sealed class ToolInProcess : AssemblyLoadContext
     {
         if (!Console.IsInputRedirected || !Console.IsOutputRedirected)
         {
-            // The tool sees the terminal of the run and would ask and draw.
+            // The tool would detect the terminal of the test run and prompt and draw.
             return await Programs.RunToEndAsync(Executables.Dotnet, [ToolRun.Program, .. args]);
         }
 
@@ -33,14 +33,14 @@ internal sealed class ToolInProcess : AssemblyLoadContext
     private static Func<string[], Task<int>> Load()
     {
         var (output, errors) = (Console.Out, Console.Error);
-        Console.SetOut(new Routed(() => Current.Value?.Output ?? output));
-        Console.SetError(new Routed(() => Current.Value?.Errors ?? errors));
+        Console.SetOut(new RoutingWriter(() => Current.Value?.Output ?? output));
+        Console.SetError(new RoutingWriter(() => Current.Value?.Errors ?? errors));
         var program = new ToolInProcess().LoadFromAssemblyPath(ToolRun.Program).GetType("Rewt.Tool.Program", throwOnError: true)!;
         return program.GetMethod("Main")!.CreateDelegate<Func<string[], Task<int>>>();
     }
 
-    /// <summary>Writes where the flow of control that writes belongs.</summary>
-    private sealed class Routed(Func<TextWriter> target) : TextWriter
+    /// <summary>Writes to the target of the current asynchronous control flow.</summary>
+    private sealed class RoutingWriter(Func<TextWriter> target) : TextWriter
     {
         public override Encoding Encoding => Encoding.UTF8;
 

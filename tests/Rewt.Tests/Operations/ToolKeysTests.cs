@@ -3,13 +3,13 @@ using Rewt.Tests.Pairs;
 
 namespace Rewt.Tests.Operations;
 
-/// <summary><c>rewt keys</c> on a live fleet.</summary>
+/// <summary>Tests <c>rewt keys</c> with running services.</summary>
 public sealed class ToolKeysTests
 {
     private const string Ring = "{rewt:rewt-secret}:ring";
 
     [Fact]
-    public async Task Listing_shows_the_ring_and_no_secret_unless_asked_and_changes_nothing()
+    public async Task Listing_keys_changes_nothing_and_shows_the_secret_only_on_request()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
@@ -17,9 +17,9 @@ public sealed class ToolKeysTests
         var secret = (await redis.GetAsync("rewt:rewt-secret"))!;
         var version = await redis.CliAsync("HGET", Ring, "version");
 
-        var table = (await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString)).Well();
-        var json = (await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString, "--output", "json")).Well();
-        var shown = (await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString, "--output", "json", "--show-secret")).Well();
+        var table = (await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString)).Succeeds();
+        var json = (await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString, "--output", "json")).Succeeds();
+        var shown = (await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString, "--output", "json", "--show-secret")).Succeeds();
 
         table.Output.ShouldContain(current);
         table.Output.ShouldContain("current");
@@ -32,7 +32,7 @@ public sealed class ToolKeysTests
     }
 
     [Fact]
-    public async Task Key_pairs_of_more_services_than_a_process_may_ask_for_are_listed()
+    public async Task Listing_succeeds_with_key_pairs_of_more_than_a_thousand_services()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var connection = await redis.ConnectAsync();
@@ -42,34 +42,34 @@ public sealed class ToolKeysTests
             await connection.CommandAsync("HSET", $"{{rewt:rewt-keys}}:service-{service}:keys", "x", "no key");
         }
 
-        (await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString)).Well();
+        (await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString)).Succeeds();
     }
 
     [Fact]
-    public async Task A_rotation_moves_the_ring_by_the_services_settings_and_is_refused_within_the_overlap_unless_forced()
+    public async Task A_rotation_uses_the_settings_of_the_services_and_requires_force_during_the_overlap()
     {
         await using var redis = await RedisServer.StartAsync();
-        // Of which the tool has no configuration: it finds what the services have left beside the ring.
+        // The tool has no configuration of this interval and reads the settings that the services have stored with the ring.
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.RotationInterval = TimeSpan.FromMinutes(10));
         var (first, token) = (await instance.CurrentAsync(), await instance.SignAsync());
 
-        var rotated = (await ToolRun.RunAsync("keys", "rotate", "--redis", redis.ConnectionString, "-o", "json")).Well();
+        var rotated = (await ToolRun.RunAsync("keys", "rotate", "--redis", redis.ConnectionString, "-o", "json")).Succeeds();
 
         var second = rotated.Json.GetProperty("keys")[0].GetProperty("keyId").GetString()!;
         second.ShouldNotBe(first);
         (await redis.PttlAsync("rewt:rewt-secret")).ShouldBeInRange(480_000, 600_000);
-        (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None, "the old key verifies in the overlap");
-        await Eventually.TrueAsync(async () => await instance.CurrentAsync() == second, "the service follows");
+        (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None, "the old key verifies during the overlap");
+        await Eventually.TrueAsync(async () => await instance.CurrentAsync() == second, "the service uses the new key");
         rotated.Json.GetProperty("changedBy").GetString()!.ShouldContain(Environment.UserName);
-        await Eventually.TrueAsync(() => instance.Log.Text.Contains($"changed by {Environment.UserName}@", StringComparison.Ordinal), "its log says by whom");
+        await Eventually.TrueAsync(() => instance.Log.Text.Contains($"changed by {Environment.UserName}@", StringComparison.Ordinal), "the service logs the actor");
 
         (await ToolRun.RunAsync("keys", "rotate", "--redis", redis.ConnectionString)).Fails(6, "overlap", "--force", first);
         (await redis.GetAsync("rewt:rewt-secret")).ShouldNotBeNull();
-        (await ToolRun.RunAsync("keys", "rotate", "--force", "--redis", redis.ConnectionString)).Well().Output.ShouldContain(second);
+        (await ToolRun.RunAsync("keys", "rotate", "--force", "--redis", redis.ConnectionString)).Succeeds().Output.ShouldContain(second);
     }
 
     [Fact]
-    public async Task A_revocation_asks_first_is_final_and_can_be_waited_for()
+    public async Task A_revocation_requires_confirmation_and_can_wait_for_the_instances()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
@@ -78,18 +78,18 @@ public sealed class ToolKeysTests
 
         (await ToolRun.RunAsync(revoke)).Fails(2, "--yes", "Nothing was changed");
         (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await Eventually.TrueAsync(async () => await redis.CliAsync("ZCARD", "{rewt:rewt-secret}:instances") == "1", "the instance is in the book");
+        await Eventually.TrueAsync(async () => await redis.CliAsync("ZCARD", "{rewt:rewt-secret}:instances") == "1", "the instance is registered");
 
-        var revoked = (await ToolRun.RunAsync([.. revoke, "--yes", "--wait", "30", "-o", "json"])).Well().Json;
+        var revoked = (await ToolRun.RunAsync([.. revoke, "--yes", "--wait", "30", "-o", "json"])).Succeeds().Json;
 
         revoked.GetProperty("revoked").GetString().ShouldBe(current);
         revoked.GetProperty("confirmed").GetBoolean().ShouldBeTrue();
-        (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey, "the wait was for that");
-        (await ToolRun.RunAsync([.. revoke, "--yes"])).Well().Output.ShouldContain("revoked");
+        (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey, "the command waited until the instance refused the key");
+        (await ToolRun.RunAsync([.. revoke, "--yes"])).Succeeds().Output.ShouldContain("revoked");
     }
 
     [Fact]
-    public async Task A_revocation_that_an_instance_does_not_confirm_names_it()
+    public async Task A_revocation_reports_the_instance_that_does_not_confirm_it()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
@@ -102,29 +102,29 @@ public sealed class ToolKeysTests
     }
 
     [Fact]
-    public async Task Key_pairs_are_listed_by_service_and_revoked_and_are_their_owners_to_rotate()
+    public async Task Key_pairs_can_be_listed_and_revoked_but_not_rotated_with_the_tool()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.KeyMode = KeyMode.KeyPair);
         var token = await instance.SignAsync();
         var keyId = await instance.CurrentAsync();
-        string[] way = ["--redis", redis.ConnectionString, "-o", "json"];
+        string[] server = ["--redis", redis.ConnectionString, "-o", "json"];
         await Eventually.TrueAsync(
-            async () => await ToolRun.RunAsync(["keys", "list", .. way]) is { ExitCode: 0 } run && run.Output.Contains(keyId, StringComparison.Ordinal), "the instance is in the book");
+            async () => await ToolRun.RunAsync(["keys", "list", .. server]) is { ExitCode: 0 } run && run.Output.Contains(keyId, StringComparison.Ordinal), "the instance is registered");
 
-        var current = (await ToolRun.RunAsync(["keys", "list", .. way])).Well().Json.GetProperty("keys").EnumerateArray().Single(key => key.GetProperty("keyId").GetString() == keyId);
+        var current = (await ToolRun.RunAsync(["keys", "list", .. server])).Succeeds().Json.GetProperty("keys").EnumerateArray().Single(key => key.GetProperty("keyId").GetString() == keyId);
         current.GetProperty("service").GetString().ShouldBe("fault");
         current.GetProperty("state").GetString().ShouldBe("current");
-        (await ToolRun.RunAsync(["keys", "rotate", .. way])).Fails(6, "sign with key pairs");
-        (await ToolRun.RunAsync(["keys", "revoke", keyId, .. way])).Fails(2, "--yes");
-        (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", .. way])).Well();
+        (await ToolRun.RunAsync(["keys", "rotate", .. server])).Fails(6, "sign with key pairs");
+        (await ToolRun.RunAsync(["keys", "revoke", keyId, .. server])).Fails(2, "--yes");
+        (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", .. server])).Succeeds();
 
-        await Eventually.TrueAsync(async () => await instance.VerifyAsync(token) == RewtRefusal.StaleKey, "it is revoked");
+        await Eventually.TrueAsync(async () => await instance.VerifyAsync(token) == RewtRefusal.StaleKey, "the key is revoked");
         instance.Log.Text.ShouldContain($"KeyActivated: Audit: key {keyId} of the ring rewt was activated by fault/");
     }
 
     [Fact]
-    public async Task Certificates_of_key_pairs_are_listed_as_claimed_or_as_checked()
+    public async Task Certificates_of_key_pairs_are_listed_and_checked_on_request()
     {
         await using var redis = await RedisServer.StartAsync();
         using var directory = new ScratchDirectory();
@@ -132,25 +132,25 @@ public sealed class ToolKeysTests
         var certificate = root.Issue("spiffe://prod.example/fault");
         await using var instance = await Instance.StartWarmAsync(
             redis.ConnectionString, options => (options.KeyMode, options.Identity.CertificateFactory) = (KeyMode.KeyPair, () => new X509Certificate2Collection(certificate)));
-        string[] way = ["keys", "list", "--redis", redis.ConnectionString];
+        string[] list = ["keys", "list", "--redis", redis.ConnectionString];
 
-        (await ToolRun.RunAsync(way)).Well().Output.ShouldContain("spiffe://prod.example/fault until");
-        (await ToolRun.RunAsync(way)).Well().Output.ShouldContain("(not checked)");
-        string[] check = [.. way, "-o", "json", "--authorities"];
-        var keys = (await ToolRun.RunAsync([.. check, directory.Write("ca.pem", root.Pem)])).Well().Json.GetProperty("keys").EnumerateArray().ToList();
+        (await ToolRun.RunAsync(list)).Succeeds().Output.ShouldContain("spiffe://prod.example/fault until");
+        (await ToolRun.RunAsync(list)).Succeeds().Output.ShouldContain("(not checked)");
+        string[] check = [.. list, "-o", "json", "--authorities"];
+        var keys = (await ToolRun.RunAsync([.. check, directory.Write("ca.pem", root.Pem)])).Succeeds().Json.GetProperty("keys").EnumerateArray().ToList();
         keys.ShouldAllBe(key => key.GetProperty("attestedBy").GetString() == "spiffe://prod.example/fault");
-        (await ToolRun.RunAsync([.. check, directory.Write("other.pem", TestAuthority.Root("other").Pem)])).Well().Output.ShouldContain("its certificate is not accepted");
+        (await ToolRun.RunAsync([.. check, directory.Write("other.pem", TestAuthority.Root("other").Pem)])).Succeeds().Output.ShouldContain("its certificate is not accepted");
 
-        // With what the services demand of a certificate, the list shows what they refuse.
+        // With the requirements of the services, the list shows which certificates the services refuse.
         string[] checkAll = [.. check, directory["ca.pem"]];
-        (await ToolRun.RunAsync([.. checkAll, "--identity-name", "spiffe://prod.example/{service}"])).Well().Output.ShouldNotContain("does not name the service");
-        (await ToolRun.RunAsync([.. checkAll, "--identity-name", "{service}.shop.svc"])).Well().Output.ShouldContain("its certificate does not name the service");
-        (await ToolRun.RunAsync([.. checkAll, "--revocation-list", directory.Write("revoked.pem", root.Revoke(certificate))])).Well().Output.ShouldContain("its certificate is revoked");
-        (await ToolRun.RunAsync([.. way, "--revocation-list", directory["revoked.pem"]])).Fails(2, "--authorities");
+        (await ToolRun.RunAsync([.. checkAll, "--identity-name", "spiffe://prod.example/{service}"])).Succeeds().Output.ShouldNotContain("does not name the service");
+        (await ToolRun.RunAsync([.. checkAll, "--identity-name", "{service}.shop.svc"])).Succeeds().Output.ShouldContain("its certificate does not name the service");
+        (await ToolRun.RunAsync([.. checkAll, "--revocation-list", directory.Write("revoked.pem", root.Revoke(certificate))])).Succeeds().Output.ShouldContain("its certificate is revoked");
+        (await ToolRun.RunAsync([.. list, "--revocation-list", directory["revoked.pem"]])).Fails(2, "--authorities");
     }
 
     [Fact]
-    public async Task Key_pairs_whose_instances_have_ended_are_listed_and_revoked()
+    public async Task Key_pairs_of_stopped_instances_are_listed_and_revoked()
     {
         await using var redis = await RedisServer.StartAsync();
         var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.KeyMode = KeyMode.KeyPair);
@@ -159,38 +159,38 @@ public sealed class ToolKeysTests
         await redis.DelAsync("{rewt:rewt-keys}:instances");
         string[] server = ["--redis", redis.ConnectionString, "-o", "json"];
 
-        (await ToolRun.RunAsync(["keys", "list", .. server])).Well().Output.ShouldContain(keyId);
-        (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", .. server])).Well();
+        (await ToolRun.RunAsync(["keys", "list", .. server])).Succeeds().Output.ShouldContain(keyId);
+        (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", .. server])).Succeeds();
 
         (await redis.CliAsync("ZSCORE", "{rewt:rewt-keys}:dead", keyId)).ShouldNotBeEmpty();
     }
 
     [Fact]
-    public async Task A_key_pair_that_is_not_published_is_revoked_only_by_force()
+    public async Task An_unpublished_key_pair_is_revoked_only_with_the_force_option()
     {
         await using var redis = await RedisServer.StartAsync();
         var keyId = PublishedPair.Generate().KeyId;
         string[] server = ["--redis", redis.ConnectionString, "-o", "json"];
 
         (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", .. server])).Fails(9, "--force");
-        (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", "--force", .. server])).Well();
+        (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", "--force", .. server])).Succeeds();
 
         (await redis.CliAsync("ZSCORE", "{rewt:rewt-keys}:dead", keyId)).ShouldNotBeEmpty();
     }
 
     [Fact]
-    public async Task A_text_that_is_no_key_of_the_ring_is_not_revoked_by_mistake()
+    public async Task An_unknown_or_malformed_key_id_is_not_revoked_by_mistake()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
 
         (await ToolRun.RunAsync("keys", "revoke", "nonsense", "--yes", "--redis", redis.ConnectionString)).Fails(2, "'nonsense' is not a key id", "rewt keys list");
         (await ToolRun.RunAsync("keys", "revoke", "AAAAAAAAAAAAAAAAAAAAAA", "--yes", "--redis", redis.ConnectionString)).Fails(6, "has no key", "--force");
-        (await ToolRun.RunAsync("keys", "revoke", "AAAAAAAAAAAAAAAAAAAAAA", "--yes", "--force", "--redis", redis.ConnectionString)).Well();
+        (await ToolRun.RunAsync("keys", "revoke", "AAAAAAAAAAAAAAAAAAAAAA", "--yes", "--force", "--redis", redis.ConnectionString)).Succeeds();
     }
 
     [Fact]
-    public async Task Where_there_is_no_ring_nothing_is_made()
+    public async Task No_command_creates_a_ring_in_an_empty_namespace()
     {
         await using var redis = await RedisServer.StartAsync();
         foreach (var command in new[] { "keys list", "keys rotate", "keys revoke current --yes", "token create" })
@@ -202,13 +202,13 @@ public sealed class ToolKeysTests
     }
 
     [Fact]
-    public async Task The_environment_names_server_and_namespace_and_an_option_goes_before_it()
+    public async Task Server_and_namespace_are_read_from_the_environment_and_overridden_by_options()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["REWT_REDIS"] = redis.ConnectionString, ["REWT_NAMESPACE"] = "shop" };
 
-        (await ToolRun.RunAsync(environment, null, "keys", "list", "-o", "json")).Well().Json.GetProperty("keys")[0].GetProperty("keyId").GetString().ShouldBe(await instance.CurrentAsync());
+        (await ToolRun.RunAsync(environment, null, "keys", "list", "-o", "json")).Succeeds().Json.GetProperty("keys")[0].GetProperty("keyId").GetString().ShouldBe(await instance.CurrentAsync());
         (await ToolRun.RunAsync(environment, null, "keys", "list", "--namespace", "other")).Fails(9, "other");
     }
 }

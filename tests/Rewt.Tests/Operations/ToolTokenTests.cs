@@ -1,40 +1,40 @@
 namespace Rewt.Tests.Operations;
 
-/// <summary><c>rewt token</c>.</summary>
+/// <summary>Tests <c>rewt token</c>.</summary>
 public sealed class ToolTokenTests
 {
     [Fact]
-    public async Task A_token_that_is_made_is_one_that_services_take()
+    public async Task A_token_created_by_the_tool_is_accepted_by_services()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await TestService.StartAsync(redis.ConnectionString);
         await service.Ring.GetAsync(Cancellation);
 
         var run = (await ToolRun.RunAsync(
-            "token", "create", "--audience", "inventory", "--issuer", "night-shift", "--claim", "userId=u-42", "--lifetime", "30", "--redis", redis.ConnectionString)).Well();
+            "token", "create", "--audience", "inventory", "--issuer", "night-shift", "--claim", "userId=u-42", "--lifetime", "30", "--redis", redis.ConnectionString)).Succeeds();
 
         var token = run.Output.Trim();
-        run.Output.Trim().ShouldNotContain("\n", Case.Sensitive, "a pipe gets the token and nothing else");
+        run.Output.Trim().ShouldNotContain("\n", Case.Sensitive, "the output contains only the token");
         var claims = await service.CallAsync(token, "/secure").TextAsync();
         claims.ShouldContain("userId=u-42");
         claims.ShouldContain("iss=night-shift");
     }
 
     [Fact]
-    public async Task A_token_is_judged_as_a_service_would_with_the_reason_and_what_to_do()
+    public async Task Verifying_a_token_reports_the_result_and_the_reason_as_a_service_would()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
         var token = await instance.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         string[] verify = ["token", "verify", token, "--redis", redis.ConnectionString];
 
-        (await ToolRun.RunAsync(verify)).Well().Output.ShouldStartWith("valid: from fault");
-        (await ToolRun.RunAsync([.. verify, "--audience", "inventory", "-o", "json"])).Well().Json.GetProperty("valid").GetBoolean().ShouldBeTrue();
+        (await ToolRun.RunAsync(verify)).Succeeds().Output.ShouldStartWith("valid: from fault");
+        (await ToolRun.RunAsync([.. verify, "--audience", "inventory", "-o", "json"])).Succeeds().Json.GetProperty("valid").GetBoolean().ShouldBeTrue();
         (await ToolRun.RunAsync([.. verify, "--audience", "orders"])).Fails(5, "bad_audience (OtherAudience). It is for 'inventory', but this service accepts 'orders'");
-        (await ToolRun.RunAsync("token", "verify", await instance.SignAsync(), "--redis", redis.ConnectionString)).Well();
+        (await ToolRun.RunAsync("token", "verify", await instance.SignAsync(), "--redis", redis.ConnectionString)).Succeeds();
         (await ToolRun.RunAsync("token", "verify", "no-token", "--redis", redis.ConnectionString)).Fails(5, "foreign");
         var read = await ToolRun.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), $"Bearer {token}\n", "token", "verify", "-", "--redis", redis.ConnectionString);
-        read.Well();
+        read.Succeeds();
 
         await instance.Ring.RevokeAsync(await instance.CurrentAsync(), Cancellation);
         var refused = (await ToolRun.RunAsync([.. verify, "-o", "json"])).Fails(5, "stale_key", "rewt keys list");
@@ -43,19 +43,19 @@ public sealed class ToolTokenTests
     }
 
     [Fact]
-    public async Task A_token_is_explained_check_by_check_up_to_the_one_that_fails()
+    public async Task Explaining_a_token_lists_the_checks_up_to_the_first_failure()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
         var token = await instance.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         string[] explain = ["token", "explain", token, "--redis", redis.ConnectionString];
 
-        var good = (await ToolRun.RunAsync([.. explain, "--audience", "inventory"])).Well();
+        var good = (await ToolRun.RunAsync([.. explain, "--audience", "inventory"])).Succeeds();
         var other = (await ToolRun.RunAsync([.. explain, "--audience", "orders"])).Fails(5, "bad_audience (OtherAudience)", "Correct the audience or the address of the sender");
         var forged = (await ToolRun.RunAsync("token", "explain", token[..^4] + "AAAA", "--redis", redis.ConnectionString, "-o", "json")).Fails(5, "WrongSignature");
         var piped = await ToolRun.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), token, "token", "explain", "--redis", redis.ConnectionString);
 
-        piped.Well();
+        piped.Succeeds();
         good.Output.ShouldContain("No check failed.");
         other.Output.ShouldMatch("signature is valid +│ ok");
         other.Output.ShouldMatch("audience \\(aud\\) is the receiver +│ failed");
@@ -66,12 +66,12 @@ public sealed class ToolTokenTests
     }
 
     [Fact]
-    public async Task A_token_is_inspected_without_a_server_and_without_its_signature()
+    public async Task Inspecting_a_token_needs_no_server_and_does_not_show_its_signature()
     {
         var token = $"{Part("""{"alg":"HS256","kid":"k","typ":"rewt+jwt"}""")}.{Part("""{"iss":"orders","exp":1767270000,"evil":"a\u001b[31mb"}""")}.c2lnbmF0dXJl";
 
-        var table = (await ToolRun.RunAsync("token", "inspect", token, "--redis", "localhost:1")).Well();
-        var json = (await ToolRun.RunAsync("token", "inspect", token, "-o", "json")).Well().Json;
+        var table = (await ToolRun.RunAsync("token", "inspect", token, "--redis", "localhost:1")).Succeeds();
+        var json = (await ToolRun.RunAsync("token", "inspect", token, "-o", "json")).Succeeds().Json;
 
         table.Output.ShouldContain("orders");
         table.Output.ShouldContain("2026-01-01 12:20:00Z");
@@ -84,7 +84,7 @@ public sealed class ToolTokenTests
     }
 
     [Fact]
-    public async Task A_token_that_services_would_not_take_is_not_made()
+    public async Task A_token_that_services_would_refuse_is_not_created()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.MaxTokenLifetime = TimeSpan.FromSeconds(90));

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Operations;
 
-/// <summary>Servers that the tool cannot use: each cause has a sentence and an exit code of its own.</summary>
+/// <summary>Tests servers that the tool cannot use. Each cause has its own message and exit code.</summary>
 public sealed class ToolUnusableServerTests(ToolUnusableServerTests.Replica replica) : IClassFixture<ToolUnusableServerTests.Replica>
 {
     [Theory]
@@ -11,7 +11,7 @@ public sealed class ToolUnusableServerTests(ToolUnusableServerTests.Replica repl
     [InlineData("doctor")]
     [InlineData("apps", "list")]
     [InlineData("tenants", "list")]
-    public async Task A_replica_is_named_and_so_is_its_primary(params string[] command)
+    public async Task A_replica_is_reported_with_the_address_of_its_primary(params string[] command)
     {
         Require.RealRedis();
 
@@ -21,7 +21,7 @@ public sealed class ToolUnusableServerTests(ToolUnusableServerTests.Replica repl
     [Theory]
     [InlineData("keys", "list")]
     [InlineData("doctor")]
-    public async Task A_login_that_is_refused_is_named_without_the_password(params string[] command)
+    public async Task A_refused_login_is_reported_without_the_password(params string[] command)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--requirepass", "first");
 
@@ -30,10 +30,10 @@ public sealed class ToolUnusableServerTests(ToolUnusableServerTests.Replica repl
     }
 
     [Fact]
-    public async Task A_host_name_that_is_unknown_is_named() =>
+    public async Task An_unknown_host_name_is_reported() =>
         (await ToolRun.RunAsync("keys", "list", "--redis", "redis.invalid:6379")).Fails(12, "The host of redis.invalid:6379 is unknown: DNS", "--redis (or REWT_REDIS)");
 
-    /// <summary>A primary with a key ring, and its replica.</summary>
+    /// <summary>Starts a primary with a key ring and its replica.</summary>
     public sealed class Replica : WithServices
     {
         public RedisServer Primary { get; private set; } = null!;
@@ -43,9 +43,9 @@ public sealed class ToolUnusableServerTests(ToolUnusableServerTests.Replica repl
         public override async ValueTask InitializeAsync()
         {
             if (Executables.RedisServer is null) return;
-            Primary = await EndingAsync(RedisServer.StartAsync(RedisServerKind.Real));
+            Primary = await DisposeAfterTestAsync(RedisServer.StartAsync(RedisServerKind.Real));
             await using var instance = await Instance.StartWarmAsync(Primary.ConnectionString);
-            Server = await EndingAsync(Servers.StartReplicaAsync(Primary));
+            Server = await DisposeAfterTestAsync(Replication.StartReplicaAsync(Primary));
         }
     }
 }

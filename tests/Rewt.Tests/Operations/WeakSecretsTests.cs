@@ -27,11 +27,11 @@ public sealed class WeakSecretsTests
     [InlineData("mashed4711xyq00000000000000000000000000000000")]
     [InlineData("the lights are on but nobody is at home tonight")]
     [InlineData("EstaEsUnaClaveMuySecretaParaMiAplicacion")]
-    public void A_secret_that_a_person_typed_is_weak(string secret)
+    public void A_secret_chosen_by_a_person_is_weak(string secret)
     {
         WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes(secret)).ShouldNotBeNull();
 
-        // So is its encoding, if it is long enough.
+        // An encoding of a weak secret is also weak.
         foreach (var encoded in new[] { Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)), Convert.ToHexString(Encoding.UTF8.GetBytes(secret + secret)) })
         {
             var weakness = WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes(encoded)).ShouldNotBeNull();
@@ -44,13 +44,13 @@ public sealed class WeakSecretsTests
 
     [Fact]
     [Trait("Category", "Long")]
-    public void Of_a_hundred_thousand_random_secrets_none_is_weak() => ShouldAllBeStrong(samples: 100_000, seed: 23);
+    public void A_hundred_thousand_random_secrets_are_not_weak() => ShouldAllBeStrong(samples: 100_000, seed: 23);
 
     [Fact]
-    public void A_random_part_is_enough_whatever_is_written_around_it() =>
+    public void A_secret_with_a_sufficient_random_part_is_not_weak() =>
         WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes("the-secret-of-production:" + Secret.Generate().CopyBytes().Length + Encoding.UTF8.GetString(Secret.Generate().Bytes))).ShouldBeNull();
 
-    /// <summary>Base64, base64url and hexadecimal of 32 bytes, hexadecimal of 16, and GUIDs, in equal shares.</summary>
+    /// <summary>Tests equal numbers of base64, base64url and hexadecimal values of 32 bytes, hexadecimal values of 16 bytes, and GUIDs.</summary>
     private static void ShouldAllBeStrong(int samples, int seed)
     {
         var random = new Random(seed);
@@ -58,7 +58,7 @@ public sealed class WeakSecretsTests
         for (var sample = 0; sample < samples; sample++)
         {
             random.NextBytes(bytes);
-            var spelling = (sample % 5) switch
+            var secret = (sample % 5) switch
             {
                 0 => Convert.ToBase64String(bytes),
                 1 => Base64Url.EncodeToString(bytes),
@@ -66,7 +66,7 @@ public sealed class WeakSecretsTests
                 3 => Convert.ToHexString(bytes.AsSpan(0, 16)),
                 _ => new Guid(bytes.AsSpan(0, 16)).ToString(),
             };
-            WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes(spelling)).ShouldBeNull(spelling);
+            WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes(secret)).ShouldBeNull(secret);
         }
 
         WeakSecrets.WeaknessOf(Secret.Generate().Bytes).ShouldBeNull();

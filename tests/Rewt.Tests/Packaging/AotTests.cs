@@ -1,24 +1,24 @@
 namespace Rewt.Tests.Packaging;
 
-/// <summary>tests/Rewt.AotSmoke: a receiver and a caller compiled ahead of time.</summary>
-[Collection<PackedOnce>]
+/// <summary>Publishes and runs tests/Rewt.AotSmoke, a receiver and a caller that are compiled ahead of time.</summary>
+[Collection<SharedPackages>]
 [Trait("Category", "Long")]
 public sealed class AotTests
 {
     [Fact]
-    public async Task A_receiver_and_a_caller_compile_ahead_of_time_without_a_warning_and_work()
+    public async Task A_native_AOT_build_has_no_warnings_and_authenticates_calls()
     {
         Require.That(OperatingSystem.IsLinux() && System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "needs Linux on x64");
         Require.That(Executables.Find("clang") is not null || Executables.Find("gcc") is not null, "needs clang or gcc on the PATH");
         using var scratch = new ScratchDirectory();
         var shell = new CleanShell(scratch["packages"]);
-        // A copy: the tests' own build of the sources stays as it is.
-        var clone = await Clone.MakeAsync(scratch["clone"], shell);
+        // In a clone, so that the build output of this repository does not change.
+        var clone = await Clone.CreateAsync(scratch["clone"], shell);
 
         var output = await shell.RunAsync(clone.Path, "dotnet publish tests/Rewt.AotSmoke -r linux-x64 -o ../published");
 
         output.ShouldContain("Generating native code");
-        output.ShouldNotMatch(CleanShell.Complaint);
+        output.ShouldNotMatch(CleanShell.WarningPattern);
         File.Exists(Path.Combine(scratch["published"], "Rewt.AotSmoke.dll")).ShouldBeFalse();
         await using var redis = await RedisServer.StartAsync();
         (await shell.RunAsync(scratch.Path, $"published/Rewt.AotSmoke {redis.ConnectionString}")).Trim().ShouldBe("ok");

@@ -1,15 +1,15 @@
 namespace Rewt.Tests.Packaging;
 
-/// <summary>The repository as it stands, committed in a place of its own: each of them has the same one commit.</summary>
+/// <summary>A copy of the working tree in a repository with one commit, which is the same in every copy.</summary>
 internal sealed class Clone
 {
-    private static readonly string[] Made = ["bin", "obj", ".git", "node_modules", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts", ".vs", ".idea"];
+    private static readonly string[] Excluded = ["bin", "obj", ".git", "node_modules", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts", ".vs", ".idea"];
 
     private Clone(string path) => Path = path;
 
     public string Path { get; }
 
-    public static async Task<Clone> MakeAsync(string path, CleanShell shell)
+    public static async Task<Clone> CreateAsync(string path, CleanShell shell)
     {
         Require.That(Executables.Find("git") is not null, "needs git on the PATH");
         Copy(new DirectoryInfo(RepositoryRoot.Path), path);
@@ -25,7 +25,7 @@ internal sealed class Clone
     private static void Copy(DirectoryInfo from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var file in from.EnumerateFiles().Where(file => !Made.Contains(file.Name)))
+        foreach (var file in from.EnumerateFiles().Where(file => !Excluded.Contains(file.Name)))
         {
             try
             {
@@ -33,11 +33,11 @@ internal sealed class Clone
             }
             catch (FileNotFoundException)
             {
-                // What another test had put there for a moment.
+                // A temporary file of another test was deleted in the meantime.
             }
         }
 
-        foreach (var directory in from.EnumerateDirectories().Where(directory => !Made.Contains(directory.Name) && directory.LinkTarget is null))
+        foreach (var directory in from.EnumerateDirectories().Where(directory => !Excluded.Contains(directory.Name) && directory.LinkTarget is null))
         {
             Copy(directory, System.IO.Path.Combine(to, directory.Name));
         }

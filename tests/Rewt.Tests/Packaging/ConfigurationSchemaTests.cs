@@ -4,10 +4,10 @@ using System.Xml.Linq;
 
 namespace Rewt.Tests.Packaging;
 
-/// <summary>The schema with which editors complete and check the section Rewt of appsettings.json is generated from the options and their documentation.</summary>
+/// <summary>Verifies the generated JSON schema, with which editors complete and check the section Rewt of appsettings.json.</summary>
 public sealed partial class ConfigurationSchemaTests
 {
-    private const string Rewrite = "REWT_WRITE_SCHEMA=1 dotnet test --filter FullyQualifiedName~ConfigurationSchemaTests";
+    private const string UpdateCommand = "REWT_WRITE_SCHEMA=1 dotnet test --filter FullyQualifiedName~ConfigurationSchemaTests";
 
     private static readonly XDocument Documentation = XDocument.Load(Path.ChangeExtension(typeof(RewtOptions).Assembly.Location, ".xml"));
 
@@ -18,11 +18,11 @@ public sealed partial class ConfigurationSchemaTests
         var generated = Schema().ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
         if (Environment.GetEnvironmentVariable("REWT_WRITE_SCHEMA") == "1") File.WriteAllText(file, generated);
 
-        File.ReadAllText(file).ReplaceLineEndings("\n").ShouldBe(generated, $"The settings changed. Run `{Rewrite}` and commit the file.");
+        File.ReadAllText(file).ReplaceLineEndings("\n").ShouldBe(generated, $"The settings changed. Run `{UpdateCommand}` and commit the file.");
     }
 
     [Fact]
-    public void A_build_that_references_the_package_finds_the_schema()
+    public void The_package_registers_the_schema_for_appsettings_files()
     {
         var segment = XDocument.Load(Path.Combine(RepositoryRoot.Path, "src", "Rewt", "buildTransitive", "Rewt.targets")).Descendants("JsonSchemaSegment").Single();
         var packed = XDocument.Load(Path.Combine(RepositoryRoot.Path, "src", "Rewt", "Rewt.csproj")).Descendants("None").ToDictionary(item => item.Attribute("Include")!.Value, item => item.Attribute("PackagePath")!.Value);

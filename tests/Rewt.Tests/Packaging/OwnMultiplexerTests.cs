@@ -2,13 +2,13 @@ using System.Xml.Linq;
 
 namespace Rewt.Tests.Packaging;
 
-/// <summary>A service that is built with the packages and a newer Redis client than theirs, and gives them its own multiplexer.</summary>
-[Collection<PackedOnce>]
+/// <summary>Builds a service that references the packages and a newer Redis client library, and that passes its own multiplexer to Rewt.</summary>
+[Collection<SharedPackages>]
 [Trait("Category", "Long")]
 public sealed class OwnMultiplexerTests(PackedClone packed)
 {
-    /// <summary>The current version, whichever the tests run on.</summary>
-    private static readonly string Client = XDocument.Load(Path.Combine(RepositoryRoot.Path, "Directory.Packages.props")).Descendants("RedisClient").First().Value;
+    /// <summary>The newest supported version of the client library. The tests themselves can run with another one.</summary>
+    private static readonly string ClientVersion = XDocument.Load(Path.Combine(RepositoryRoot.Path, "Directory.Packages.props")).Descendants("RedisClient").First().Value;
 
     private const string Program = """
         using System.Net.Http.Headers;
@@ -36,12 +36,12 @@ public sealed class OwnMultiplexerTests(PackedClone packed)
         """;
 
     [Fact]
-    public async Task It_builds_and_runs_without_a_warning()
+    public async Task A_service_with_its_own_multiplexer_builds_and_runs_without_warnings()
     {
         await packed.OutputAsync();
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         var folder = Directory.CreateDirectory(Path.Combine(packed.Scratch, "own-multiplexer")).FullName;
-        File.Copy(Path.Combine(packed.EmptyFolder, "nuget.config"), Path.Combine(folder, "nuget.config"));
+        File.Copy(Path.Combine(packed.ProjectFolder, "nuget.config"), Path.Combine(folder, "nuget.config"));
         await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), Program, Cancellation);
         await File.WriteAllTextAsync(
             Path.Combine(folder, "own-multiplexer.csproj"),
@@ -56,7 +56,7 @@ public sealed class OwnMultiplexerTests(PackedClone packed)
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="Rewt.AspNetCore" Version="*" />
-                <PackageReference Include="StackExchange.Redis" Version="{Client}" />
+                <PackageReference Include="StackExchange.Redis" Version="{ClientVersion}" />
               </ItemGroup>
             </Project>
             """,
@@ -67,7 +67,7 @@ public sealed class OwnMultiplexerTests(PackedClone packed)
         {
             var output = await packed.Shell.RunAsync(folder, $"dotnet run --no-build -- {redis.ConnectionString} {source}");
 
-            output.ShouldContain($"signed with {Client[..Client.IndexOf('.', StringComparison.Ordinal)]}.", customMessage: source);
+            output.ShouldContain($"signed with {ClientVersion[..ClientVersion.IndexOf('.', StringComparison.Ordinal)]}.", customMessage: source);
             output.ShouldNotContain("warn:");
             output.ShouldNotContain("fail:");
         }

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Rewt.Tests.Packaging;
 
-/// <summary>A .nupkg or .snupkg: its files and what its .nuspec says.</summary>
+/// <summary>Represents a .nupkg or .snupkg file: the files in it and the metadata of its .nuspec.</summary>
 internal sealed partial class Package
 {
     private readonly Dictionary<string, byte[]> _files;

@@ -2,14 +2,14 @@ using System.Xml.Linq;
 
 namespace Rewt.Tests.Packaging;
 
-/// <summary>The pages that packages show in a gallery, and the page about all packages.</summary>
+/// <summary>Checks the README files of the packages, which package galleries display.</summary>
 public sealed partial class PackagePagesTests
 {
     public static TheoryData<string> Packages => [.. SourceProject.All.Select(project => project.Name)];
 
     [Theory]
     [MemberData(nameof(Packages))]
-    public void A_page_says_how_to_install_its_package_and_links_to_files_of_the_repository(string package)
+    public void A_package_README_has_the_install_command_and_valid_links(string package)
     {
         var root = $"{XDocument.Load(Path.Combine(RepositoryRoot.Path, "Directory.Build.props")).Descendants("RepositoryUrl").Single().Value}/blob/main/";
         var page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "src", package, "README.md"));
@@ -18,7 +18,7 @@ public sealed partial class PackagePagesTests
 
         page.ShouldStartWith($"# {package}\n");
         page.ShouldContain(SourceProject.Named(package).IsTool ? $"dotnet tool install --global {package}" : $"dotnet add package {package}");
-        // A gallery shows the page far from the files beside it, so links are absolute.
+        // A gallery does not have the files of the repository, so links are absolute.
         links.ShouldNotBeEmpty();
         foreach (var link in links)
         {

@@ -5,14 +5,14 @@ using System.Xml.Linq;
 
 namespace Rewt.Tests.Packaging;
 
-/// <summary>What <c>dotnet pack</c> at the root gives, from a clone.</summary>
-[Collection<PackedOnce>]
+/// <summary>Checks the packages that <c>dotnet pack</c> creates in a clone.</summary>
+[Collection<SharedPackages>]
 [Trait("Category", "Long")]
 public sealed class PackageTests(PackedClone packed)
 {
     private static readonly Guid SourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
 
-    private static readonly XDocument Common = XDocument.Load(Path.Combine(RepositoryRoot.Path, "Directory.Build.props"));
+    private static readonly XDocument BuildProperties = XDocument.Load(Path.Combine(RepositoryRoot.Path, "Directory.Build.props"));
 
     private static readonly XDocument Versions = XDocument.Load(Path.Combine(RepositoryRoot.Path, "Directory.Packages.props"));
 
@@ -20,23 +20,23 @@ public sealed class PackageTests(PackedClone packed)
 
     public static TheoryData<string> Libraries => [.. SourceProject.All.Where(project => !project.IsTool).Select(project => project.Name)];
 
-    private static string Version => Common.Descendants("VersionPrefix").Single().Value;
+    private static string Version => BuildProperties.Descendants("VersionPrefix").Single().Value;
 
-    private static string Repository => Common.Descendants("RepositoryUrl").Single().Value;
+    private static string Repository => BuildProperties.Descendants("RepositoryUrl").Single().Value;
 
     [Fact]
-    public async Task One_command_packs_every_project_under_src_and_nothing_else()
+    public async Task Dotnet_pack_packs_exactly_the_projects_under_src()
     {
         var output = await packed.OutputAsync();
 
         (await packed.IdsAsync("nupkg")).ShouldBe(SourceProject.All.Select(project => project.Name));
         (await packed.IdsAsync("snupkg")).ShouldBe(SourceProject.All.Select(project => project.Name));
-        output.ShouldNotMatch(CleanShell.Complaint);
+        output.ShouldNotMatch(CleanShell.WarningPattern);
     }
 
     [Theory]
     [MemberData(nameof(Packages))]
-    public async Task A_package_has_a_description(string id)
+    public async Task A_package_has_complete_metadata(string id)
     {
         var package = await packed.OpenAsync(id);
 
@@ -60,25 +60,25 @@ public sealed class PackageTests(PackedClone packed)
 
     [Theory]
     [MemberData(nameof(Packages))]
-    public async Task A_package_has_a_page_and_a_picture(string id)
+    public async Task A_package_contains_its_README_and_its_icon(string id)
     {
         var package = await packed.OpenAsync(id);
 
         package["readme"].ShouldBe("README.md");
-        var page = package.Text("README.md");
-        page.ShouldStartWith($"# {id}\n");
-        page.ShouldBe(await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "src", id, "README.md"), Cancellation));
+        var readme = package.Text("README.md");
+        readme.ShouldStartWith($"# {id}\n");
+        readme.ShouldBe(await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "src", id, "README.md"), Cancellation));
 
         package["icon"].ShouldBe("icon.png");
-        var picture = package.Bytes("icon.png");
-        picture.AsSpan(1, 3).SequenceEqual("PNG"u8).ShouldBeTrue();
-        BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(16)).ShouldBe(128);
-        BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(20)).ShouldBe(128);
+        var icon = package.Bytes("icon.png");
+        icon.AsSpan(1, 3).SequenceEqual("PNG"u8).ShouldBeTrue();
+        BinaryPrimitives.ReadInt32BigEndian(icon.AsSpan(16)).ShouldBe(128);
+        BinaryPrimitives.ReadInt32BigEndian(icon.AsSpan(20)).ShouldBe(128);
     }
 
     [Theory]
     [MemberData(nameof(Libraries))]
-    public async Task A_library_brings_its_documentation_and_what_it_stands_on_and_nothing_else(string id)
+    public async Task A_library_package_has_exactly_the_expected_files_and_dependencies(string id)
     {
         var project = SourceProject.Named(id);
         var package = await packed.OpenAsync(id);
@@ -86,7 +86,7 @@ public sealed class PackageTests(PackedClone packed)
         package.Files.Where(file => file.StartsWith("lib/", StringComparison.Ordinal)).ShouldBe([$"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml"], ignoreOrder: true);
         package.Files.ShouldNotContain(file => file.EndsWith(".pdb", StringComparison.Ordinal) || file.Contains("analyzers/", StringComparison.Ordinal) || file.Contains("build/", StringComparison.Ordinal));
         package.Text($"lib/net10.0/{id}.xml").ShouldContain("<member name=\"T:");
-        // Those of ours know each other's internals: only the same version fits.
+        // The packages of this repository use each other's internal types, so only the same version is allowed.
         package.Dependencies.ShouldBe(
             [.. project.Projects.Select(name => (name, $"[{Version}]")), .. project.Packages.Select(name => (name, VersionOf(name)))],
             ignoreOrder: true);
@@ -94,7 +94,7 @@ public sealed class PackageTests(PackedClone packed)
 
     [Theory]
     [MemberData(nameof(Libraries))]
-    public async Task Symbols_lead_to_the_source_and_not_to_the_machine_that_built_them(string id)
+    public async Task Symbols_refer_to_the_repository_and_not_to_local_paths(string id)
     {
         var package = await packed.OpenAsync(id);
         var symbols = await packed.OpenAsync(id, "snupkg");
@@ -120,7 +120,7 @@ public sealed class PackageTests(PackedClone packed)
     }
 
     [Fact]
-    public async Task The_tool_is_a_tool_that_brings_all_it_needs()
+    public async Task The_tool_package_is_a_dotnet_tool_without_dependencies()
     {
         var package = await packed.OpenAsync("Rewt.Tool");
 
@@ -133,7 +133,7 @@ public sealed class PackageTests(PackedClone packed)
     }
 
     [Fact]
-    public async Task The_core_says_that_it_can_be_trimmed_and_compiled_ahead_of_time()
+    public async Task The_Rewt_assembly_is_marked_as_trimmable_and_AOT_compatible()
     {
         var package = await packed.OpenAsync("Rewt");
         using var executable = new PEReader(new MemoryStream(package.Bytes("lib/net10.0/Rewt.dll")));
@@ -144,27 +144,27 @@ public sealed class PackageTests(PackedClone packed)
     }
 
     [Fact]
-    public async Task The_same_commit_gives_the_same_bytes_wherever_it_is_built()
+    public async Task Builds_of_one_commit_in_two_folders_have_identical_assemblies()
     {
         await packed.OutputAsync();
-        var elsewhere = Path.Combine(packed.Scratch, "elsewhere", "a clone of another name");
-        await Clone.MakeAsync(elsewhere, packed.Shell);
-        await packed.Shell.RunAsync(elsewhere, "dotnet pack -o artifacts/packages");
+        var otherClone = Path.Combine(packed.Scratch, "elsewhere", "a clone of another name");
+        await Clone.CreateAsync(otherClone, packed.Shell);
+        await packed.Shell.RunAsync(otherClone, "dotnet pack -o artifacts/packages");
 
         foreach (var project in SourceProject.All)
         {
-            var there = Package.Open(Path.Combine(elsewhere, "artifacts", "packages", $"{project.Name}.{Version}.nupkg"));
-            var here = await packed.OpenAsync(project.Name);
-            var ours = here.Files.Where(file => Path.GetFileName(file) is var name && name.StartsWith("Rewt", StringComparison.Ordinal) && name.EndsWith(".dll", StringComparison.Ordinal)).ToList();
-            ours.ShouldNotBeEmpty();
-            foreach (var file in ours) there.Bytes(file).AsSpan().SequenceEqual(here.Bytes(file)).ShouldBeTrue($"{project.Name}: {file}");
+            var other = Package.Open(Path.Combine(otherClone, "artifacts", "packages", $"{project.Name}.{Version}.nupkg"));
+            var package = await packed.OpenAsync(project.Name);
+            var assemblies = package.Files.Where(file => Path.GetFileName(file) is var name && name.StartsWith("Rewt", StringComparison.Ordinal) && name.EndsWith(".dll", StringComparison.Ordinal)).ToList();
+            assemblies.ShouldNotBeEmpty();
+            foreach (var file in assemblies) other.Bytes(file).AsSpan().SequenceEqual(package.Bytes(file)).ShouldBeTrue($"{project.Name}: {file}");
         }
     }
 
     private static string VersionOf(string package)
     {
         var version = Versions.Descendants("PackageVersion").Single(version => version.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
-        // A property has the version of the packages first; what only runs on them, such as the tests, overrides it later in the file.
+        // The first definition of a property is the version for packages. Later in the file, projects that are not packed can override it.
         return version.StartsWith("$(", StringComparison.Ordinal) ? Versions.Descendants(version[2..^1]).First().Value : version;
     }
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Packaging;
 
-/// <summary>A clone whose packages were made as README.md says, and the empty folder beside it that knows them. Made when it is first asked for.</summary>
+/// <summary>A clone whose packages were created as in README.md, and the folder beside it that uses them as a package source. Created at the first use.</summary>
 public sealed class PackedClone : IDisposable
 {
     private readonly ScratchDirectory _scratch = new();
@@ -14,14 +14,14 @@ public sealed class PackedClone : IDisposable
 
     internal CleanShell Shell { get; }
 
-    /// <summary>Where README.md leaves the newcomer: outside of the clone.</summary>
-    internal string EmptyFolder => _scratch["first-call"];
+    /// <summary>Gets the folder in which README.md creates projects, outside of the clone.</summary>
+    internal string ProjectFolder => _scratch["first-call"];
 
     internal string Scratch => _scratch.Path;
 
     internal string ClonePath => _scratch["clone"];
 
-    /// <summary>What <c>dotnet pack</c> printed.</summary>
+    /// <summary>Returns the output of <c>dotnet pack</c>.</summary>
     internal Task<string> OutputAsync() => _packed.Value;
 
     internal async Task<Package> OpenAsync(string id, string extension = "nupkg")
@@ -40,7 +40,7 @@ public sealed class PackedClone : IDisposable
 
     private async Task<string> PackAsync()
     {
-        await Clone.MakeAsync(ClonePath, Shell);
-        return await Shell.RunAsync(ClonePath, NewcomerPage.The("clone"));
+        await Clone.CreateAsync(ClonePath, Shell);
+        return await Shell.RunAsync(ClonePath, FirstCallBlocks.TextOf("clone"));
     }
 }

@@ -2,17 +2,17 @@ using PublicApiGenerator;
 
 namespace Rewt.Tests.Packaging;
 
-/// <summary>docs/api: what each package shows, to be read in a review.</summary>
+/// <summary>Compares the public API of each package with the reviewed file in docs/api.</summary>
 public sealed partial class PublicApiTests
 {
-    private const string Rewrite = "REWT_WRITE_API=1 dotnet test --filter FullyQualifiedName~PublicApiTests";
+    private const string UpdateCommand = "REWT_WRITE_API=1 dotnet test --filter FullyQualifiedName~PublicApiTests";
 
     private static readonly ApiGeneratorOptions Options = new()
     {
         IncludeAssemblyAttributes = false,
-        // Registration lives in a namespace of Microsoft's.
+        // By default, namespaces of Microsoft are left out, but the registration methods are in one of them.
         DenyNamespacePrefixes = [],
-        // What the compiler writes down for itself, and what says how a record prints.
+        // These attributes are not part of the reviewed API.
         ExcludeAttributes =
         [
             "System.Runtime.CompilerServices.CompilerGeneratedAttribute",
@@ -27,23 +27,23 @@ public sealed partial class PublicApiTests
 
     [Theory]
     [MemberData(nameof(Libraries))]
-    public void The_public_API_of_a_package_is_the_reviewed_one(string package)
+    public void The_public_API_of_a_package_is_identical_to_the_reviewed_file(string package)
     {
         var file = Path.Combine(Folder, $"{package}.txt");
-        var shown = Namespace().Replace(SourceProject.Named(package).Load().GeneratePublicApi(Options).ReplaceLineEndings("\n").TrimEnd(), "") + "\n";
-        if (Environment.GetEnvironmentVariable("REWT_WRITE_API") == "1") File.WriteAllText(file, shown);
+        var actual = Namespace().Replace(SourceProject.Named(package).Load().GeneratePublicApi(Options).ReplaceLineEndings("\n").TrimEnd(), "") + "\n";
+        if (Environment.GetEnvironmentVariable("REWT_WRITE_API") == "1") File.WriteAllText(file, actual);
 
         var reviewed = File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : "";
 
-        shown.ShouldBe(reviewed, $"The public API of {package} changed. If that is meant, run `{Rewrite}` and commit docs/api.");
+        actual.ShouldBe(reviewed, $"The public API of {package} changed. If that is meant, run `{UpdateCommand}` and commit docs/api.");
     }
 
     [Fact]
-    public void There_is_a_page_for_each_package_and_none_for_another() => Directory.EnumerateFiles(Folder)
+    public void The_folder_docs_api_has_one_file_for_each_library() => Directory.EnumerateFiles(Folder)
         .Select(Path.GetFileName)
         .ShouldBe(Libraries.Select(row => $"{row.Data}.txt"), ignoreOrder: true);
 
-    // A reader knows where Task and TimeSpan live.
+    // Readers know the namespaces of types such as Task and TimeSpan.
     [GeneratedRegex(@"(?<!namespace )\b(System|Microsoft|Rewt)(\.[A-Z]\w*)*\.(?=[A-Z])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Namespace();
 }

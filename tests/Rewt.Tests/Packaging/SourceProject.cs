@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Rewt.Tests.Packaging;
 
-/// <summary>A project under src: each becomes a package.</summary>
+/// <summary>Represents a project under src that becomes a package.</summary>
 internal sealed record SourceProject(string Name, XDocument File)
 {
     public static IReadOnlyList<SourceProject> All { get; } =
@@ -16,13 +16,13 @@ internal sealed record SourceProject(string Name, XDocument File)
 
     public static SourceProject Named(string name) => All.Single(project => project.Name == name);
 
-    /// <summary>A command, whose surface is its command line.</summary>
+    /// <summary>Gets whether the package is a command-line tool, which has no public API.</summary>
     public bool IsTool => Property("PackAsTool") == "true";
 
     public IEnumerable<string> Projects => References("ProjectReference")
         .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
 
-    /// <summary>The packages that callers of this one get too.</summary>
+    /// <summary>Gets the packages that become dependencies of this package.</summary>
     public IEnumerable<string> Packages => References("PackageReference").Select(reference => reference.Attribute("Include")!.Value);
 
     public override string ToString() => Name;

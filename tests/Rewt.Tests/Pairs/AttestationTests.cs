@@ -5,7 +5,7 @@ using Rewt.Tests.ConfiguredKeys;
 
 namespace Rewt.Tests.Pairs;
 
-/// <summary>An adversary that may do anything in Redis, and holds any certificate but the one of <c>orders</c>, against a receiver with authorities.</summary>
+/// <summary>Tests a receiver with authorities against an attacker who can write anything to Redis and holds any certificate except that of <c>orders</c>.</summary>
 public sealed class AttestationTests : IAsyncLifetime
 {
     private const string Id = "spiffe://prod.example/ns/shop/sa/orders";
@@ -13,16 +13,16 @@ public sealed class AttestationTests : IAsyncLifetime
 
     private readonly TestAuthority _root = TestAuthority.Root();
     private readonly TestAuthority _issuing;
-    private readonly TestAuthority _narrow = TestAuthority.Root("narrow", TestAuthority.Constrain("other.example", isUri: true));
-    private readonly TestAuthority _past = TestAuthority.Root(TimeProvider.System.GetUtcNow().AddHours(-1), "past");
-    private readonly TestAuthority _withdrawn;
-    private readonly X509Certificate2 _revoked;
+    private readonly TestAuthority _constrainedRoot = TestAuthority.Root("narrow", TestAuthority.NameConstraints("other.example", isUri: true));
+    private readonly TestAuthority _expiredRoot = TestAuthority.Root(TimeProvider.System.GetUtcNow().AddHours(-1), "past");
+    private readonly TestAuthority _revokedAuthority;
+    private readonly X509Certificate2 _revokedCertificate;
     private RedisServer _redis = null!;
 
     public AttestationTests()
     {
-        (_issuing, _withdrawn) = (_root.Below("issuing"), _root.Below("withdrawn"));
-        _revoked = _issuing.Issue(Id);
+        (_issuing, _revokedAuthority) = (_root.Intermediate("issuing"), _root.Intermediate("withdrawn"));
+        _revokedCertificate = _issuing.Issue(Id);
     }
 
     public async ValueTask InitializeAsync() => _redis = await RedisServer.StartAsync(RedisServerKind.Real);
@@ -30,7 +30,7 @@ public sealed class AttestationTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _redis.DisposeAsync();
 
     [Fact]
-    public async Task No_certificate_but_the_one_of_a_service_makes_a_key_its_own()
+    public async Task Only_the_certificate_of_a_service_can_attest_a_key_of_that_service()
     {
         using var directory = new ScratchDirectory();
         await using var inventory = Instance.Start(_redis.ConnectionString, options =>
@@ -39,7 +39,7 @@ public sealed class AttestationTests : IAsyncLifetime
             options.Identity.Authorities = [.. Roots];
             options.Identity.RevocationListFile = directory.Write("revoked.pem", Revocations);
         });
-        await using var open = Instance.Start(_redis.ConnectionString, Named("open"));
+        await using var withoutAuthorities = Instance.Start(_redis.ConnectionString, Named("open"));
         var forged = Forgeries().Select(forgery => (forgery.Name, forgery.Attestation, Pair: PublishedPair.Generate())).ToList();
         var real = PublishedPair.Generate();
         await real.PublishAsync(_redis, "orders", real.Entry("orders", real.Attest(_issuing.Issue(Id), _issuing.Intermediates())));
@@ -49,17 +49,17 @@ public sealed class AttestationTests : IAsyncLifetime
         (await RefusalAsync(inventory, real.Bearer("orders"))).ShouldBe(RewtRefusal.None);
         var refusals = await Task.WhenAll(tokens.Select(token => RefusalAsync(inventory, token.Token)));
 
-        tokens.Zip(refusals).Where(pair => pair.Second == RewtRefusal.None).Select(pair => pair.First.Name).Distinct().ShouldBeEmpty("accepted");
-        // Each of the entries is otherwise good: a receiver without authorities accepts them all.
-        foreach (var (name, _, pair) in forged) (await RefusalAsync(open, pair.Bearer("orders", "open"))).ShouldBe(RewtRefusal.None, name);
+        tokens.Zip(refusals).Where(pair => pair.Second == RewtRefusal.None).Select(pair => pair.First.Name).Distinct().ShouldBeEmpty("no forged token is accepted");
+        // Each entry is otherwise valid: a receiver without authorities accepts it.
+        foreach (var (name, _, pair) in forged) (await RefusalAsync(withoutAuthorities, pair.Bearer("orders", "open"))).ShouldBe(RewtRefusal.None, name);
         inventory.Provider.Known.ShouldBeOfType<PairSnapshot>().Issuers["orders"].Refused.Count.ShouldBe(forged.Count);
         inventory.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain($"{forged.Count} public keys in Redis are refused: orders");
     }
 
     [Fact]
-    public void Every_kind_of_forgery_is_refused_for_its_own_reason()
+    public void Each_forged_attestation_is_refused_for_the_expected_reason()
     {
-        // A certificate that another check refuses by accident would prove nothing about the check that it is for.
+        // The reason is compared because a certificate that a different check refuses would not test the intended check.
         var policy = new AttestationPolicy(
             AttestationPolicy.ReadAuthorities(Encoding.UTF8.GetBytes(string.Join('\n', Roots)), "test"), RevocationList.Read(Encoding.UTF8.GetBytes(Revocations), "test"), new RewtIdentityOptions());
         var now = Now;
@@ -80,7 +80,7 @@ public sealed class AttestationTests : IAsyncLifetime
     [InlineData(null, "orders")]
     [InlineData(Id, Id)]
     [InlineData("orders.shop.svc", "orders.shop.svc")]
-    public void A_certificate_with_the_name_of_the_service_confirms_its_key(string? template, string san)
+    public void A_certificate_that_names_the_service_attests_its_key(string? template, string san)
     {
         var options = new RewtIdentityOptions { Names = template is null ? [] : [template.Replace("orders", "{service}")] };
         var policy = new AttestationPolicy([_root.Certificate], [], options);
@@ -99,7 +99,7 @@ public sealed class AttestationTests : IAsyncLifetime
     [InlineData(null, 2, Id)]
     [InlineData("{service}.shop.svc", 6, "orders.shop.svc")]
     [InlineData("spiffe://prod.example/ns/shop/sa/{service}", 2, Id)]
-    public void A_DNS_name_does_not_stand_for_a_URI_or_a_URI_for_a_DNS_name(string? template, int tag, string name)
+    public void A_service_name_in_a_subject_alternative_name_of_the_wrong_type_is_refused(string? template, int tag, string name)
     {
         var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions { Names = template is null ? [] : [template] });
         var pair = PublishedPair.Generate();
@@ -110,7 +110,7 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deleted_duplicated_reordered_and_flooded_entries_deny_service_at_most()
+    public async Task Tampering_with_published_entries_never_makes_a_forged_key_valid()
     {
         using var directory = new ScratchDirectory();
         await using var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Attesting("orders", directory));
@@ -119,12 +119,12 @@ public sealed class AttestationTests : IAsyncLifetime
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         (await inventory.VerifyAsync(await billing.SignAsync())).ShouldBe(RewtRefusal.None);
 
-        // Duplicated under other names and into other rings, and in another order with the flood around them.
+        // Duplicates the entry under other names and in other rings, and adds many invalid entries.
         var keyId = await orders.CurrentAsync();
         var entry = Encoding.UTF8.GetBytes((string)(await _redis.CommandAsync("HGET", Keys, keyId))!);
-        var adversary = PublishedPair.Generate();
+        var attacker = PublishedPair.Generate();
         var stolen = JsonDocument.Parse(entry).RootElement.GetProperty(Attestation.Member).GetRawText();
-        await adversary.PublishAsync(_redis, "orders", adversary.Entry("orders", stolen));
+        await attacker.PublishAsync(_redis, "orders", attacker.Entry("orders", stolen));
         await PublishedPair.PublishAsync(_redis, "orders", "duplicate", entry);
         await PublishedPair.PublishAsync(_redis, "billing", keyId, entry);
         for (var index = 0; index < 300; index++)
@@ -133,13 +133,13 @@ public sealed class AttestationTests : IAsyncLifetime
             await PublishedPair.PublishAsync(_redis, "orders", junk.KeyId, junk.Entry("orders", stolen));
         }
 
-        await Eventually.TrueAsync(() => inventory.Provider.Known is PairSnapshot known && known.Issuers["orders"].Refused.Count >= 302, "all are refused");
-        (await RefusalAsync(inventory, adversary.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
+        await Eventually.TrueAsync(() => inventory.Provider.Known is PairSnapshot known && known.Issuers["orders"].Refused.Count >= 302, "the entries are refused");
+        (await RefusalAsync(inventory, attacker.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         inventory.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("public keys in Redis are refused");
 
         await _redis.DelAsync(Keys);
-        // A renewal that has read the entries before writes them again.
+        // A renewal that has read the entries before the deletion writes them again.
         await Eventually.TrueAsync(
             async () =>
             {
@@ -147,12 +147,12 @@ public sealed class AttestationTests : IAsyncLifetime
                 await _redis.DelAsync(Keys);
                 return false;
             },
-            "orders has new keys");
-        (await RefusalAsync(inventory, adversary.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
+            "orders has published new keys");
+        (await RefusalAsync(inventory, attacker.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
     }
 
     [Fact]
-    public async Task A_flood_of_entries_in_many_rings_is_checked_over_several_reads_and_the_keys_of_small_rings_first()
+    public async Task A_flood_of_new_entries_is_checked_over_several_reads_starting_with_small_rings()
     {
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var (settings, store, flooded) = (Settings("inventory"), new InMemoryPairStore(clock), Enumerable.Range(0, 6).Select(index => $"a-{index}").ToList());
@@ -175,7 +175,7 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_owner_of_accepted_keys_who_attests_all_of_them_again_costs_a_bounded_number_of_checks_per_read()
+    public async Task Renewing_all_attestations_at_once_causes_a_bounded_number_of_checks_per_read()
     {
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var (settings, store, certificate) = (Settings("inventory"), new InMemoryPairStore(clock), _issuing.Issue(Id));
@@ -201,7 +201,7 @@ public sealed class AttestationTests : IAsyncLifetime
     [Theory]
     [InlineData("SHA256", null)]
     [InlineData("SHA1", "outdated algorithm")]
-    public void An_authority_that_signs_with_PSS_and_SHA_2_is_accepted_also_for_its_revocation_list(string hash, string? reason)
+    public void An_authority_with_PSS_signatures_is_accepted_with_SHA_256_and_refused_with_SHA_1(string hash, string? reason)
     {
         var now = TimeProvider.System.GetUtcNow();
         using RSA rootKey = RSA.Create(2048), issuingKey = RSA.Create(2048);
@@ -234,7 +234,7 @@ public sealed class AttestationTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Signs with the default parameters of RSASSA-PSS, which name no hash and mean SHA-1.</summary>
+    /// <summary>Signs with the default parameters of RSASSA-PSS, which omit the hash algorithm and imply SHA-1.</summary>
     private sealed class PssWithSha1(RSA key) : X509SignatureGenerator
     {
         public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => [48, 13, 6, 9, 42, 134, 72, 134, 247, 13, 1, 1, 10, 48, 0];
@@ -244,11 +244,11 @@ public sealed class AttestationTests : IAsyncLifetime
         protected override System.Security.Cryptography.X509Certificates.PublicKey BuildPublicKey() => new(key);
     }
 
-    public static TheoryData<string[]> GoodUses => new() { { ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"] }, { ["1.3.6.1.5.5.7.3.2"] }, { ["1.3.6.1.5.5.7.3.1"] }, { ["1.3.6.1.5.5.7.3.3", "2.5.29.37.0"] } };
+    public static TheoryData<string[]> AcceptedKeyUsages => new() { { ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"] }, { ["1.3.6.1.5.5.7.3.2"] }, { ["1.3.6.1.5.5.7.3.1"] }, { ["1.3.6.1.5.5.7.3.3", "2.5.29.37.0"] } };
 
     [Theory]
-    [MemberData(nameof(GoodUses))]
-    public void A_certificate_for_TLS_or_for_any_use_may_attest(string[] uses)
+    [MemberData(nameof(AcceptedKeyUsages))]
+    public void A_certificate_for_TLS_or_any_extended_key_usage_can_attest_a_key(string[] uses)
     {
         var certificate = _issuing.Issue(TestAuthority.San(Id), rights: [.. TestAuthority.Rights(false), Uses(uses)]);
         var pair = PublishedPair.Generate();
@@ -259,7 +259,7 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_chain_that_was_accepted_is_refused_with_another_signature_service_or_intermediate_and_outside_its_validity()
+    public void An_accepted_chain_is_refused_with_another_signature_service_intermediate_or_time()
     {
         var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions());
         var (certificate, chain) = (_issuing.Issue(Id), _issuing.Intermediates());
@@ -269,7 +269,7 @@ public sealed class AttestationTests : IAsyncLifetime
 
         Problem(pair, other.Attest(certificate, chain)).ShouldNotBeNull().ShouldContain("not signed by its certificate");
         Problem(pair, pair.Attest(certificate, chain), "inventory").ShouldNotBeNull().ShouldContain("another service");
-        Problem(pair, pair.Attest(certificate, _withdrawn.Intermediates())).ShouldNotBeNull().ShouldContain("not accepted");
+        Problem(pair, pair.Attest(certificate, _revokedAuthority.Intermediates())).ShouldNotBeNull().ShouldContain("not accepted");
         Problem(pair, pair.Attest(certificate, chain), at: Now + TimeSpan.FromDays(2)).ShouldNotBeNull().ShouldContain("has expired");
         Problem(pair, pair.Attest(certificate, chain), at: Now - TimeSpan.FromDays(20)).ShouldBe(AttestationPolicy.NotYetValid);
 
@@ -281,27 +281,27 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_published_key_is_verified_once()
+    public void A_verified_entry_is_reused_until_its_attestation_ends()
     {
         var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions());
         var pair = PublishedPair.Generate();
         var entry = pair.Entry("orders", pair.Attest(_issuing.Issue(Id), _issuing.Intermediates()));
         var known = PublishedKey.TryRead(entry, pair.KeyId, "rewt", "orders", null, policy, Now, out _).ShouldNotBeNull();
 
-        // After the certificate has expired: what was seen in time stays as it is, until the attestation ends.
+        // The certificate has expired, but an entry that was verified in time stays valid until the attestation ends.
         PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, Now + TimeSpan.FromDays(2), out _).ShouldBeSameAs(known);
         PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, Now + TimeSpan.FromDays(31), out var problem).ShouldBeNull();
         problem.ShouldNotBeNull().ShouldContain("has ended");
     }
 
     [Fact]
-    public void A_confirmed_key_outlives_a_bad_new_entry_but_not_its_authority()
+    public void An_attested_key_survives_an_invalid_new_entry_but_not_a_removed_authority()
     {
         var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions());
-        var (pair, stranger) = (PublishedPair.Generate(), TestAuthority.Root("stranger"));
+        var (pair, untrusted) = (PublishedPair.Generate(), TestAuthority.Root("stranger"));
         var good = pair.Attest(_issuing.Issue(Id), _issuing.Intermediates());
         var confirmed = Read(pair.Entry("orders", good), null, policy, out _).ShouldNotBeNull();
-        var unknown = pair.Attest(stranger.Issue(Id), []);
+        var unknown = pair.Attest(untrusted.Issue(Id), []);
 
         foreach (var entry in new[] { pair.Entry("orders", unknown), pair.Entry("orders", pair.Attest(_issuing.Issue(Id), [])), pair.Entry("orders"), pair.Entry("billing", good), "{"u8.ToArray() })
         {
@@ -313,7 +313,7 @@ public sealed class AttestationTests : IAsyncLifetime
             Read(entry, null, policy, out _).ShouldBeNull();
         }
 
-        // A key set of a URL is no different.
+        // The same holds for a key set that is read from a URL.
         var (set, _) = policy.Filter(Set(good), null, "rewt", Now);
         (set, _) = policy.Filter(Set(unknown), set, "rewt", Now);
         set.Keys.Count.ShouldBe(1);
@@ -326,7 +326,7 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_attestation_ends_by_either_clock_unless_the_owner_of_the_key_renews_it()
+    public async Task An_unrenewed_attestation_ends_even_if_the_store_clock_is_set_back()
     {
         var (clock, local) = (new FakeTimeProvider(TimeProvider.System.GetUtcNow()), new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
         var certificate = _issuing.Issue(TestAuthority.San(Id), until: TimeProvider.System.GetUtcNow().AddDays(4));
@@ -350,7 +350,7 @@ public sealed class AttestationTests : IAsyncLifetime
 
         Of(known).Keys[keyId].By!.EndsAt.ShouldBeGreaterThan(first.By!.EndsAt);
 
-        // An adversary writes the first entry with another expiry again, and sets the clock of the store back.
+        // An attacker writes the first entry again with a different expiry, and sets the clock of the store back.
         var replay = new InMemoryPairStore(new FakeTimeProvider(local.GetUtcNow()));
         var entry = PublishedKey.Write(first.Key, RewtKeyState.Current, StoreTime.Latest, first.Proof, first.Attestation);
         await PublishAsync(keyId, entry, []);
@@ -366,7 +366,7 @@ public sealed class AttestationTests : IAsyncLifetime
         known = await billing.UpdateAsync(known, null, Cancellation);
         Of(known).Refused.ShouldHaveSingleItem().Problem.ShouldContain("has ended");
 
-        // The first sight of an expired certificate is late by the clock of the machine too.
+        // An expired certificate that is read for the first time is refused by the local clock too.
         local.Advance(TimeSpan.FromDays(4));
         var late = PublishedPair.Generate();
         await PublishAsync(late.KeyId, late.Entry("orders", late.Attest(certificate, _issuing.Intermediates())), [keyId]);
@@ -381,7 +381,7 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_store_whose_clock_is_set_forward_gets_no_attestation_that_ends_later()
+    public async Task A_store_clock_that_is_ahead_does_not_extend_an_attestation()
     {
         var local = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var certificate = _issuing.Issue(TestAuthority.San(Id), until: local.GetUtcNow().AddDays(4));
@@ -404,7 +404,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var certificate = _issuing.Issue(TestAuthority.San(Id), time.GetUtcNow().AddMinutes(1), time.GetUtcNow().AddHours(1));
         var options = new RewtOptions { ServiceName = "inventory" };
         options.Identity.Authorities.Add(_root.Pem);
-        var download = new ScriptedDownload { Content = pair.Set(pair.Attest(certificate, _issuing.Intermediates())), MaxAge = TimeSpan.FromHours(1) };
+        var download = new ScriptedDownload { Content = pair.ToJwks(pair.Attest(certificate, _issuing.Intermediates())), MaxAge = TimeSpan.FromHours(1) };
         var url = new KeyUrl(new Uri("https://orders.example/keys"), "RS256", download, options.RefreshInterval, time, ServiceIdentity.Open(options, time));
 
         (await url.ReadAsync(isAsked: false, Cancellation)).Keys.ShouldBeEmpty();
@@ -417,33 +417,33 @@ public sealed class AttestationTests : IAsyncLifetime
     [InlineData("rewt", "rewt", 1)]
     [InlineData("rewt", "staging", 0)]
     [InlineData("staging", "staging", 1)]
-    public async Task An_attestation_in_a_key_set_is_for_the_namespace_of_the_receiver(string ring, string attested, int accepted)
+    public async Task An_attestation_in_a_key_set_is_accepted_only_in_its_namespace(string ring, string attested, int accepted)
     {
         var pair = PublishedPair.Generate();
         var options = new RewtOptions { ServiceName = "inventory", Namespace = ring };
         options.Identity.Authorities.Add(_root.Pem);
-        var url = Url(options, new ScriptedDownload { Content = pair.Set(pair.Attest(_issuing.Issue(Id), _issuing.Intermediates(), attested)) }, TimeProvider.System);
+        var url = Url(options, new ScriptedDownload { Content = pair.ToJwks(pair.Attest(_issuing.Issue(Id), _issuing.Intermediates(), attested)) }, TimeProvider.System);
 
         (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count.ShouldBe(accepted);
     }
 
     [Fact]
-    public async Task An_attestation_that_names_a_late_end_counts_no_longer_than_attestations_last_once_its_certificate_has_expired()
+    public async Task An_attestation_outlives_its_certificate_by_at_most_the_attestation_lifetime()
     {
         var (settings, day, time) = (Settings("inventory"), TimeSpan.FromDays(1), new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
         var (policy, longest, pair) = (ServiceIdentity.Open(settings, time)!.Policy, PairSchedule.From(settings).Attestation, PublishedPair.Generate());
-        // For 30 days, by a certificate of one day.
+        // An attestation for 30 days by a certificate that is valid for one day.
         var attestation = pair.Attest(_issuing.Issue(Id), _issuing.Intermediates());
         var (entry, began, known, problem) = (pair.Entry("orders", attestation), Now, (PublishedKey?)null, (string?)null);
-        var inRedis = await EndAsync(now => Task.FromResult((known = PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, now, out problem)) is not null));
+        var inRedis = await FindEndAsync(now => Task.FromResult((known = PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, now, out problem)) is not null));
         problem.ShouldNotBeNull().ShouldContain("expired");
         time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        var url = Url(settings, new ScriptedDownload { Content = pair.Set(attestation) }, time);
-        var inKeySet = await EndAsync(async _ => (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count == 1);
+        var url = Url(settings, new ScriptedDownload { Content = pair.ToJwks(attestation) }, time);
+        var inKeySet = await FindEndAsync(async _ => (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count == 1);
 
         foreach (var end in new[] { inRedis, inKeySet }) end.ShouldBeInRange(day, day + longest + (longest / 5));
 
-        async Task<TimeSpan> EndAsync(Func<StoreTime, Task<bool>> isAcceptedAsync)
+        async Task<TimeSpan> FindEndAsync(Func<StoreTime, Task<bool>> isAcceptedAsync)
         {
             var end = TimeSpan.Zero;
             for (; await isAcceptedAsync(began + end); end += longest / 5) time.Advance(longest / 5);
@@ -452,14 +452,14 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_unattested_keys_are_accepted_too_a_certificate_counts_when_it_becomes_valid()
+    public async Task An_accepted_unattested_key_becomes_attested_when_its_certificate_becomes_valid()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var pair = PublishedPair.Generate();
         var options = new RewtOptions { ServiceName = "inventory" };
         (options.Identity.Authorities, options.Identity.AcceptUnattested) = ([_root.Pem], true);
         var certificate = _issuing.Issue(TestAuthority.San(Id), time.GetUtcNow().AddMinutes(1), time.GetUtcNow().AddHours(1));
-        var url = Url(options, new ScriptedDownload { Content = pair.Set(pair.Attest(certificate, _issuing.Intermediates())), MaxAge = TimeSpan.FromHours(1) }, time);
+        var url = Url(options, new ScriptedDownload { Content = pair.ToJwks(pair.Attest(certificate, _issuing.Intermediates())), MaxAge = TimeSpan.FromHours(1) }, time);
         var early = await url.ReadAsync(isAsked: false, Cancellation);
         (early.Keys.Count, early.Attestations.Count).ShouldBe((1, 0));
 
@@ -485,7 +485,7 @@ public sealed class AttestationTests : IAsyncLifetime
         return new X509EnhancedKeyUsageExtension(list, critical: false);
     }
 
-    /// <summary>What an adversary can make of certificates, and the reason for which each is refused.</summary>
+    /// <summary>Returns the attestations that an attacker can create, and the reason for which each is refused.</summary>
     private IEnumerable<(string Name, Func<PublishedPair, string?> Attestation, string Reason)> Forgeries()
     {
         const string Unnamed = "does not name the service";
@@ -500,16 +500,16 @@ public sealed class AttestationTests : IAsyncLifetime
             "spiffe://user@prod.example/orders", "spiffe://prod.example:443/orders", "https://prod.example/orders", "spiffe://prod.example/orders ", " orders", "orders.", "\u00f6rders",
         ];
         foreach (var name in names) yield return ($"the name {name}", By(_issuing, _issuing.Issue(name)), Unnamed);
-        yield return ("no name but the subject", By(_issuing, _issuing.Issue((X509Extension?)null, name: "orders")), Unnamed);
+        yield return ("a name in the subject only", By(_issuing, _issuing.Issue((X509Extension?)null, name: "orders")), Unnamed);
         yield return ("an e-mail address", By(_issuing, _issuing.Issue(TestAuthority.San([(1, "orders"u8.ToArray())]))), Unnamed);
         yield return ("a registered id", By(_issuing, _issuing.Issue(TestAuthority.San([(8, "orders"u8.ToArray())]))), Unnamed);
         yield return ("a name in Cyrillic", By(_issuing, _issuing.Issue(TestAuthority.San([(2, Encoding.UTF8.GetBytes("\u043erders"))]))), Unnamed);
         yield return ("a DNS name as a URI", By(_issuing, _issuing.Issue(TestAuthority.San([(6, "orders"u8.ToArray())]))), Unnamed);
         yield return ("a SPIFFE ID as a DNS name", By(_issuing, _issuing.Issue(TestAuthority.San([(2, Encoding.UTF8.GetBytes(Id))]))), Unnamed);
-        foreach (var (san, constraint) in new[] { ((6, "orders"u8.ToArray()), TestAuthority.Constrain("billing", isUri: false)), ((2, Encoding.UTF8.GetBytes(Id)), TestAuthority.Constrain("other.example", isUri: true)) })
+        foreach (var (san, constraint) in new[] { ((6, "orders"u8.ToArray()), TestAuthority.NameConstraints("billing", isUri: false)), ((2, Encoding.UTF8.GetBytes(Id)), TestAuthority.NameConstraints("other.example", isUri: true)) })
         {
-            var limited = _root.Below("limited", [.. TestAuthority.Rights(true), constraint]);
-            yield return ($"a name of a kind that the constraints of the authority leave out, {san.Item1}", By(limited, limited.Issue(TestAuthority.San([san]))), Unnamed);
+            var limited = _root.Intermediate("limited", [.. TestAuthority.Rights(true), constraint]);
+            yield return ($"a name of a type that the name constraints of the authority do not cover, {san.Item1}", By(limited, limited.Issue(TestAuthority.San([san]))), Unnamed);
         }
 
         yield return ("an IP address", By(_issuing, _issuing.Issue(TestAuthority.San([(7, "orders"u8.ToArray())]))), Unnamed);
@@ -534,7 +534,7 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("signed with SHA-1", By(_issuing, _issuing.Issue(TestAuthority.San(Id), outdatedHash: "SHA1")), "outdated");
         var two = _issuing.Issue(TestAuthority.San("billing"), rights: [.. TestAuthority.Rights(false), new X509Extension("2.5.29.18", TestAuthority.San(Id).RawData, critical: false)]);
         yield return ("two extensions of names", By(_issuing, _issuing.Alter(two, [6, 3, 85, 29, 18], [6, 3, 85, 29, 17], isSigned: true)), "an extension twice");
-        yield return ("a name that is altered", By(_issuing, _issuing.Alter(_issuing.Issue("spiffe://prod.example/orderz"), "orderz"u8.ToArray(), "orders"u8.ToArray(), isSigned: false)), "not accepted");
+        yield return ("an altered name", By(_issuing, _issuing.Alter(_issuing.Issue("spiffe://prod.example/orderz"), "orderz"u8.ToArray(), "orders"u8.ToArray(), isSigned: false)), "not accepted");
         yield return ("two signature algorithms", By(_issuing, _issuing.Alter(_issuing.Issue(Id), [42, 134, 72, 206, 61, 4, 3, 2], [42, 134, 72, 206, 61, 4, 3, 3], isSigned: true)), "not accepted");
         yield return ("no intermediate", pair => pair.Attest(_issuing.Issue(Id), []), "not accepted");
         yield return ("not for signatures", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(false, usage: X509KeyUsageFlags.KeyEncipherment))), "may not sign");
@@ -542,54 +542,55 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("an authority itself", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(true, usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign))), "that of an authority (basicConstraints)");
         yield return ("the key of an authority", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(false, usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign))), "may sign certificates");
         yield return ("for code only", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [.. TestAuthority.Rights(false), Uses("1.3.6.1.5.5.7.3.3")])), "extendedKeyUsage");
-        var mail = _root.Below("mail", [.. TestAuthority.Rights(true), Uses("1.3.6.1.5.5.7.3.4")]);
+        var mail = _root.Intermediate("mail", [.. TestAuthority.Rights(true), Uses("1.3.6.1.5.5.7.3.4")]);
         yield return ("an authority for mail only", By(mail, mail.Issue(Id)), "extendedKeyUsage");
         yield return ("an unknown critical extension", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [.. TestAuthority.Rights(false), new X509Extension("1.2.3.4", [5, 0], critical: true)])), "not accepted");
-        yield return ("revoked", By(_issuing, _revoked), "revoked");
+        yield return ("revoked", By(_issuing, _revokedCertificate), "revoked");
 
-        yield return ("an authority that is revoked", By(_withdrawn, _withdrawn.Issue(Id)), "revoked");
-        yield return ("an authority that has expired", By(_past, _past.Issue(Id)), "not accepted");
-        var (ended, early) = (_root.Below("ended", NewKey(), [], now.AddHours(-2), now.AddSeconds(-2)), _root.Below("early", NewKey(), [], now.AddHours(1), now.AddHours(2)));
-        yield return ("an issuer that has expired", By(ended, ended.Issue(Id)), "not accepted");
+        yield return ("a revoked authority", By(_revokedAuthority, _revokedAuthority.Issue(Id)), "revoked");
+        yield return ("an expired authority", By(_expiredRoot, _expiredRoot.Issue(Id)), "not accepted");
+        var (ended, early) = (_root.Intermediate("ended", NewKey(), [], now.AddHours(-2), now.AddSeconds(-2)), _root.Intermediate("early", NewKey(), [], now.AddHours(1), now.AddHours(2)));
+        yield return ("an expired issuer", By(ended, ended.Issue(Id)), "not accepted");
         yield return ("an issuer that is not valid yet", By(early, early.Issue(Id)), "not accepted");
-        var odd = _root.Below("odd", [.. TestAuthority.Rights(true), new X509Extension("1.2.3.4", [5, 0], critical: true)]);
+        var odd = _root.Intermediate("odd", [.. TestAuthority.Rights(true), new X509Extension("1.2.3.4", [5, 0], critical: true)]);
         yield return ("an issuer with an unknown critical extension", By(odd, odd.Issue(Id)), "not accepted");
         var (one, another) = (TestAuthority.Root("one"), TestAuthority.Root("another"));
         var loop = one.CrossSignedBy(another.CrossSignedBy(one));
         yield return ("authorities that certify each other", pair => pair.Attest(loop.Issue(Id), [loop.Certificate.RawData, loop.Parent!.Certificate.RawData]), "not accepted");
         yield return ("authorities that certify each other, with the root", pair => pair.Attest(loop.Issue(Id), [loop.Certificate.RawData, loop.Parent!.Certificate.RawData, one.Certificate.RawData, _root.Certificate.RawData]), "not accepted");
 
-        var service = _issuing.Abuse(_issuing.Issue("billing"));
-        yield return ("CA:false issuing", By(service, service.Issue(Id)), "not accepted");
-        var bare = _root.Below("bare", new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
-        yield return ("no basic constraints issuing", By(bare, bare.Issue(Id)), "not accepted");
-        var unable = _root.Below("unable", TestAuthority.Rights(true, usage: X509KeyUsageFlags.DigitalSignature));
+        var service = _issuing.AsAuthority(_issuing.Issue("billing"));
+        yield return ("an issuer with CA:false", By(service, service.Issue(Id)), "not accepted");
+        var bare = _root.Intermediate("bare", new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        yield return ("an issuer without basic constraints", By(bare, bare.Issue(Id)), "not accepted");
+        var unable = _root.Intermediate("unable", TestAuthority.Rights(true, usage: X509KeyUsageFlags.DigitalSignature));
         yield return ("an issuer that may not sign certificates", By(unable, unable.Issue(Id)), "not accepted");
-        var last = _root.Below("last", TestAuthority.Rights(true, pathLength: 0));
-        var beyond = last.Below("beyond");
+        var last = _root.Intermediate("last", TestAuthority.Rights(true, pathLength: 0));
+        var beyond = last.Intermediate("beyond");
         yield return ("a path that is too long", By(beyond, beyond.Issue(Id)), "not accepted");
-        yield return ("a name outside the constraints of the root", By(_narrow, _narrow.Issue(Id)), "not accepted");
+        yield return ("a name outside the constraints of the root", By(_constrainedRoot, _constrainedRoot.Issue(Id)), "not accepted");
         foreach (var (name, constraint) in new[]
         {
-            (Id, TestAuthority.Constrain("other.example", isUri: true)), ("orders", TestAuthority.Constrain("billing", isUri: false)),
-            (Id, TestAuthority.Constrain("prod.example", isUri: true, isExcluded: true)), ("orders", TestAuthority.Constrain("orders", isUri: false, isExcluded: true)),
+            (Id, TestAuthority.NameConstraints("other.example", isUri: true)), ("orders", TestAuthority.NameConstraints("billing", isUri: false)),
+            (Id, TestAuthority.NameConstraints("prod.example", isUri: true, isExcluded: true)),
+            ("orders", TestAuthority.NameConstraints("orders", isUri: false, isExcluded: true)),
         })
         {
-            var limited = _root.Below("limited", [.. TestAuthority.Rights(true), constraint]);
+            var limited = _root.Intermediate("limited", [.. TestAuthority.Rights(true), constraint]);
             yield return ($"a name outside the constraints, {name}", By(limited, limited.Issue(name)), "not accepted");
         }
 
         foreach (var (name, key) in UnusualKeys())
         {
-            var unusual = _root.Below("unusual", key, []);
+            var unusual = _root.Intermediate("unusual", key, []);
             yield return ($"an authority with a key of {name}", By(unusual, unusual.Issue(Id)), "neither P-256");
-            // .NET gives no certificate a private key with explicit parameters.
+            // .NET cannot attach a private key with explicit parameters to a certificate.
             if (key is RSA || ((ECDsa)key).ExportParameters(includePrivateParameters: false).Curve.IsNamed) yield return ($"a key of {name}", By(_issuing, _issuing.Issue(TestAuthority.San(Id), key: key)), key is RSA ? "2048 to 4096 are allowed" : "not P-256 or P-384");
         }
 
-        var rsa = _root.Below("rsa", RSA.Create(2048), []);
+        var rsa = _root.Intermediate("rsa", RSA.Create(2048), []);
         foreach (var hash in new[] { "SHA1", "MD5" }) yield return ($"signed with RSA and {hash}", By(rsa, rsa.Issue(TestAuthority.San(Id), outdatedHash: hash)), "outdated");
-        var outdated = _root.Below("outdated", NewKey(), [], outdatedHash: "SHA1");
+        var outdated = _root.Intermediate("outdated", NewKey(), [], outdatedHash: "SHA1");
         yield return ("an issuer signed with SHA-1", By(outdated, outdated.Issue(Id)), "outdated");
 
         var good = _issuing.Issue(Id);
@@ -599,15 +600,15 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("the attestation of another service", pair => pair.Attest(_issuing.Issue("billing"), _issuing.Intermediates(), service: "billing"), "another service or namespace");
         yield return ("another certificate in front of the attestation", pair => pair.Attest(_issuing.Issue("billing"), _issuing.Intermediates()).Replace("\"x5c\":[", $"\"x5c\":[\"{Convert.ToBase64String(good.RawData)}\","), "not signed by its certificate");
         yield return ("another time of publication", pair => pair.Attest(good, _issuing.Intermediates()).Replace("\"at\":", "\"at\":1"), "not signed by its certificate");
-        yield return ("another end", pair => pair.Attest(good, _issuing.Intermediates()).Replace("\"until\":", "\"until\":1"), "not signed by its certificate");
-        yield return ("an end that has passed", pair => pair.Attest(good, _issuing.Intermediates()).Replace("\"until\":", "\"until\":1,\"later\":"), "has ended");
+        yield return ("another end time", pair => pair.Attest(good, _issuing.Intermediates()).Replace("\"until\":", "\"until\":1"), "not signed by its certificate");
+        yield return ("an end time in the past", pair => pair.Attest(good, _issuing.Intermediates()).Replace("\"until\":", "\"until\":1,\"later\":"), "has ended");
         yield return ("no attestation", _ => null, "no attestation");
         foreach (var text in new[] { "1", "null", "{}", "[]", "{\"at\":1,\"until\":9999999999999,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[]}", "{\"at\":1,\"until\":9999999999999,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[\"!\"]}" })
         {
             yield return ($"the attestation {text}", _ => text, "malformed");
         }
 
-        yield return ("a certificate of junk", _ => "{\"at\":1,\"until\":9999999999999,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[\"AAAA\"]}", "malformed");
+        yield return ("bytes that are not a certificate", _ => "{\"at\":1,\"until\":9999999999999,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[\"AAAA\"]}", "malformed");
         yield return ("a chain that is too long", pair => pair.Attest(good, Enumerable.Repeat(_issuing.Certificate.RawData, 5)), "malformed");
     }
 
@@ -620,7 +621,7 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("explicit parameters", ECDsa.Create(NewKey().ExportExplicitParameters(includePrivateParameters: true)));
         yield return ("RSA 512", RSA.Create(512));
         yield return ("RSA 1024", RSA.Create(1024));
-        // A generator of the adversary's, so that the public key is that of the root and the private key is known (CVE-2020-0601).
+        // With a generator chosen by the attacker, the public key equals that of the root and the private key is known (CVE-2020-0601).
         var parameters = NewKey().ExportExplicitParameters(includePrivateParameters: true);
         using var root = _root.Certificate.GetECDsaPublicKey()!;
         parameters.Q = parameters.Curve.G = root.ExportParameters(includePrivateParameters: false).Q;
@@ -635,9 +636,9 @@ public sealed class AttestationTests : IAsyncLifetime
         return options;
     }
 
-    private IEnumerable<string> Roots => [_root.Pem, _narrow.Pem, _past.Pem];
+    private IEnumerable<string> Roots => [_root.Pem, _constrainedRoot.Pem, _expiredRoot.Pem];
 
-    private string Revocations => $"{_issuing.Revoke(_revoked, _issuing.Issue("other"))}\n{_root.Revoke(_withdrawn.Certificate)}";
+    private string Revocations => $"{_issuing.Revoke(_revokedCertificate, _issuing.Issue("other"))}\n{_root.Revoke(_revokedAuthority.Certificate)}";
 
     private static StoreTime Now => StoreTime.From(TimeProvider.System.GetUtcNow());
 
@@ -654,7 +655,7 @@ public sealed class AttestationTests : IAsyncLifetime
     private Action<RewtOptions> Attesting(string service, ScratchDirectory directory) => options =>
     {
         Demanding(service)(options);
-        var (chain, key) = _issuing.Files(_issuing.Issue($"spiffe://prod.example/{service}"));
+        var (chain, key) = _issuing.PemFiles(_issuing.Issue($"spiffe://prod.example/{service}"));
         (options.Identity.CertificateFile, options.Identity.KeyFile) = (directory.Write($"{service}.crt", chain), directory.Write($"{service}.key", key));
     };
 

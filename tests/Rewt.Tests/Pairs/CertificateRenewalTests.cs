@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Pairs;
 
-/// <summary>Renewal of certificates in a fleet of processes of their own.</summary>
+/// <summary>Tests the renewal of certificates by services that run in separate processes.</summary>
 public sealed class CertificateRenewalTests(ITestOutputHelper output)
 {
     private const int Callers = 32;
@@ -8,14 +8,14 @@ public sealed class CertificateRenewalTests(ITestOutputHelper output)
     private static readonly string[] Services = ["orders", "inventory"];
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
 
-    private readonly TestAuthority _issuing = TestAuthority.Root().Below("issuing");
+    private readonly TestAuthority _issuing = TestAuthority.Root().Intermediate("issuing");
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task Two_services_of_two_processes_that_renew_their_certificates_every_20_seconds_fail_none_of_the_calls_of_32_callers()
+    public async Task Renewing_certificates_every_20_seconds_fails_no_call_of_32_callers()
     {
-        // 15 of them take five minutes.
-        var renewals = int.TryParse(Environment.GetEnvironmentVariable("REWT_RENEWALS"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 3;
+        // 15 renewals take five minutes.
+        var renewals = int.TryParse(Environment.GetEnvironmentVariable("REWT_RENEWALS"), CultureInfo.InvariantCulture, out var configured) ? configured : 3;
         using var directory = new ScratchDirectory();
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var one = InstanceProcess.Start();
@@ -23,24 +23,24 @@ public sealed class CertificateRenewalTests(ITestOutputHelper output)
         await using var three = InstanceProcess.Start();
         await using var four = InstanceProcess.Start();
         (string Service, InstanceProcess Process)[] fleet = [("orders", one), ("inventory", two), ("orders", three), ("inventory", four)];
-        var (failures, seen, calls) = (new ConcurrentBag<string>(), new HashSet<string>(StringComparer.Ordinal), 0);
-        using var ended = new CancellationTokenSource();
+        var (failures, observed, calls) = (new ConcurrentBag<string>(), new HashSet<string>(StringComparer.Ordinal), 0);
+        using var stop = new CancellationTokenSource();
         Renew();
         var renewing = RenewAgainAsync();
         foreach (var (service, process) in fleet) await StartAsync(service, process);
         var routes = Enumerable.Range(0, fleet.Length).SelectMany(index => new[] { (From: fleet[index], To: fleet[(index + 1) % 4]), (From: fleet[index], To: fleet[(index + 3) % 4]) }).ToList();
         foreach (var (from, to) in routes) await Eventually.TrueAsync(async () => await ProblemOfCallAsync(from, to) is null, "the fleet has started");
 
-        var (began, first) = (TimeProvider.System.GetTimestamp(), seen.Count);
+        var (began, first) = (TimeProvider.System.GetTimestamp(), observed.Count);
         var load = Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(routes[caller % routes.Count].From, routes[caller % routes.Count].To), Cancellation)).ToList();
         await Task.Delay(Interval * (renewals + 1), TimeProvider.System, Cancellation);
-        await ended.CancelAsync();
+        await stop.CancelAsync();
         await Task.WhenAll([.. load, renewing]);
 
-        output.WriteLine($"{renewals} renewals, {seen.Count} certificates attested keys, {calls} calls, {failures.Count} failed");
+        output.WriteLine($"{renewals} renewals, {observed.Count} certificates attested keys, {calls} calls, {failures.Count} failed");
         failures.Distinct().ShouldBeEmpty();
         calls.ShouldBeGreaterThan(Callers * renewals);
-        seen.Count.ShouldBeGreaterThan(first);
+        observed.Count.ShouldBeGreaterThan(first);
 
         // A certificate expires when its second renewal is due.
         void Renew()
@@ -48,7 +48,7 @@ public sealed class CertificateRenewalTests(ITestOutputHelper output)
             foreach (var service in Services)
             {
                 var now = TimeProvider.System.GetUtcNow();
-                var (chain, key) = _issuing.Files(_issuing.Issue(TestAuthority.San($"spiffe://prod.example/{service}"), now.AddSeconds(-1), now + (Interval * 2)));
+                var (chain, key) = _issuing.PemFiles(_issuing.Issue(TestAuthority.San($"spiffe://prod.example/{service}"), now.AddSeconds(-1), now + (Interval * 2)));
                 directory.Write($"{service}.crt", chain);
                 directory.Write($"{service}.key", key);
             }
@@ -67,17 +67,17 @@ public sealed class CertificateRenewalTests(ITestOutputHelper output)
 
         async Task RenewAgainAsync()
         {
-            while (!ended.IsCancellationRequested)
+            while (!stop.IsCancellationRequested)
             {
                 await Task.Delay(Interval, TimeProvider.System, CancellationToken.None);
-                foreach (var service in Services) seen.UnionWith(await CertificatesAsync(service));
+                foreach (var service in Services) observed.UnionWith(await CertificatesAsync(service));
                 Renew();
             }
         }
 
         async Task CallAsync((string Service, InstanceProcess Process) sender, (string Service, InstanceProcess Process) receiver)
         {
-            while (!ended.IsCancellationRequested)
+            while (!stop.IsCancellationRequested)
             {
                 if (await ProblemOfCallAsync(sender, receiver) is { } problem) failures.Add($"{TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s: {sender.Service} to {receiver.Service}: {problem}");
                 Interlocked.Increment(ref calls);
@@ -85,7 +85,7 @@ public sealed class CertificateRenewalTests(ITestOutputHelper output)
             }
         }
 
-        // Without the retry of a client, so that every refusal counts.
+        // There is no client and so no retry: every refusal is counted.
         static async Task<string?> ProblemOfCallAsync((string Service, InstanceProcess Process) sender, (string Service, InstanceProcess Process) receiver)
         {
             try

@@ -3,7 +3,7 @@ using Rewt.Tests.ConfiguredKeys;
 
 namespace Rewt.Tests.Pairs;
 
-/// <summary>The life of certificates: renewal, expiry, revocation, fleets of which a part has none, and receivers without Redis.</summary>
+/// <summary>Tests the life cycle of certificates: renewal, expiry, revocation, fleets with and without certificates, and receivers without Redis.</summary>
 public sealed class CertificateTests : IAsyncLifetime
 {
     private readonly TestAuthority _root = TestAuthority.Root();
@@ -11,7 +11,7 @@ public sealed class CertificateTests : IAsyncLifetime
     private readonly ScratchDirectory _directory = new();
     private RedisServer _redis = null!;
 
-    public CertificateTests() => _issuing = _root.Below("issuing");
+    public CertificateTests() => _issuing = _root.Intermediate("issuing");
 
     public async ValueTask InitializeAsync() => _redis = await RedisServer.StartAsync(RedisServerKind.Real);
 
@@ -22,10 +22,10 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_certificate_that_is_renewed_under_load_fails_no_call()
+    public async Task Renewing_a_certificate_under_load_fails_no_call()
     {
-        var (callers, every, renewals) = (8, TimeSpan.FromSeconds(1), 4);
-        using var ended = new CancellationTokenSource();
+        var (callers, interval, renewals) = (8, TimeSpan.FromSeconds(1), 4);
+        using var stop = new CancellationTokenSource();
         Renew();
         var renewing = RenewAgainAsync();
         var senders = new List<Instance>();
@@ -36,18 +36,18 @@ public sealed class CertificateTests : IAsyncLifetime
         {
             for (var index = 0; index < 2; index++)
             {
-                senders.Add(await Instance.StartWarmAsync(_redis.ConnectionString, Short(Attesting("orders"))));
-                receivers.Add(Instance.Start(_redis.ConnectionString, Short(Demanding("inventory"))));
+                senders.Add(await Instance.StartWarmAsync(_redis.ConnectionString, WithShortIntervals(Attesting("orders"))));
+                receivers.Add(Instance.Start(_redis.ConnectionString, WithShortIntervals(Demanding("inventory"))));
             }
 
-            var load = Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(senders[caller % 2], receivers[caller / 2 % 2], ended.Token), Cancellation)).ToList();
-            await Task.Delay(every * (renewals + 1), TimeProvider.System, Cancellation);
-            await ended.CancelAsync();
+            var load = Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(senders[caller % 2], receivers[caller / 2 % 2], stop.Token), Cancellation)).ToList();
+            await Task.Delay(interval * (renewals + 1), TimeProvider.System, Cancellation);
+            await stop.CancelAsync();
             await Task.WhenAll([.. load, renewing]);
         }
         finally
         {
-            await ended.CancelAsync();
+            await stop.CancelAsync();
             foreach (var instance in senders.Concat(receivers)) await instance.DisposeAsync();
         }
 
@@ -58,17 +58,17 @@ public sealed class CertificateTests : IAsyncLifetime
 
         async Task RenewAgainAsync()
         {
-            while (!ended.IsCancellationRequested)
+            while (!stop.IsCancellationRequested)
             {
-                await Task.Delay(every, TimeProvider.System, CancellationToken.None);
+                await Task.Delay(interval, TimeProvider.System, CancellationToken.None);
                 Renew();
             }
         }
 
-        Action<RewtOptions> Short(Action<RewtOptions> settings) => options =>
+        Action<RewtOptions> WithShortIntervals(Action<RewtOptions> settings) => options =>
         {
             settings(options);
-            (options.RefreshInterval, options.RotationInterval) = (TimeSpan.FromMilliseconds(200), every * 2);
+            (options.RefreshInterval, options.RotationInterval) = (TimeSpan.FromMilliseconds(200), interval * 2);
         };
 
         async Task CallAsync(Instance sender, Instance receiver, CancellationToken end)
@@ -92,7 +92,7 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_that_starts_with_an_expired_certificate_names_it_as_the_reason_why_it_cannot_sign()
+    public async Task A_service_with_an_expired_certificate_reports_it_as_the_reason_for_not_signing()
     {
         var now = TimeProvider.System.GetUtcNow();
         WriteCertificate("orders", now.AddHours(-2), now.AddHours(-1));
@@ -107,19 +107,19 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_expired_certificate_stops_new_keys_only_and_is_announced_before()
+    public async Task An_expired_certificate_prevents_only_new_keys_and_causes_an_earlier_warning()
     {
         await using var inventory = Instance.Start(_redis.ConnectionString, Demanding("inventory"));
         var (orders, now) = await StartBeforeExpiryAsync(inventory);
-        await using var ended = orders;
+        await using var disposed = orders;
         orders.Log.Text.Split('\n').ShouldContain(line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("has not been renewed", StringComparison.Ordinal));
 
         await Eventually.TrueAsync(
-            () => TimeProvider.System.GetUtcNow() > now.AddSeconds(5) && orders.Log.Text.Contains("no new key can be published: the published keys sign until they end", StringComparison.Ordinal), "it is expired");
+            () => TimeProvider.System.GetUtcNow() > now.AddSeconds(5) && orders.Log.Text.Contains("no new key can be published: the published keys sign until they end", StringComparison.Ordinal), "the certificate has expired");
         orders.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("Renew the certificate");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         (await Should.ThrowAsync<RewtKeysUnavailableException>(() => orders.Ring.RotateAsync(Cancellation))).Message.ShouldContain("were not rotated");
-        // A receiver that has not seen the key in time cannot know when it was published.
+        // A receiver that reads the key only after the expiry cannot know when the key was published.
         await using var late = Instance.Start(_redis.ConnectionString, Demanding("late"));
         (await late.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.StaleKey);
 
@@ -130,7 +130,7 @@ public sealed class CertificateTests : IAsyncLifetime
         await orders.Ring.RotateAsync(Cancellation);
     }
 
-    /// <summary>Starts a service whose certificate expires in four seconds, and repeats that on a machine on which the start takes longer.</summary>
+    /// <summary>Starts a service whose certificate expires in four seconds. On a slow machine, repeats this until the service starts in time.</summary>
     private async Task<(Instance Orders, DateTimeOffset Now)> StartBeforeExpiryAsync(Instance inventory)
     {
         while (true)
@@ -150,14 +150,14 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Services_attest_first_and_receivers_demand_it_later()
+    public async Task Services_can_attest_their_keys_before_receivers_require_attestation()
     {
         WriteCertificate("orders");
         await using var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Named("orders", options => Certify(options, "orders")));
         await using var billing = await Instance.StartWarmAsync(_redis.ConnectionString, Named("billing"));
         var foreign = PublishedPair.Generate();
-        var stranger = TestAuthority.Root("stranger");
-        await foreign.PublishAsync(_redis, "shipping", foreign.Entry("shipping", foreign.Attest(stranger.Issue("shipping"), [], service: "shipping")));
+        var untrusted = TestAuthority.Root("stranger");
+        await foreign.PublishAsync(_redis, "shipping", foreign.Entry("shipping", foreign.Attest(untrusted.Issue("shipping"), [], service: "shipping")));
         await using var plain = Instance.Start(_redis.ConnectionString, Named("inventory"));
         await using var lenient = Instance.Start(_redis.ConnectionString, Demanding("inventory", options => options.Identity.AcceptUnattested = true));
         await using var strict = Instance.Start(_redis.ConnectionString, Demanding("inventory"));
@@ -184,7 +184,7 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_certificate_is_revoked_by_the_list_and_an_authority_by_its_file()
+    public async Task A_changed_revocation_list_or_authorities_file_takes_effect_while_the_service_runs()
     {
         var certificate = WriteCertificate("orders");
         var (bundle, list) = (_directory.Write("ca.pem", _root.Pem), _directory.Write("revoked.pem", _issuing.Revoke(_issuing.Issue("other"))));
@@ -198,18 +198,18 @@ public sealed class CertificateTests : IAsyncLifetime
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
         _directory.Write("revoked.pem", _issuing.Revoke(certificate));
-        await inventory.RefusesAsync(token);
+        await inventory.WaitUntilRefusedAsync(token);
         _directory.Write("revoked.pem", TestAuthority.Root("issuing").Revoke(certificate));
         await Eventually.TrueAsync(() => inventory.VerifiesAsync(token), "a list of another authority with the same name revokes nothing");
         _directory.Write("ca.pem", TestAuthority.Root("other").Pem);
-        await inventory.RefusesAsync(token);
+        await inventory.WaitUntilRefusedAsync(token);
         _directory.Write("ca.pem", "half a file");
         _directory.Write("ca.pem", _root.Pem);
-        await Eventually.TrueAsync(() => inventory.VerifiesAsync(token), "the authority is back");
+        await Eventually.TrueAsync(() => inventory.VerifiesAsync(token), "the authority is accepted again");
     }
 
     [Fact]
-    public async Task An_authority_that_is_withdrawn_counts_although_redis_or_the_url_of_the_keys_is_away()
+    public async Task Removing_an_authority_takes_effect_while_Redis_and_the_key_URL_are_unavailable()
     {
         WriteCertificate("orders");
         var bundle = _directory.Write("ca.pem", _root.Pem);
@@ -218,7 +218,7 @@ public sealed class CertificateTests : IAsyncLifetime
         var token = await orders.SignAsync();
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         var pair = PublishedPair.Generate();
-        var download = new ScriptedDownload { Content = pair.Set(pair.Attest(_issuing.Issue("orders"), _issuing.Intermediates())) };
+        var download = new ScriptedDownload { Content = pair.ToJwks(pair.Attest(_issuing.Issue("orders"), _issuing.Intermediates())) };
         var settings = new RewtOptions { ServiceName = "inventory", VerificationKeys = ["https://orders.example/keys"] };
         settings.Identity.Authorities.Add(bundle);
         await using var source = new ConfiguredKeySource(settings, download, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
@@ -232,14 +232,14 @@ public sealed class CertificateTests : IAsyncLifetime
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
         _directory.Write("ca.pem", TestAuthority.Root("other").Pem);
-        await inventory.RefusesAsync(token);
-        await Eventually.TrueAsync(async () => !await IsKnownAsync(), "the key is withdrawn");
+        await inventory.WaitUntilRefusedAsync(token);
+        await Eventually.TrueAsync(async () => !await IsKnownAsync(), "the key is refused");
 
         async Task<bool> IsKnownAsync() => (await source.UpdateAsync(null, null, Cancellation))!.Known("orders", pair.KeyId, ClockReading.Now(TimeProvider.System)) is { Count: > 0 };
     }
 
     [Fact]
-    public async Task A_renewed_certificate_that_the_service_itself_would_not_accept_is_not_used()
+    public async Task A_renewed_certificate_is_not_used_until_its_chain_is_valid()
     {
         WriteCertificate("orders");
         var options = new RewtOptions();
@@ -248,23 +248,23 @@ public sealed class CertificateTests : IAsyncLifetime
         var now = StoreTime.From(TimeProvider.System.GetUtcNow());
         var first = identity.Usable(now).ShouldNotBeNull();
 
-        // The chain is half-written.
-        var (chain, key) = _issuing.Files(_issuing.Issue("orders"));
+        // The file contains only the first certificate of the chain.
+        var (chain, key) = _issuing.PemFiles(_issuing.Issue("orders"));
         _directory.Write("orders.key", key);
         _directory.Write("orders.crt", chain[..(chain.IndexOf("-----END CERTIFICATE-----", StringComparison.Ordinal) + 25)]);
-        await Eventually.TrueAsync(() => RefreshedAsync(identity.Usable(now) == first && identity.State(now).Reason?.Contains("its own Identity:Authorities do not accept it", StringComparison.Ordinal) == true), "the problem is named");
+        await Eventually.TrueAsync(() => IsTrueAfterRefreshAsync(identity.Usable(now) == first && identity.State(now).Reason?.Contains("its own Identity:Authorities do not accept it", StringComparison.Ordinal) == true), "the health state names the problem");
         _directory.Write("orders.crt", chain);
-        await Eventually.TrueAsync(() => RefreshedAsync(identity.Usable(now) != first && identity.State(now).Reason is null), "the whole chain is used");
+        await Eventually.TrueAsync(() => IsTrueAfterRefreshAsync(identity.Usable(now) != first && identity.State(now).Reason is null), "the whole chain is used");
 
-        async Task<bool> RefreshedAsync(bool isSo)
+        async Task<bool> IsTrueAfterRefreshAsync(bool condition)
         {
             await identity.RefreshAsync(Cancellation);
-            return isSo;
+            return condition;
         }
     }
 
     [Fact]
-    public async Task A_receiver_without_redis_checks_the_attestation_in_a_key_set()
+    public async Task A_receiver_without_Redis_checks_the_attestations_in_a_key_set()
     {
         var certificate = _issuing.Issue("orders");
         await using var orders = await TestService.StartAsync(
@@ -304,7 +304,7 @@ public sealed class CertificateTests : IAsyncLifetime
     [Theory]
     [InlineData("ES256")]
     [InlineData("RS256")]
-    public async Task A_JWT_SVID_of_SPIRE_is_verified_with_the_bundle_of_its_trust_domain(string algorithm)
+    public async Task A_SPIRE_JWT_SVID_is_verified_with_the_bundle_of_its_trust_domain(string algorithm)
     {
         using AsymmetricAlgorithm key = algorithm == "ES256" ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
         var jwk = JsonDocument.Parse((key is RSA rsa ? Rewt.Internal.PublicKey.From(rsa, "RS256", "kid-of-spire") : Rewt.Internal.PublicKey.From((ECDsa)key, "kid-of-spire")).ToJwk()).RootElement.EnumerateObject()
@@ -327,7 +327,7 @@ public sealed class CertificateTests : IAsyncLifetime
     [InlineData(0, false, "Redis access rules alone protect the names")]
     [InlineData(1, true, "until Identity:AcceptUnattested is removed")]
     [InlineData(1, false, "certificates of Identity:Authorities protect the names")]
-    public void The_start_says_what_protects_the_names(int authorities, bool acceptUnattested, string text)
+    public void The_settings_summary_states_how_service_names_are_protected(int authorities, bool acceptUnattested, string text)
     {
         var options = new RewtOptions { KeyMode = KeyMode.KeyPair, ServiceName = "orders" };
         options.Identity.AcceptUnattested = acceptUnattested;
@@ -337,7 +337,7 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_an_identity_redis_has_what_it_always_had_and_the_start_logs_one_line_about_the_names()
+    public async Task A_service_without_a_certificate_writes_no_attestation_and_logs_the_name_protection_once()
     {
         const string Tag = "{rewt:rewt-keys}";
         await using var orders = await TestService.StartAsync(_redis.ConnectionString, "orders", options => options.KeyMode = KeyMode.KeyPair);
@@ -353,17 +353,18 @@ public sealed class CertificateTests : IAsyncLifetime
         foreach (var entry in entries) JsonDocument.Parse(entry).RootElement.EnumerateObject().Select(member => member.Name).ShouldBe(["crv", "kty", "x", "y", "alg", "kid", "use", "state", "until", "proof"]);
     }
 
+    // cert-manager and the SPIFFE helpers write these formats.
     [Theory]
     [InlineData("RSA PRIVATE KEY")]
     [InlineData("EC PRIVATE KEY")]
     [InlineData("PRIVATE KEY")]
-    public void Files_as_cert_manager_and_SPIFFE_helpers_write_them_attest_keys(string label)
+    public void A_private_key_file_in_any_common_PEM_format_can_attest_keys(string label)
     {
         using AsymmetricAlgorithm key = label == "RSA PRIVATE KEY" ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var bytes = label == "PRIVATE KEY" ? key.ExportPkcs8PrivateKey() : key is RSA rsa ? rsa.ExportRSAPrivateKey() : ((ECDsa)key).ExportECPrivateKey();
         var options = new RewtOptions();
         Demanding("orders")(options);
-        options.Identity.CertificateFile = _directory.Write("tls.crt", _issuing.Files(_issuing.Issue(TestAuthority.San("orders"), key: key)).Chain);
+        options.Identity.CertificateFile = _directory.Write("tls.crt", _issuing.PemFiles(_issuing.Issue(TestAuthority.San("orders"), key: key)).Chain);
         options.Identity.KeyFile = _directory.Write("tls.key", PemEncoding.WriteString(label, bytes));
         var (identity, pair, now) = (ServiceIdentity.Open(options, TimeProvider.System)!, PublishedPair.Generate(), StoreTime.From(TimeProvider.System.GetUtcNow()));
 
@@ -385,7 +386,7 @@ public sealed class CertificateTests : IAsyncLifetime
     [InlineData("KeyPairs", "SharedSecret", "set KeyMode to KeyPair")]
     [InlineData("CertificateFile", null, "CertificateFile is not")]
     [InlineData("Authorities:0", null, "has no effect without Authorities")]
-    public void A_setting_of_the_identity_that_cannot_work_is_an_error_that_names_it(string name, string? value, string error)
+    public void An_invalid_identity_setting_is_an_error_that_names_the_setting(string name, string? value, string error)
     {
         WriteCertificate("orders");
         WriteCertificate("billing");
@@ -417,7 +418,7 @@ public sealed class CertificateTests : IAsyncLifetime
     [InlineData(KeyMode.SharedSecret, KeyMode.KeyPair, false, true)]
     [InlineData(KeyMode.KeyPair, KeyMode.SharedSecret, true, false)]
     [InlineData(KeyMode.KeyPair, null, false, false)]
-    public void Certificates_cannot_be_demanded_where_tokens_of_the_shared_secret_are_accepted(KeyMode mode, KeyMode? other, bool acceptUnattested, bool isError)
+    public void Authorities_cannot_be_combined_with_the_shared_secret_unless_AcceptUnattested_is_set(KeyMode mode, KeyMode? other, bool acceptUnattested, bool isError)
     {
         var options = new RewtOptions { ServiceName = "orders", KeyMode = mode, AlsoAccept = other };
         options.Identity.Authorities.Add(_root.Pem);
@@ -429,7 +430,7 @@ public sealed class CertificateTests : IAsyncLifetime
     [Theory]
     [InlineData(KeyMode.KeyPair, true, 1)]
     [InlineData(KeyMode.SharedSecret, false, 0)]
-    public void A_named_scheme_with_key_pairs_takes_the_identity_of_the_main_settings(KeyMode mode, bool attests, int authorities)
+    public void A_named_scheme_inherits_the_identity_of_the_main_settings_only_with_key_pairs(KeyMode mode, bool attests, int authorities)
     {
         WriteCertificate("orders");
         var services = new ServiceCollection();
@@ -447,7 +448,7 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_certificate_in_PKCS_12_is_read_with_its_password_and_its_chain()
+    public void A_PKCS_12_file_is_read_with_its_password_and_chain()
     {
         var certificates = new X509Certificate2Collection { _issuing.Issue("orders"), X509CertificateLoader.LoadCertificate(_issuing.Certificate.RawData) };
         var options = new RewtOptions { ServiceName = "orders", KeyMode = KeyMode.KeyPair };
@@ -460,7 +461,7 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_bytes_of_a_private_key_are_cleared_once_they_are_parsed()
+    public void The_bytes_of_a_key_file_are_cleared_after_parsing()
     {
         var file = _directory.Write("a.key", "-----BEGIN PRIVATE KEY-----");
         byte[]? content = null;
@@ -471,7 +472,7 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_that_does_not_answer_is_a_failure_and_what_was_read_before_stays_in_use()
+    public async Task A_file_that_cannot_be_read_in_time_leaves_the_previous_content_in_use()
     {
         var time = new FakeTimeProvider();
         var file = _directory.Write("authorities.pem", "one");
@@ -506,11 +507,11 @@ public sealed class CertificateTests : IAsyncLifetime
                 await refresh;
                 return files is { Value: "two", Failure: null };
             },
-            "the file is read");
+            "the file is read again");
     }
 
     [Fact]
-    public async Task A_revocation_list_of_several_megabytes_is_read_and_read_again_when_it_changes()
+    public async Task A_revocation_list_of_several_megabytes_is_read_and_reloaded_when_it_changes()
     {
         var (revoked, later, builder) = (_issuing.Issue("orders"), _issuing.Issue("orders"), new CertificateRevocationListBuilder());
         for (var index = 0; index < 90_000; index++) builder.AddEntry(RandomNumberGenerator.GetBytes(16).Prepend((byte)1).ToArray());
@@ -550,7 +551,7 @@ public sealed class CertificateTests : IAsyncLifetime
     private X509Certificate2 WriteCertificate(string service, DateTimeOffset? from = null, DateTimeOffset? until = null)
     {
         var certificate = _issuing.Issue(TestAuthority.San($"spiffe://prod.example/{service}"), from, until);
-        var (chain, key) = _issuing.Files(certificate);
+        var (chain, key) = _issuing.PemFiles(certificate);
         _directory.Write($"{service}.crt", chain);
         _directory.Write($"{service}.key", key);
         return certificate;
@@ -571,15 +572,15 @@ public sealed class CertificateTests : IAsyncLifetime
 
     private Action<RewtOptions> Attesting(string service) => Demanding(service, options => Certify(options, service));
 
-    private Action<RewtOptions> Demanding(string service, Action<RewtOptions>? more = null) => Named(service, options =>
+    private Action<RewtOptions> Demanding(string service, Action<RewtOptions>? configure = null) => Named(service, options =>
     {
         options.Identity.Authorities.Add(_root.Pem);
-        more?.Invoke(options);
+        configure?.Invoke(options);
     });
 
-    private static Action<RewtOptions> Named(string service, Action<RewtOptions>? more = null) => options =>
+    private static Action<RewtOptions> Named(string service, Action<RewtOptions>? configure = null) => options =>
     {
         (options.KeyMode, options.ServiceName, options.RefreshInterval) = (KeyMode.KeyPair, service, TimeSpan.FromMilliseconds(400));
-        more?.Invoke(options);
+        configure?.Invoke(options);
     };
 }

@@ -2,7 +2,7 @@ namespace Rewt.Tests.Pairs;
 
 public sealed class KeyPairLifeCycleTests() : LifeCycleContract(KeyMode.KeyPair)
 {
-    protected override string DeadSet => "{rewt:rewt-keys}:orders:dead";
+    protected override string RevokedSet => "{rewt:rewt-keys}:orders:dead";
 
-    protected override string Book => "{rewt:rewt-keys}:instances";
+    protected override string InstanceSet => "{rewt:rewt-keys}:instances";
 }

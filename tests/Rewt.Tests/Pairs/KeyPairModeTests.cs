@@ -29,31 +29,30 @@ public sealed class KeyPairModeTests
     }
 
     [Fact]
-    public async Task A_service_that_only_verifies_makes_no_keys_and_writes_nothing()
+    public async Task A_service_that_only_verifies_creates_no_keys_and_writes_nothing_to_Redis()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var inventory = await TestService.StartAsync(redis.ConnectionString, settings: Pairs);
-
 
         (await inventory.CallAsync(HandmadeToken.Sign(KeyPair.Generate("ES256")), "/secure").ChallengeAsync()).ShouldContain("stale_key");
         (await redis.DbSizeAsync()).ShouldBe(0);
     }
 
     [Fact]
-    public async Task A_token_outlives_the_process_that_signed_it_and_the_keys_of_a_process_that_crashed_vanish()
+    public async Task A_token_stays_valid_after_its_process_ends_and_the_keys_expire_later()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Short("inventory"));
-        var orders = await Instance.StartWarmAsync(redis.ConnectionString, Short("orders"));
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, WithShortTimes("inventory"));
+        var orders = await Instance.StartWarmAsync(redis.ConnectionString, WithShortTimes("orders"));
         var keyId = await orders.CurrentAsync();
         var token = await orders.SignAsync();
         await orders.DisposeAsync();
 
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await Eventually.TrueAsync(async () => await redis.CliAsync("EXISTS", "{rewt:rewt-keys}:orders:keys") == "0", "the keys of the process that ended vanish");
-        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(keyId) is null, "and the others forget them");
+        await Eventually.TrueAsync(async () => await redis.CliAsync("EXISTS", "{rewt:rewt-keys}:orders:keys") == "0", "the keys of the ended process expire");
+        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(keyId) is null, "the other instances no longer know the key");
 
-        static Action<RewtOptions> Short(string service) => options =>
+        static Action<RewtOptions> WithShortTimes(string service) => options =>
         {
             Pairs(options);
             (options.ServiceName, options.RefreshInterval, options.MaxTokenLifetime) = (service, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
@@ -62,7 +61,7 @@ public sealed class KeyPairModeTests
     }
 
     [Fact]
-    public void Keys_stay_as_long_as_services_go_on_without_a_server_that_takes_writes()
+    public void The_lease_of_published_keys_is_longer_than_the_stale_budget()
     {
         var options = new RewtOptions { StaleBudget = TimeSpan.FromHours(3) };
 
@@ -70,7 +69,7 @@ public sealed class KeyPairModeTests
     }
 
     [Fact]
-    public async Task A_ring_of_ours_that_cannot_be_read_is_not_written_over_and_over()
+    public async Task An_unreadable_ring_of_the_service_is_not_written_at_each_read()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Orders);
@@ -84,9 +83,9 @@ public sealed class KeyPairModeTests
 
         var after = (await redis.CommandCountsAsync()).GetValueOrDefault("hset") + (await redis.CommandCountsAsync()).GetValueOrDefault("hmset");
         after.ShouldBe(before);
-        (await orders.VerifyAsync(token)).ShouldBe(RewtRefusal.None, "it goes on with the pair it has");
+        (await orders.VerifyAsync(token)).ShouldBe(RewtRefusal.None, "the service keeps its current key pair");
 
-        // Each read is followed by what it finds to be due.
+        // Each read is followed by the changes that are due.
         async Task ReadAsync()
         {
             for (var read = 0; read < 3; read++) await Record.ExceptionAsync(() => orders.Provider.RefreshAsync(Cancellation));

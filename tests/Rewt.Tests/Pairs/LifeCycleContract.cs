@@ -1,15 +1,15 @@
 namespace Rewt.Tests.Pairs;
 
-/// <summary>What a key's life must be, whatever kind of key it is.</summary>
+/// <summary>Tests the life cycle of keys, with each key mode.</summary>
 public abstract class LifeCycleContract(KeyMode mode)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Where the revocations of the service "orders" are remembered.</summary>
-    protected abstract string DeadSet { get; }
+    /// <summary>Gets the Redis key with the revocations of the service "orders".</summary>
+    protected abstract string RevokedSet { get; }
 
-    /// <summary>Where instances say that they live.</summary>
-    protected abstract string Book { get; }
+    /// <summary>Gets the Redis key in which running instances are registered.</summary>
+    protected abstract string InstanceSet { get; }
 
     [Fact]
     public async Task Rotations_under_load_fail_no_call_and_need_no_retry()
@@ -17,7 +17,7 @@ public abstract class LifeCycleContract(KeyMode mode)
         await using var redis = await RedisServer.StartAsync();
         await using var fleet = await Fleet.StartAsync(redis.ConnectionString, callers: 2, callees: 2, Rotating);
         var refusedBefore = fleet.Refused;
-        var traffic = fleet.Drive(callsPerSecond: 100);
+        var traffic = fleet.StartTraffic(callsPerSecond: 100);
         var seen = new HashSet<string?>(StringComparer.Ordinal);
 
         await Eventually.TrueAsync(
@@ -26,7 +26,7 @@ public abstract class LifeCycleContract(KeyMode mode)
                 foreach (var caller in fleet.Callers) seen.Add((await caller.Ring.GetAsync(Cancellation)).Current?.KeyId);
                 return seen.Count > (mode == KeyMode.KeyPair ? 7 : 3);
             },
-            "three rotations");
+            "three rotations have happened");
         await traffic.StopAsync();
 
         traffic.Failures.ShouldBeEmpty();
@@ -35,7 +35,7 @@ public abstract class LifeCycleContract(KeyMode mode)
     }
 
     [Fact]
-    public async Task A_key_is_published_before_it_signs_and_verifies_after_it_signed()
+    public async Task A_key_is_published_before_it_signs_and_still_verifies_after_it_is_retired()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await OrdersAsync(redis);
@@ -51,12 +51,12 @@ public abstract class LifeCycleContract(KeyMode mode)
         after.Current!.KeyId.ShouldBe(pending);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(before.Current!.KeyId) == RewtKeyState.Retired, "the old key retires everywhere");
-        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(pending) == RewtKeyState.Current, "the new one is current everywhere");
+        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(before.Current!.KeyId) == RewtKeyState.Retired, "the receiver retires the old key");
+        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(pending) == RewtKeyState.Current, "the receiver uses the new key as current");
     }
 
     [Fact]
-    public async Task A_token_signed_just_before_a_rotation_lives_to_its_own_expiry()
+    public async Task A_token_signed_just_before_a_rotation_is_valid_until_it_expires()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await OrdersAsync(redis, Short);
@@ -65,7 +65,7 @@ public abstract class LifeCycleContract(KeyMode mode)
         var token = await orders.SignAsync();
         await orders.Ring.RotateAsync(Cancellation);
         var refusal = RewtRefusal.None;
-        await Eventually.TrueAsync(async () => (refusal = await inventory.VerifyAsync(token)) != RewtRefusal.None, "the token ends");
+        await Eventually.TrueAsync(async () => (refusal = await inventory.VerifyAsync(token)) != RewtRefusal.None, "the token expires");
 
         refusal.ShouldBe(RewtRefusal.Expired);
 
@@ -74,14 +74,14 @@ public abstract class LifeCycleContract(KeyMode mode)
     }
 
     [Fact]
-    public async Task A_fresh_key_works_in_the_very_call_that_brings_it()
+    public async Task A_new_key_is_accepted_in_the_first_call_that_uses_it()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var inventory = await InventoryAsync(redis, Slow);
         await using var first = await OrdersAsync(redis, Slow);
         (await inventory.VerifyAsync(await first.SignAsync())).ShouldBe(RewtRefusal.None);
 
-        // One that no poll has seen, of an instance that has just started.
+        // The key of an instance that has just started has not been polled yet.
         await using var second = await OrdersAsync(redis, Slow);
         (await inventory.VerifyAsync(await second.SignAsync())).ShouldBe(RewtRefusal.None);
         await second.Ring.RotateAsync(Cancellation);
@@ -92,7 +92,7 @@ public abstract class LifeCycleContract(KeyMode mode)
     }
 
     [Fact]
-    public async Task A_revocation_reaches_every_instance_by_push_from_any_author()
+    public async Task A_revocation_by_any_instance_reaches_every_instance_by_push()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await OrdersAsync(redis, Slow);
@@ -103,8 +103,8 @@ public abstract class LifeCycleContract(KeyMode mode)
         await inventory.Ring.RevokeAsync(keyId, Cancellation);
 
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
-        // Long before its poll, which is minutes away.
-        await orders.RefusesAsync(token);
+        // The next poll is minutes away, so this is the push.
+        await orders.WaitUntilRefusedAsync(token);
         (await orders.StateOfAsync(keyId)).ShouldBe(RewtKeyState.Revoked);
         (await orders.CurrentAsync()).ShouldNotBe(keyId);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
@@ -113,11 +113,11 @@ public abstract class LifeCycleContract(KeyMode mode)
     }
 
     [Fact]
-    public async Task With_all_messages_lost_a_revocation_is_seen_by_polling()
+    public async Task A_revocation_is_detected_by_polling_when_push_messages_are_lost()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var proxy = TcpProxy.Start(redis.Port);
-        proxy.DropMessages();
+        proxy.DropPushMessages();
         await using var orders = await OrdersAsync(redis);
         await using var inventory = await Instance.StartWarmAsync(proxy.ConnectionString, Named("inventory"));
         var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
@@ -125,12 +125,12 @@ public abstract class LifeCycleContract(KeyMode mode)
 
         await orders.Ring.RevokeAsync(keyId, Cancellation);
 
-        await inventory.RefusesAsync(token);
+        await inventory.WaitUntilRefusedAsync(token);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
-    public async Task A_revocation_that_the_store_lost_is_merged_back_and_the_key_stays_dead()
+    public async Task A_revocation_that_Redis_lost_is_restored_and_the_key_stays_revoked()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await OrdersAsync(redis);
@@ -138,17 +138,17 @@ public abstract class LifeCycleContract(KeyMode mode)
         var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         await orders.Ring.RevokeAsync(keyId, Cancellation);
-        await inventory.RefusesAsync(token);
+        await inventory.WaitUntilRefusedAsync(token);
 
-        await redis.CommandAsync("ZREM", DeadSet, keyId);
+        await redis.CommandAsync("ZREM", RevokedSet, keyId);
 
-        await Eventually.TrueAsync(async () => (await redis.CliAsync("ZSCORE", DeadSet, keyId)).Length > 0, "the revocation is back");
+        await Eventually.TrueAsync(async () => (await redis.CliAsync("ZSCORE", RevokedSet, keyId)).Length > 0, "the revocation is restored");
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
         (await orders.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
     }
 
     [Fact]
-    public async Task A_flushed_redis_costs_no_call_and_brings_no_revoked_key_back()
+    public async Task A_flush_of_Redis_fails_no_call_and_restores_no_revoked_key()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var fleet = await Fleet.StartAsync(redis.ConnectionString, callers: 2, callees: 2, Fast);
@@ -156,14 +156,14 @@ public abstract class LifeCycleContract(KeyMode mode)
         var keyId = (await caller.Ring.GetAsync(Cancellation)).Current!.KeyId;
         var token = await caller.Data.SignTextAsync("content", Cancellation);
         await caller.Ring.RevokeAsync(keyId, Cancellation);
-        var traffic = fleet.Drive(callsPerSecond: 60);
-        await Eventually.TrueAsync(() => traffic.Calls >= 20, "calls are made");
+        var traffic = fleet.StartTraffic(callsPerSecond: 60);
+        await Eventually.TrueAsync(() => traffic.Calls >= 20, "calls succeed before the flush");
 
         for (var round = 0; round < 3; round++)
         {
             await redis.FlushAllAsync();
             var calls = traffic.Calls;
-            await Eventually.TrueAsync(() => traffic.Calls >= calls + 60, "calls go on");
+            await Eventually.TrueAsync(() => traffic.Calls >= calls + 60, "calls continue after the flush");
         }
 
         await traffic.StopAsync();
@@ -172,7 +172,7 @@ public abstract class LifeCycleContract(KeyMode mode)
     }
 
     [Fact]
-    public async Task An_outage_affects_no_call_until_the_stale_budget_ends_and_recovery_is_automatic()
+    public async Task An_outage_fails_no_call_within_the_stale_budget_and_recovery_is_automatic()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await OrdersAsync(redis, Budget);
@@ -184,18 +184,18 @@ public abstract class LifeCycleContract(KeyMode mode)
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
 
-        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => inventory.VerifyAsync(token)) is RewtKeysUnavailableException, "past the budget no instance verifies");
-        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => orders.SignAsync()) is RewtKeysUnavailableException, "and none signs");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => inventory.VerifyAsync(token)) is RewtKeysUnavailableException, "the stale budget ends and the receiver stops verifying");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => orders.SignAsync()) is RewtKeysUnavailableException, "the sender stops signing too");
         await redis.RestartAsync();
-        await orders.HealthyAsync();
-        await inventory.HealthyAsync();
-        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, "all is well again");
+        await orders.WaitUntilHealthyAsync();
+        await inventory.WaitUntilHealthyAsync();
+        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, "tokens are accepted again");
 
         static void Budget(RewtOptions options) => options.StaleBudget = TimeSpan.FromSeconds(6);
     }
 
     [Fact]
-    public async Task A_revocation_that_is_waited_for_returns_when_every_live_instance_has_dropped_the_key()
+    public async Task RevokeAndWaitAsync_returns_after_every_running_instance_has_removed_the_key()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await OrdersAsync(redis);
@@ -203,7 +203,7 @@ public abstract class LifeCycleContract(KeyMode mode)
         await using var inventory = await InventoryAsync(redis);
         var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await Eventually.TrueAsync(async () => (long)(await redis.CommandAsync("ZCARD", Book))! == 3, "all have announced themselves");
+        await Eventually.TrueAsync(async () => (long)(await redis.CommandAsync("ZCARD", InstanceSet))! == 3, "all instances are registered");
 
         var revocation = await orders.Ring.RevokeAndWaitAsync(keyId, Limit, Cancellation);
 
@@ -212,7 +212,7 @@ public abstract class LifeCycleContract(KeyMode mode)
     }
 
     [Fact]
-    public async Task An_instance_whose_clock_is_an_hour_off_does_not_rotate()
+    public async Task An_instance_whose_clock_is_an_hour_ahead_does_not_rotate()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await OrdersAsync(redis, Hourly);

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Pairs;
 
-/// <summary>The steps of docs/key-pairs.md, from one secret for all to key pairs and from one algorithm to another.</summary>
+/// <summary>Tests the migration steps of docs/key-pairs.md, from the shared secret to key pairs and from one algorithm to another.</summary>
 public sealed class MigrationTests(ITestOutputHelper output)
 {
     private static readonly Action<RewtOptions>[] Steps =
@@ -13,11 +13,11 @@ public sealed class MigrationTests(ITestOutputHelper output)
     ];
 
     [Fact]
-    public async Task Instances_one_step_apart_accept_each_other_and_those_without_the_setting_do_not()
+    public async Task Instances_one_migration_step_apart_accept_the_tokens_of_each_other()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var senders = await InstanceGroup.StartInTurnAsync(redis.ConnectionString, Steps.Select(step => At("orders", step)));
-        await using var receivers = await InstanceGroup.StartInTurnAsync(redis.ConnectionString, Steps.Select(step => At("inventory", step)));
+        await using var senders = await InstanceGroup.StartSequentiallyAsync(redis.ConnectionString, Steps.Select(step => At("orders", step)));
+        await using var receivers = await InstanceGroup.StartSequentiallyAsync(redis.ConnectionString, Steps.Select(step => At("inventory", step)));
         for (var sender = 0; sender < Steps.Length; sender++)
         {
             var token = await senders[sender].Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
@@ -30,46 +30,46 @@ public sealed class MigrationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task While_both_kinds_are_accepted_a_token_for_the_whole_namespace_is_good_only_with_the_secret_and_each_kind_can_be_revoked()
+    public async Task Only_the_secret_signs_for_the_namespace_while_both_key_modes_are_accepted()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var old = Instance.Start(redis.ConnectionString, At("orders", Steps[1]));
-        await using var moved = Instance.Start(redis.ConnectionString, At("inventory", Steps[2]));
-        var forAll = await old.Tokens.CreateBearerAsync(cancellationToken: Cancellation);
-        (await moved.Tokens.VerifyBearerAsync(forAll, Cancellation)).IsValid.ShouldBeTrue();
+        await using var migrated = Instance.Start(redis.ConnectionString, At("inventory", Steps[2]));
+        var namespaceToken = await old.Tokens.CreateBearerAsync(cancellationToken: Cancellation);
+        (await migrated.Tokens.VerifyBearerAsync(namespaceToken, Cancellation)).IsValid.ShouldBeTrue();
         var pair = PublishedPair.Generate();
         await pair.PublishAsync(redis, "billing");
-        (await moved.Tokens.VerifyBearerAsync(pair.Bearer("billing", "rewt"), Cancellation)).Refusal.ShouldBe(RewtRefusal.BadAudience);
-        (await moved.Tokens.VerifyBearerAsync(pair.Bearer("billing"), Cancellation)).IsValid.ShouldBeTrue();
+        (await migrated.Tokens.VerifyBearerAsync(pair.Bearer("billing", "rewt"), Cancellation)).Refusal.ShouldBe(RewtRefusal.BadAudience);
+        (await migrated.Tokens.VerifyBearerAsync(pair.Bearer("billing"), Cancellation)).IsValid.ShouldBeTrue();
 
-        await moved.Ring.RevokeAsync((await old.Ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
-        await moved.Ring.RevokeAsync(pair.KeyId, Cancellation);
+        await migrated.Ring.RevokeAsync((await old.Ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
+        await migrated.Ring.RevokeAsync(pair.KeyId, Cancellation);
 
-        (await moved.Tokens.VerifyBearerAsync(forAll, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
-        (await moved.Tokens.VerifyBearerAsync(pair.Bearer("billing"), Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+        (await migrated.Tokens.VerifyBearerAsync(namespaceToken, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+        (await migrated.Tokens.VerifyBearerAsync(pair.Bearer("billing"), Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
     }
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task A_live_fleet_moves_from_the_secret_to_key_pairs_and_on_to_another_algorithm_without_a_failed_call()
+    public async Task Migrating_a_running_fleet_to_key_pairs_and_another_algorithm_fails_no_call()
     {
         await using var redis = await RedisServer.StartAsync();
         var fleet = new ConcurrentDictionary<int, TestService>();
-        for (var place = 0; place < 4; place++) fleet[place] = await HostAsync(redis, place, Steps[0]);
+        for (var slot = 0; slot < 4; slot++) fleet[slot] = await HostAsync(redis, slot, Steps[0]);
         using var stop = new CancellationTokenSource();
         var (calls, failures) = (0, new ConcurrentQueue<string>());
         var traffic = Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(() => DriveAsync(worker), CancellationToken.None)));
 
-        // They end when there are no calls any more: ending a server under a call is not what is tried here.
+        // Replaced services are disposed after the last call, because a call to a stopped server would fail.
         var replaced = new List<TestService>();
         foreach (var step in Steps.Skip(1))
         {
-            for (var place = 0; place < 4; place++)
+            for (var slot = 0; slot < 4; slot++)
             {
-                replaced.Add(fleet[place]);
-                fleet[place] = await HostAsync(redis, place, step);
+                replaced.Add(fleet[slot]);
+                fleet[slot] = await HostAsync(redis, slot, step);
                 var before = Volatile.Read(ref calls);
-                await Eventually.TrueAsync(() => Volatile.Read(ref calls) > before + 40, "calls go on");
+                await Eventually.TrueAsync(() => Volatile.Read(ref calls) > before + 40, "calls continue");
             }
         }
 
@@ -83,7 +83,7 @@ public sealed class MigrationTests(ITestOutputHelper output)
         {
             for (var call = worker; !stop.IsCancellationRequested; call++)
             {
-                // Orders in the places 0 and 1, inventory in 2 and 3: each calls each.
+                // Each orders service (slots 0 and 1) calls each inventory service (slots 2 and 3).
                 using var client = fleet[call % 2].Client("inventory");
                 using var response = await client.GetAsync(new Uri(fleet[2 + (call / 2 % 2)].Address, "/secure"), CancellationToken.None);
                 if (!response.IsSuccessStatusCode) failures.Enqueue($"{response.StatusCode} {response.Headers.WwwAuthenticate}");
@@ -93,9 +93,9 @@ public sealed class MigrationTests(ITestOutputHelper output)
         }
     }
 
-    private static Task<TestService> HostAsync(RedisServer redis, int place, Action<RewtOptions> step) => TestService.StartAsync(
+    private static Task<TestService> HostAsync(RedisServer redis, int slot, Action<RewtOptions> step) => TestService.StartAsync(
         redis.ConnectionString,
-        place < 2 ? "orders" : "inventory",
+        slot < 2 ? "orders" : "inventory",
         options =>
         {
             options.RefreshInterval = TimeSpan.FromMilliseconds(500);

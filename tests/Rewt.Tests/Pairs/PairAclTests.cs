@@ -1,12 +1,12 @@
 namespace Rewt.Tests.Pairs;
 
-/// <summary>The documented rules of each role on a real server. The client library at hand knows no user names, so they are the default user's, one role after the other.</summary>
+/// <summary>Tests the documented ACL rules of each role on a real Redis server. The default user gets the rules of the role under test.</summary>
 public sealed class PairAclTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task A_service_with_its_rules_signs_rotates_revokes_its_own_keys_and_verifies_those_of_others()
+    public async Task The_service_ACL_allows_signing_rotating_verifying_and_revoking_own_keys()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
@@ -22,7 +22,7 @@ public sealed class PairAclTests
         await orders.Ring.RotateAsync(Cancellation);
         (await orders.Ring.RevokeAndWaitAsync(first, Limit, Cancellation)).Unconfirmed.ShouldBeEmpty();
         (await orders.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
-        await QuietAsync(operations, orders);
+        await ShouldHaveNoDenialsAsync(operations, orders);
 
         var refused = await Should.ThrowAsync<RewtKeysUnavailableException>(() => orders.Ring.RevokeAsync(keyId, Cancellation));
         refused.Message.ShouldContain("operator");
@@ -30,15 +30,15 @@ public sealed class PairAclTests
     }
 
     [Fact]
-    public async Task A_services_login_cannot_write_into_the_ring_of_another_nor_revoke_its_keys()
+    public async Task The_service_ACL_does_not_allow_writing_or_revoking_keys_of_other_services()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
         await RestrictAsync(operations, "service");
-        await using var thief = await redis.ConnectAsync();
+        await using var attacker = await redis.ConnectAsync();
 
-        await thief.CommandAsync("HSET", "{rewt:rewt-keys}:orders:keys", "x", "y");
-        await thief.CommandAsync("HDEL", "{rewt:rewt-keys}:orders:keys", "x");
+        await attacker.CommandAsync("HSET", "{rewt:rewt-keys}:orders:keys", "x", "y");
+        await attacker.CommandAsync("HDEL", "{rewt:rewt-keys}:orders:keys", "x");
         string[][] commands =
         [
             ["HSET", "{rewt:rewt-keys}:billing:keys", "x", "y"],
@@ -53,7 +53,7 @@ public sealed class PairAclTests
             ["DEL", "{rewt:rewt-keys}:orders:keys"],
             ["FLUSHALL"],
         ];
-        await DeniedAsync(thief, commands);
+        await ShouldBeDeniedAsync(attacker, commands);
 
         await using var billing = Instance.Start(redis.ConnectionString, Named("billing"));
         await Should.ThrowAsync<RewtKeysUnavailableException>(billing.SignAsync);
@@ -61,7 +61,7 @@ public sealed class PairAclTests
     }
 
     [Fact]
-    public async Task A_service_that_only_verifies_does_so_with_rules_that_let_it_write_nothing()
+    public async Task The_verifier_ACL_allows_verifying_but_not_writing()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
@@ -75,13 +75,13 @@ public sealed class PairAclTests
             (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
             await Eventually.TrueAsync(
                 async () => (await redis.CliAsync("PING")) == "PONG" && (long)((object?[])(await operations.CommandAsync("PUBSUB", "NUMSUB", "{rewt:rewt-keys}:look"))!)[1]! == 1,
-                "it hears of changes");
+                "the verifier has subscribed to changes");
             (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
             inventory.Provider.Health().ShouldBe(new Rewt.Internal.RingHealth(true, null));
-            await QuietAsync(operations, inventory);
+            await ShouldHaveNoDenialsAsync(operations, inventory);
         }
 
-        await using var thief = await redis.ConnectAsync();
+        await using var attacker = await redis.ConnectAsync();
         string[][] commands =
         [
             ["HSET", "{rewt:rewt-keys}:inventory:keys", "x", "y"],
@@ -91,9 +91,9 @@ public sealed class PairAclTests
             ["DEL", "{rewt:rewt-keys}:orders:keys"],
             ["EVAL", "return 1", "0"],
         ];
-        await DeniedAsync(thief, commands);
+        await ShouldBeDeniedAsync(attacker, commands);
 
-        // It can say so itself: who wants to sign with this login is told what is missing.
+        // A service that tries to sign with this login logs how to get the missing permissions.
         await using var signer = Instance.Start(redis.ConnectionString, Named("inventory"));
         await Should.ThrowAsync<RewtKeysUnavailableException>(signer.SignAsync);
         signer.Log.Text.ShouldContain("rewt acl --role signer --key-pairs");
@@ -101,7 +101,7 @@ public sealed class PairAclTests
     }
 
     [Fact]
-    public async Task An_operator_with_its_rules_revokes_the_keys_of_every_service()
+    public async Task The_operator_ACL_allows_revoking_the_keys_of_every_service()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
@@ -109,40 +109,40 @@ public sealed class PairAclTests
         await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Named("inventory"));
         var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        // A user of its own: a service that is refused a write attempts none for a minute.
+        // A separate user is necessary, because a service whose write was denied attempts no write for a minute.
         await operations.CommandAsync(["ACL", "SETUSER", "operator", "on", ">password", .. await RulesAsync("operator")]);
 
-        await using (var desk = Instance.Start($"{redis.ConnectionString},user=operator,password=password", Named("desk"))) await desk.Ring.RevokeAsync(keyId, Cancellation);
+        await using (var operatorInstance = Instance.Start($"{redis.ConnectionString},user=operator,password=password", Named("desk"))) await operatorInstance.Ring.RevokeAsync(keyId, Cancellation);
         (await operations.DenialsAsync()).ShouldBeEmpty();
 
-        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, "the key is dead");
-        await Eventually.TrueAsync(async () => await orders.CurrentAsync() != keyId, "its owner signs with another");
+        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, "the key is revoked");
+        await Eventually.TrueAsync(async () => await orders.CurrentAsync() != keyId, "the owner signs with another key");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
     }
 
     private static Action<RewtOptions> Named(string service) => options =>
         (options.KeyMode, options.ServiceName, options.RefreshInterval) = (KeyMode.KeyPair, service, TimeSpan.FromMilliseconds(400));
 
-    /// <summary>From here on everybody who connects has the rules of a role as the page gives them; this connection keeps its rights to judge.</summary>
+    /// <summary>Restricts new connections to the documented rules of a role. The given connection keeps its permissions.</summary>
     private static async Task RestrictAsync(RespClient operations, string role)
     {
         await operations.RestrictAsync(["+pubsub", .. await RulesAsync(role)]);
     }
 
-    /// <summary>The rules that docs/key-pairs.md gives a role.</summary>
+    /// <summary>Returns the rules of a role from docs/key-pairs.md.</summary>
     private static async Task<string[]> RulesAsync(string role)
     {
         var page = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "key-pairs.md"), Cancellation);
         return page[Array.IndexOf(page, $"<!-- acl: {role} -->") + 2].Split(' ');
     }
 
-    private static async Task QuietAsync(RespClient operations, Instance instance)
+    private static async Task ShouldHaveNoDenialsAsync(RespClient operations, Instance instance)
     {
         (await operations.DenialsAsync()).ShouldBeEmpty();
         instance.Log.Text.Split('\n').ShouldNotContain(line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
     }
 
-    private static async Task DeniedAsync(RespClient login, string[][] commands)
+    private static async Task ShouldBeDeniedAsync(RespClient login, string[][] commands)
     {
         foreach (var command in commands)
         {

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Pairs;
 
-/// <summary>Who signed is who holds the key: a token's word for it, a key's name and a ring that says otherwise count for nothing.</summary>
+/// <summary>Tests that only the holder of a private key can sign as its service, whatever the token, the key id or the rings of other services state.</summary>
 public sealed class PairConfusionTests : IAsyncLifetime
 {
     private readonly PublishedPair _orders = PublishedPair.Generate();
@@ -25,7 +25,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_key_of_one_service_does_not_sign_as_another()
+    public async Task A_key_of_one_service_cannot_sign_as_another_service()
     {
         (await RefusalAsync(_billing.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
         (await RefusalAsync(_billing.Bearer("inventory"))).ShouldBe(RewtRefusal.StaleKey);
@@ -36,7 +36,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
     [Fact]
     public async Task A_login_that_may_write_the_keys_of_another_service_can_sign_as_that_service()
     {
-        // Redis access rules separate services, not the published keys: a key is signed by itself only.
+        // Only the Redis ACL separates services: a published key is signed with itself and with nothing else.
         var forged = PublishedPair.Generate();
         await forged.PublishAsync(_redis, "orders");
 
@@ -44,85 +44,85 @@ public sealed class PairConfusionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_name_of_a_key_is_not_its_signature()
+    public async Task A_token_with_the_key_id_of_another_key_is_refused()
     {
-        (await RefusalAsync(Sign(new BorrowedName(_billing.Pair, _orders.KeyId), "orders"))).ShouldBe(RewtRefusal.Invalid);
-        (await RefusalAsync(Sign(new BorrowedName(_billing.Pair, _orders.KeyId), "billing"))).ShouldBe(RewtRefusal.StaleKey);
-        (await RefusalAsync(Sign(new BorrowedName(KeyPair.Generate("RS256"), _orders.KeyId), "orders"))).ShouldBe(RewtRefusal.Invalid);
+        (await RefusalAsync(Sign(new ImpersonatingKey(_billing.Pair, _orders.KeyId), "orders"))).ShouldBe(RewtRefusal.Invalid);
+        (await RefusalAsync(Sign(new ImpersonatingKey(_billing.Pair, _orders.KeyId), "billing"))).ShouldBe(RewtRefusal.StaleKey);
+        (await RefusalAsync(Sign(new ImpersonatingKey(KeyPair.Generate("RS256"), _orders.KeyId), "orders"))).ShouldBe(RewtRefusal.Invalid);
     }
 
     [Fact]
-    public async Task A_key_that_another_service_shows_as_its_own_verifies_nothing_of_that_service_and_goes_on_for_its_owner()
+    public async Task A_key_copied_into_another_ring_is_valid_only_for_its_owner()
     {
-        // The thief has the public key and the owner's proof, as everybody does.
+        // The public key and the owner's proof are readable by every service.
         await _orders.PublishAsync(_redis, "billing", _orders.Entry("orders"));
         await RefusedEntryAsync(_orders.KeyId);
 
         (await RefusalAsync(_orders.Bearer("billing"))).ShouldBe(RewtRefusal.StaleKey);
-        (await RefusalAsync(Sign(new BorrowedName(_billing.Pair, _orders.KeyId), "billing"))).ShouldBe(RewtRefusal.StaleKey);
-        (await RefusalAsync(Sign(new BorrowedName(_billing.Pair, _orders.KeyId), "orders"))).ShouldBe(RewtRefusal.Invalid);
+        (await RefusalAsync(Sign(new ImpersonatingKey(_billing.Pair, _orders.KeyId), "billing"))).ShouldBe(RewtRefusal.StaleKey);
+        (await RefusalAsync(Sign(new ImpersonatingKey(_billing.Pair, _orders.KeyId), "orders"))).ShouldBe(RewtRefusal.Invalid);
         (await RefusalAsync(_orders.Bearer("orders"))).ShouldBe(RewtRefusal.None);
         (await RefusalAsync(_billing.Bearer("billing"))).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
-    public async Task A_key_under_the_key_id_of_another_is_refused_and_that_other_goes_on()
+    public async Task A_key_with_the_key_id_of_another_is_refused_and_the_other_stays_valid()
     {
-        var thief = KeyPair.Generate("ES256");
-        var named = new KeyPair(System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256), "ES256", _orders.KeyId);
-        await PublishedPair.PublishAsync(_redis, "billing", _orders.KeyId, new PublishedPair(named).Entry("billing"));
+        var otherKey = KeyPair.Generate("ES256");
+        var duplicate = new KeyPair(System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256), "ES256", _orders.KeyId);
+        await PublishedPair.PublishAsync(_redis, "billing", _orders.KeyId, new PublishedPair(duplicate).Entry("billing"));
         await RefusedEntryAsync(_orders.KeyId);
 
-        (await RefusalAsync(HandmadeToken.Sign(named, new() { ["iss"] = "billing" }))).ShouldBe(RewtRefusal.StaleKey);
-        (await RefusalAsync(HandmadeToken.Sign(named, new() { ["iss"] = "orders" }))).ShouldBe(RewtRefusal.Invalid);
-        (await RefusalAsync(Sign(new BorrowedName(thief, _billing.KeyId), "billing"))).ShouldBe(RewtRefusal.Invalid);
+        (await RefusalAsync(HandmadeToken.Sign(duplicate, new() { ["iss"] = "billing" }))).ShouldBe(RewtRefusal.StaleKey);
+        (await RefusalAsync(HandmadeToken.Sign(duplicate, new() { ["iss"] = "orders" }))).ShouldBe(RewtRefusal.Invalid);
+        (await RefusalAsync(Sign(new ImpersonatingKey(otherKey, _billing.KeyId), "billing"))).ShouldBe(RewtRefusal.Invalid);
         (await RefusalAsync(_orders.Bearer("orders"))).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
-    public async Task The_key_decides_about_the_algorithm_and_not_the_token()
+    public async Task The_key_and_not_the_token_determines_the_algorithm()
     {
-        var modulus = Encoding.UTF8.GetBytes(_orders.Pair.Public.ToJwk());
-        var hmac = new RingKey(Secret.TryParse(modulus, out _)!);
-        (await RefusalAsync(Sign(new BorrowedName(hmac, _orders.KeyId), "orders"))).ShouldBe(RewtRefusal.Invalid);
+        var publicKey = Encoding.UTF8.GetBytes(_orders.Pair.Public.ToJwk());
+        var hmac = new RingKey(Secret.TryParse(publicKey, out _)!);
+        (await RefusalAsync(Sign(new ImpersonatingKey(hmac, _orders.KeyId), "orders"))).ShouldBe(RewtRefusal.Invalid);
         foreach (var algorithm in new[] { "none", "HS256", "ES384", "RS256", "PS256", "ES512", "es256" })
         {
-            (await RefusalAsync(Sign(new BorrowedName(_orders.Pair, _orders.KeyId, algorithm), "orders"))).ShouldBe(RewtRefusal.Invalid, algorithm);
+            (await RefusalAsync(Sign(new ImpersonatingKey(_orders.Pair, _orders.KeyId, algorithm), "orders"))).ShouldBe(RewtRefusal.Invalid, algorithm);
         }
 
         var rsa = PublishedPair.Generate("RS256");
         await rsa.PublishAsync(_redis, "orders");
         await AcceptedAsync(rsa.Bearer("orders"));
-        (await RefusalAsync(Sign(new BorrowedName(rsa.Pair, rsa.KeyId, "PS256"), "orders"))).ShouldBe(RewtRefusal.Invalid);
+        (await RefusalAsync(Sign(new ImpersonatingKey(rsa.Pair, rsa.KeyId, "PS256"), "orders"))).ShouldBe(RewtRefusal.Invalid);
     }
 
     [Fact]
-    public async Task A_statement_of_a_service_about_the_keys_of_another_is_ignored()
+    public async Task A_revocation_by_one_service_of_the_keys_of_another_is_ignored()
     {
         await _redis.CommandAsync("ZADD", "{rewt:rewt-keys}:billing:dead", "9999999999999", _orders.KeyId);
         await _redis.CommandAsync("ZADD", "{rewt:rewt-keys}:billing:dead", "9999999999999", _billing.KeyId);
         await _redis.CommandAsync("PUBLISH", "{rewt:rewt-keys}:look", "look");
 
-        await Eventually.TrueAsync(async () => await RefusalAsync(_billing.Bearer("billing")) == RewtRefusal.StaleKey, "billing's own key is dead");
+        await Eventually.TrueAsync(async () => await RefusalAsync(_billing.Bearer("billing")) == RewtRefusal.StaleKey, "billing's own key is revoked");
         (await RefusalAsync(_orders.Bearer("orders"))).ShouldBe(RewtRefusal.None);
 
-        // Nor about one that this instance has not met yet.
+        // The same holds for a key that this instance has not read yet.
         var shipping = PublishedPair.Generate();
         await _redis.CommandAsync("ZADD", "{rewt:rewt-keys}:billing:dead", "9999999999999", shipping.KeyId);
-        await Eventually.TrueAsync(() => _inventory.Provider.Known!.Revoked.ContainsKey(shipping.KeyId), "billing's word is heard");
+        await Eventually.TrueAsync(() => _inventory.Provider.Known!.Revoked.ContainsKey(shipping.KeyId), "the revocation by billing has been read");
         await shipping.PublishAsync(_redis, "shipping");
         (await RefusalAsync(shipping.Bearer("shipping"))).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
-    public async Task With_trusted_issuers_no_other_service_may_call_and_none_of_the_others_costs_a_read()
+    public async Task An_issuer_outside_TrustedIssuers_is_refused_and_its_ring_is_not_read()
     {
         await using var strict = Instance.Start(_redis.ConnectionString, options =>
         {
             Pairs(options);
             options.TrustedIssuers = ["orders"];
         });
-        await Eventually.TrueAsync(async () => await RefusalAsync(strict, _orders.Bearer("orders")) == RewtRefusal.None, "orders may call");
+        await Eventually.TrueAsync(async () => await RefusalAsync(strict, _orders.Bearer("orders")) == RewtRefusal.None, "tokens of orders are accepted");
 
         (await RefusalAsync(strict, _billing.Bearer("billing"))).ShouldBe(RewtRefusal.Invalid);
         (await RefusalAsync(strict, _billing.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
@@ -130,7 +130,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_for_the_whole_namespace_is_refused()
+    public async Task A_key_pair_token_for_the_whole_namespace_is_refused()
     {
         (await RefusalAsync(_orders.Bearer("orders", "rewt"))).ShouldBe(RewtRefusal.BadAudience);
         await Should.ThrowAsync<ArgumentException>(() => _inventory.Tokens.CreateBearerAsync(cancellationToken: Cancellation));

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Rewt.Tests.Pairs;
 
-/// <summary>One process's pairs by the clock of a store that stands still.</summary>
+/// <summary>Tests the policy for the key pairs of one process with fixed times of the store.</summary>
 public sealed class PairPolicyTests
 {
     private static readonly StoreTime Now = new(1_767_225_600_000);
@@ -12,7 +12,7 @@ public sealed class PairPolicyTests
     private static readonly PairSchedule Schedule = PairSchedule.From(Options);
 
     [Fact]
-    public void The_first_keys_are_one_that_signs_at_once_and_one_that_follows()
+    public void The_first_change_creates_a_current_and_a_pending_key()
     {
         var (own, plan) = Decide(LocalKeyPairs.None, ServiceReading.Empty, Now);
 
@@ -26,7 +26,7 @@ public sealed class PairPolicyTests
     }
 
     [Fact]
-    public void Nothing_is_written_until_there_is_something_to_say()
+    public void An_unchanged_ring_is_not_written_before_the_next_heartbeat()
     {
         var (own, ring) = Settled();
 
@@ -38,7 +38,7 @@ public sealed class PairPolicyTests
     }
 
     [Fact]
-    public void At_the_deadline_the_next_key_signs_and_the_old_one_verifies_as_long_as_its_last_token_lives()
+    public void A_rotation_at_the_deadline_retires_the_current_key_for_the_retention_time()
     {
         var (own, ring) = Settled();
 
@@ -59,7 +59,7 @@ public sealed class PairPolicyTests
     }
 
     [Fact]
-    public void Without_a_valid_certificate_the_published_keys_sign_until_they_end_and_a_valid_one_starts_over()
+    public void Published_keys_sign_until_they_end_while_the_certificate_is_invalid()
     {
         var (own, ring) = Settled();
 
@@ -71,7 +71,7 @@ public sealed class PairPolicyTests
 
         var (ended, last) = Decide(rotated, ring, rotated.Deadline, mayGenerate: false);
         (ended.Current, ended.Next).ShouldBe((null, null));
-        last!.Entries.Keys.ShouldContain(own.Next!.KeyId, "its last tokens verify");
+        last!.Entries.Keys.ShouldContain(own.Next!.KeyId, "its last tokens still verify");
         ring = Reading(last, ring, "epoch");
         Decide(ended, ring, rotated.Deadline + Second, mayGenerate: false).Plan.ShouldBeNull();
         Decide(LocalKeyPairs.None, ServiceReading.Empty, Now, mayGenerate: false).ShouldBe((LocalKeyPairs.None, null));
@@ -82,7 +82,7 @@ public sealed class PairPolicyTests
     }
 
     [Fact]
-    public void A_store_that_lost_everything_is_shown_the_same_keys_again()
+    public void The_same_keys_are_published_again_after_the_store_lost_all_data()
     {
         var (own, _) = Settled();
 
@@ -91,13 +91,13 @@ public sealed class PairPolicyTests
         plan!.Action.ShouldBe(PairAction.Republish);
         (same.Current, same.Next).ShouldBe((own.Current, own.Next));
         plan.Revoked.ShouldBeEmpty();
-        // Another instance was faster: a new life of the ring, in which these keys never stood.
+        // Another instance has already created a new ring, which never contained these keys.
         var (again, _) = Decide(own, ServiceReading.Empty with { Epoch = "another" }, Now + Second);
         again.Current.ShouldBe(own.Current);
     }
 
     [Fact]
-    public void A_key_that_went_while_the_ring_lived_on_was_deleted_and_is_dead()
+    public void A_key_that_is_missing_from_an_existing_ring_is_revoked_and_replaced()
     {
         var (own, ring) = Settled();
         var without = ring with { Entries = ring.Entries.Where(entry => entry.Key != own.Current!.KeyId).ToDictionary() };
@@ -112,12 +112,12 @@ public sealed class PairPolicyTests
     }
 
     [Fact]
-    public void A_key_that_an_operator_revoked_is_replaced_and_the_ring_remembers_it()
+    public void A_current_key_that_an_operator_revokes_is_replaced_and_recorded_as_revoked()
     {
         var (own, ring) = Settled();
         var keyId = own.Current!.KeyId;
 
-        var (replaced, plan) = Decide(own, ring, Now + Second, everywhere: new() { [keyId] = Now + TimeSpan.FromDays(10) });
+        var (replaced, plan) = Decide(own, ring, Now + Second, revoked: new() { [keyId] = Now + TimeSpan.FromDays(10) });
 
         replaced.Current.ShouldBe(own.Next);
         plan!.Revoked.Keys.ShouldBe([keyId]);
@@ -125,20 +125,20 @@ public sealed class PairPolicyTests
     }
 
     [Fact]
-    public void The_keys_of_other_instances_stay_until_their_time_is_over()
+    public void The_keys_of_other_instances_are_removed_only_after_their_lease_ends()
     {
         var (own, ring) = Settled();
         var (_, sibling) = Decide(LocalKeyPairs.None, ServiceReading.Empty, Now + (50 * Second));
         var both = ring with { Entries = ring.Entries.Concat(sibling!.Entries).ToDictionary() };
 
-        var whileAlive = Decide(own, both, Now + Schedule.Heartbeat).Plan!;
-        whileAlive.Removed.ShouldBeEmpty();
-        whileAlive.KeysUntil.ShouldBeGreaterThanOrEqualTo(Now + (50 * Second) + Schedule.Lease);
+        var beforeLeaseEnds = Decide(own, both, Now + Schedule.Heartbeat).Plan!;
+        beforeLeaseEnds.Removed.ShouldBeEmpty();
+        beforeLeaseEnds.KeysUntil.ShouldBeGreaterThanOrEqualTo(Now + (50 * Second) + Schedule.Lease);
         Decide(own, both, Now + (50 * Second) + Schedule.Lease).Plan!.Removed.ShouldBe(sibling.Entries.Keys, ignoreOrder: true);
     }
 
     [Fact]
-    public void A_rotation_that_an_operator_asks_for_does_not_wait_for_the_deadline()
+    public void A_rotation_requested_by_an_operator_does_not_wait_for_the_deadline()
     {
         var (own, ring) = Settled();
 
@@ -151,7 +151,7 @@ public sealed class PairPolicyTests
     }
 
     [Fact]
-    public void Two_rotations_in_a_short_time_retire_two_keys_and_each_ends_at_its_own_time()
+    public void Two_rotations_in_quick_succession_retire_two_keys_with_separate_end_times()
     {
         var (own, ring) = Settled();
         var (once, first) = Decide(own, ring, Now + Second, rotate: true);
@@ -170,7 +170,7 @@ public sealed class PairPolicyTests
         var (own, ring) = Settled();
         var keyId = own.Next!.KeyId;
 
-        var (replaced, plan) = Decide(own, ring, Now + Second, everywhere: new() { [keyId] = Now + TimeSpan.FromDays(10) });
+        var (replaced, plan) = Decide(own, ring, Now + Second, revoked: new() { [keyId] = Now + TimeSpan.FromDays(10) });
 
         plan!.Action.ShouldBe(PairAction.Replace);
         (replaced.Current, replaced.Deadline).ShouldBe((own.Current, own.Deadline));
@@ -180,13 +180,13 @@ public sealed class PairPolicyTests
     }
 
     [Fact]
-    public void A_revoked_retired_key_is_retired_no_longer()
+    public void A_revoked_retired_key_is_removed_from_the_retired_keys()
     {
         var (own, ring) = Settled();
         var (rotated, plan) = Decide(own, ring, Now + Second, rotate: true);
         var keyId = own.Current!.KeyId;
 
-        var (decided, next) = Decide(rotated, Reading(plan!, ring, "epoch"), Now + (2 * Second), everywhere: new() { [keyId] = Now + TimeSpan.FromDays(10) });
+        var (decided, next) = Decide(rotated, Reading(plan!, ring, "epoch"), Now + (2 * Second), revoked: new() { [keyId] = Now + TimeSpan.FromDays(10) });
 
         next!.Action.ShouldBe(PairAction.MergeRevocations);
         decided.Retired.ShouldBeEmpty();
@@ -195,15 +195,15 @@ public sealed class PairPolicyTests
     }
 
     [Fact]
-    public void A_revoked_key_of_another_service_is_no_news_for_this_ring()
+    public void A_revoked_key_of_another_service_changes_nothing_in_this_ring()
     {
         var (own, ring) = Settled();
 
-        Decide(own, ring, Now + Second, everywhere: new() { ["a key of billing"] = Now + TimeSpan.FromDays(10) }).Plan.ShouldBeNull();
+        Decide(own, ring, Now + Second, revoked: new() { ["a key of billing"] = Now + TimeSpan.FromDays(10) }).Plan.ShouldBeNull();
     }
 
     [Fact]
-    public void A_key_that_was_deleted_is_remembered_as_dead_as_long_as_its_tokens_may_live()
+    public void A_deleted_key_is_recorded_as_revoked_for_the_retention_of_revocations()
     {
         var (own, ring) = Settled();
         var without = ring with { Entries = ring.Entries.Where(entry => entry.Key != own.Next!.KeyId).ToDictionary() };
@@ -214,13 +214,13 @@ public sealed class PairPolicyTests
         (decided.Current, decided.Epoch, decided.WrittenAt).ShouldBe((own.Current, "epoch", Now + Second));
     }
 
-    /// <summary>A process whose first keys are published and seen.</summary>
+    /// <summary>Returns a process whose first keys are published and have been read back.</summary>
     private static (LocalKeyPairs Own, ServiceReading Ring) Settled()
     {
         var (own, plan) = Decide(LocalKeyPairs.None, ServiceReading.Empty, Now);
         var ring = Reading(plan!, ServiceReading.Empty, "epoch");
-        var (seen, nothing) = Decide(own, ring, Now.Next);
-        nothing.ShouldBeNull();
+        var (seen, noPlan) = Decide(own, ring, Now.Next);
+        noPlan.ShouldBeNull();
         seen.Epoch.ShouldBe("epoch");
         return (seen, ring);
     }
@@ -230,11 +230,11 @@ public sealed class PairPolicyTests
         before.Entries.Where(entry => !plan.Removed.Contains(entry.Key) && !plan.Entries.ContainsKey(entry.Key)).Concat(plan.Entries).ToDictionary(),
         before.Revoked.Concat(plan.Revoked).ToDictionary());
 
-    private static (LocalKeyPairs Keys, PairChange? Plan) Decide(LocalKeyPairs own, ServiceReading ring, StoreTime now, Dictionary<string, StoreTime>? everywhere = null, bool rotate = false, bool mayGenerate = true)
+    private static (LocalKeyPairs Keys, PairChange? Plan) Decide(LocalKeyPairs own, ServiceReading ring, StoreTime now, Dictionary<string, StoreTime>? revoked = null, bool rotate = false, bool mayGenerate = true)
     {
         var memory = new PairMemory();
-        var dead = everywhere?.ToImmutableDictionary() ?? ImmutableDictionary<string, StoreTime>.Empty;
-        memory.Learn(new PairReading(now, dead, new Dictionary<string, ServiceReading> { ["orders"] = ring }));
+        var revocations = revoked?.ToImmutableDictionary() ?? ImmutableDictionary<string, StoreTime>.Empty;
+        memory.Learn(new PairReading(now, revocations, new Dictionary<string, ServiceReading> { ["orders"] = ring }));
         var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null);
         return PairPolicy.Decide(own, ring, keys, now, Schedule, rotate, mayGenerate ? () => LocalKeyPair.Generate(Options) : null);
     }

@@ -5,7 +5,7 @@ namespace Rewt.Tests.Pairs;
 public sealed class PairSettingsTests
 {
     [Fact]
-    public async Task A_client_that_names_no_service_is_an_error_at_the_start()
+    public async Task A_signing_client_without_an_audience_is_a_startup_error()
     {
         var exception = await Should.ThrowAsync<OptionsValidationException>(() => TestService.StartAsync(
             null,
@@ -26,7 +26,7 @@ public sealed class PairSettingsTests
     [InlineData("KeyMode", "7")]
     [InlineData("AlsoAccept", "7")]
     [InlineData("TrustedIssuers:0", "no name")]
-    public void A_setting_that_cannot_be_is_an_error_that_names_it(string name, string value)
+    public void An_invalid_setting_is_an_error_that_names_the_setting(string name, string value)
     {
         using var services = Services(name, value);
 
@@ -34,7 +34,7 @@ public sealed class PairSettingsTests
     }
 
     [Fact]
-    public void The_mode_the_algorithm_and_the_trusted_issuers_come_from_the_configuration()
+    public void The_key_mode_algorithm_and_trusted_issuers_are_read_from_the_configuration()
     {
         using var services = Services("KeyMode", "KeyPair", ("KeyPairs:Algorithm", "RS256"), ("TrustedIssuers:0", "orders"), ("AlsoAccept", "SharedSecret"));
 
@@ -44,7 +44,7 @@ public sealed class PairSettingsTests
     }
 
     [Fact]
-    public async Task Key_pairs_work_within_one_process_without_a_server()
+    public async Task Key_pairs_work_within_one_process_without_Redis()
     {
         using var services = Services("KeyMode", "KeyPair");
         var (data, ring) = (services.GetRequiredService<IRewtSignedData>(), services.GetRequiredService<IRewtKeyRing>());

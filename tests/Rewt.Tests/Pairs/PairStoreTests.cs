@@ -1,10 +1,10 @@
 namespace Rewt.Tests.Pairs;
 
-/// <summary>The keys of key pairs in Redis: their content, which instance deletes which entry, and the cost of a read.</summary>
+/// <summary>Tests key pairs in Redis: the stored content, deleted and invalid entries, and the cost of a read.</summary>
 public sealed class PairStoreTests
 {
     [Fact]
-    public async Task A_key_that_is_deleted_by_hand_is_refused_for_good_and_its_owner_signs_with_another()
+    public async Task A_manually_deleted_key_is_revoked_and_its_owner_signs_with_another_key()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
@@ -15,14 +15,14 @@ public sealed class PairStoreTests
         await redis.CommandAsync("HDEL", "{rewt:rewt-keys}:orders:keys", keyId);
 
         await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, "the token is refused");
-        await Eventually.TrueAsync(async () => await orders.CurrentAsync() != keyId, "its owner has another key");
+        await Eventually.TrueAsync(async () => await orders.CurrentAsync() != keyId, "the owner has another key");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         (await redis.CliAsync("HEXISTS", "{rewt:rewt-keys}:orders:keys", keyId)).ShouldBe("0");
         (await redis.CliAsync("ZSCORE", "{rewt:rewt-keys}:orders:dead", keyId)).ShouldNotBeEmpty();
     }
 
     [Fact]
-    public async Task All_keys_of_a_service_that_are_deleted_by_hand_are_dead_and_its_instances_make_new_ones()
+    public async Task Manually_deleting_all_keys_of_a_service_revokes_them_and_creates_new_ones()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var first = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
@@ -35,12 +35,12 @@ public sealed class PairStoreTests
 
         await Eventually.TrueAsync(
             async () => await inventory.VerifyAsync(await first.SignAsync()) == RewtRefusal.None && await inventory.VerifyAsync(await second.SignAsync()) == RewtRefusal.None,
-            "both sign with new keys");
-        foreach (var token in tokens) await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, "the old keys are dead");
+            "both instances sign with new keys");
+        foreach (var token in tokens) await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, "the old keys are revoked");
     }
 
     [Fact]
-    public async Task An_entry_that_is_no_good_public_key_is_refused_by_itself_and_named_in_log_and_health()
+    public async Task An_invalid_public_key_is_reported_and_affects_no_other_key()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
@@ -76,11 +76,11 @@ public sealed class PairStoreTests
         (await inventory.VerifyAsync(HandmadeToken.Sign(good.Pair, null, "rewt-data+jwt"))).ShouldBe(RewtRefusal.StaleKey);
 
         await redis.CommandAsync(["HDEL", "{rewt:rewt-keys}:orders:keys", .. rows.Select(row => row.Name)]);
-        await Eventually.TrueAsync(() => inventory.Provider.Health().DegradedReason is null, "all is well again");
+        await Eventually.TrueAsync(() => inventory.Provider.Health().DegradedReason is null, "the provider is healthy again");
     }
 
     [Fact]
-    public async Task A_ring_of_another_type_affects_only_its_service()
+    public async Task A_ring_with_the_wrong_Redis_type_affects_only_its_service()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
@@ -94,42 +94,42 @@ public sealed class PairStoreTests
     }
 
     [Fact]
-    public async Task A_flood_of_forged_issuers_and_key_ids_costs_two_reads_a_second_and_delays_no_valid_token()
+    public async Task Forged_issuers_and_key_ids_cause_two_reads_a_second_and_delay_no_valid_token()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Slow("orders"));
         await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Slow("inventory"));
         var good = await orders.SignAsync();
         (await inventory.VerifyAsync(good)).ShouldBe(RewtRefusal.None);
-        var forger = KeyPair.Generate("ES256");
+        var attacker = KeyPair.Generate("ES256");
         await redis.CommandAsync("CONFIG", "RESETSTAT");
 
         var started = TimeProvider.System.GetTimestamp();
-        var junk = new List<Task>();
+        var attempts = new List<Task>();
         for (var index = 0; index < 1500; index++)
         {
             var keyId = System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
             var issuer = index % 3 == 0 ? "orders" : $"missing-{index}";
-            junk.Add(JudgeAsync(HandmadeToken.Sign(new BorrowedName(forger, keyId), new() { ["iss"] = issuer }, "rewt-data+jwt")));
+            attempts.Add(VerifyForgedAsync(HandmadeToken.Sign(new ImpersonatingKey(attacker, keyId), new() { ["iss"] = issuer }, "rewt-data+jwt")));
             if (index % 50 > 0) continue;
 
-            var judged = inventory.Data.VerifyAsync(good, Cancellation);
-            judged.IsCompleted.ShouldBeTrue("it waits for nothing");
-            (await judged).Refusal.ShouldBe(RewtRefusal.None);
+            var verification = inventory.Data.VerifyAsync(good, Cancellation);
+            verification.IsCompleted.ShouldBeTrue("a token of a known key is verified without waiting");
+            (await verification).Refusal.ShouldBe(RewtRefusal.None);
         }
 
-        await Task.WhenAll(junk);
+        await Task.WhenAll(attempts);
         var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         var counts = await redis.CommandCountsAsync();
 
         counts["exec"].ShouldBeLessThanOrEqualTo((long)(2 * seconds) + 4);
-        // A read asks for the rings that are known, whatever was forged: two services, and one command for all the others.
+        // A read fetches only the known rings, independent of the forged tokens: those of two services, and one command for all others.
         counts["mget"].ShouldBeLessThanOrEqualTo(counts["exec"]);
         counts["hgetall"].ShouldBeLessThanOrEqualTo(2 * counts["exec"]);
         counts.Values.Sum().ShouldBeLessThan(30 * counts["exec"]);
         inventory.Provider.Known.ShouldBeOfType<PairSnapshot>().Issuers.Count.ShouldBe(2);
 
-        async Task JudgeAsync(string token)
+        async Task VerifyForgedAsync(string token)
         {
             try
             {
@@ -137,19 +137,19 @@ public sealed class PairStoreTests
             }
             catch (RewtKeysUnavailableException)
             {
-                // Too many wait: told to try again, and not that the token is bad.
+                // Too many requests are waiting; the caller is asked to retry, and the token is not refused.
             }
         }
     }
 
     [Fact]
-    public async Task In_steady_state_signing_and_verifying_send_redis_nothing()
+    public async Task Signing_and_verifying_send_no_Redis_command_in_steady_state()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Slow("orders"));
         await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Slow("inventory"));
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
-        await Eventually.TrueAsync(async () => (await redis.CommandCountsAsync()).GetValueOrDefault("subscribe") >= 2, "both have subscribed");
+        await Eventually.TrueAsync(async () => (await redis.CommandCountsAsync()).GetValueOrDefault("subscribe") >= 2, "both instances have subscribed");
         foreach (var instance in new[] { orders, inventory }) await instance.Provider.ReadNowAsync(Cancellation);
         await Eventually.TrueAsync(
             async () =>
@@ -158,7 +158,7 @@ public sealed class PairStoreTests
                 await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Cancellation);
                 return (await CommandsAsync()).Count == 0;
             },
-            "all that had to be said at the beginning is said");
+            "no more commands of the start are sent");
 
         for (var index = 0; index < 300; index++) (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
 
@@ -169,7 +169,7 @@ public sealed class PairStoreTests
     }
 
     [Fact]
-    public async Task Nothing_private_is_in_redis_in_a_log_or_in_a_text()
+    public async Task Private_keys_appear_neither_in_Redis_nor_in_logs_nor_in_ToString()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
@@ -206,7 +206,7 @@ public sealed class PairStoreTests
     }
 
     [Fact]
-    public async Task Keys_have_a_time_to_live_and_lie_in_one_slot()
+    public async Task Redis_keys_expire_and_share_one_cluster_slot()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));

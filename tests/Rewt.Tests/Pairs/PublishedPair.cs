@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt.Tests.Pairs;
 
-/// <summary>A key pair that a test makes and shows in Redis as a service would, whose private key the test has.</summary>
+/// <summary>Represents a key pair that a test publishes in Redis in the same format as a service. The test holds the private key.</summary>
 internal sealed class PublishedPair(KeyPair pair)
 {
     public KeyPair Pair => pair;
@@ -11,11 +11,11 @@ internal sealed class PublishedPair(KeyPair pair)
 
     public static PublishedPair Generate(string algorithm = "ES256") => new(KeyPair.Generate(algorithm));
 
-    /// <summary>A good entry of a service's ring.</summary>
+    /// <summary>Returns a valid entry for the ring of a service.</summary>
     public byte[] Entry(string service, string? attestation = null) => PublishedKey.Write(
         pair.Public, RewtKeyState.Current, StoreTime.From(TimeProvider.System.GetUtcNow().AddHours(1)), KeyProof.Make(pair, "rewt", service), attestation);
 
-    /// <summary>The attestation of this key by any certificate.</summary>
+    /// <summary>Returns an attestation of this key by the given certificate.</summary>
     internal string Attest(X509Certificate2 certificate, IEnumerable<byte[]> intermediates, string ring = "rewt", string service = "orders")
     {
         var at = StoreTime.From(TimeProvider.System.GetUtcNow());
@@ -27,8 +27,8 @@ internal sealed class PublishedPair(KeyPair pair)
         return new Attestation(ring, service, at, until, [certificate.RawData, .. intermediates], Base64Url.EncodeToString(signature)).ToJson();
     }
 
-    /// <summary>The key set that contains only this key.</summary>
-    public string Set(string? attestation)
+    /// <summary>Returns a JWKS that contains only this key.</summary>
+    public string ToJwks(string? attestation)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer)) pair.Public.WriteTo(json, attestation);

@@ -1,10 +1,10 @@
 namespace Rewt.Tests.Pairs;
 
-/// <summary>What the suites of faults show of a shared secret one by one, by the contract that key pairs fulfil as well.</summary>
+/// <summary>Runs the tests for all key modes with the shared secret. The tests in the folder Faults test the shared secret in more detail.</summary>
 [Trait("Category", "Long")]
 public sealed class SharedSecretLifeCycleTests() : LifeCycleContract(KeyMode.SharedSecret)
 {
-    protected override string DeadSet => "{rewt:rewt-secret}:dead";
+    protected override string RevokedSet => "{rewt:rewt-secret}:dead";
 
-    protected override string Book => "{rewt:rewt-secret}:instances";
+    protected override string InstanceSet => "{rewt:rewt-secret}:instances";
 }

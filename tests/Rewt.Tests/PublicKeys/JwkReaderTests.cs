@@ -8,7 +8,7 @@ namespace Rewt.Tests.PublicKeys;
 
 public sealed class JwkReaderTests
 {
-    private static readonly string[] Known = ["kty", "crv", "x", "y", "n", "e", "d", "p", "q", "dp", "dq", "qi", "oth", "k", "use", "key_ops", "alg", "kid"];
+    private static readonly string[] KnownMembers = ["kty", "crv", "x", "y", "n", "e", "d", "p", "q", "dp", "dq", "qi", "oth", "k", "use", "key_ops", "alg", "kid"];
 
     public static TheoryData<string, string> Refusals()
     {
@@ -33,10 +33,10 @@ public sealed class JwkReaderTests
             { "the RS256 sample of jwt.io", Text(JwkRows.Rsa(("n", "u1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gunVTLw7onLRnrq0_IzW7yWR7QkrmBL7jTKEn5u-qKhbwKfBstIs-bMY2Zkp18gnTxKLxoS2tFczGkPLPgizskuemMghRniWaoLcyehkd3qqGElvW_VDL5AaWTg0nLVkjRo9z-40RQzuVaE8AkAFmxZzow3x-VJYKdjykkJ0iT9wCS0DRTXu269V264Vf_3jvredZiKRkgwlL9xNAwxXFg0x_XFw005UWVRIkdgcKWTjpBP2dPwVZ4WWC-9aGVd-Gyn1o0CLelf4rEjGoXbAAEgAqeGUxrcIlbjXfbcmw"))) },
             { "the ES256 sample of jwt.io", Text(JwkRows.Ec(null, ("x", "EVs_o5-uQbTjL3chynL4wXgUg2R9q9UU8I5mEovUf84"), ("y", "kGe5DgSIycKp8w9aJmoHhB1sB3QTugfnRWm5nU_TzsY"))) },
             { "the ES256 example of RFC 7515", Text(JwkRows.Ec(null, ("x", "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"), ("y", "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"))) },
-            { "x and y changed about", Text(JwkRows.Ec(null, ("x", y), ("y", x))) },
+            { "x and y exchanged", Text(JwkRows.Ec(null, ("x", y), ("y", x))) },
             { "a point off the curve", Text(JwkRows.Ec(null, ("x", Coordinate(point => [.. point.X![..^1], (byte)(point.X![^1] ^ 1)])))) },
             { "the point 0, 0", Text(JwkRows.Ec(null, ("x", Base64Url.EncodeToString(new byte[32])), ("y", Base64Url.EncodeToString(new byte[32])))) },
-            { "a coordinate beyond the field", Text(JwkRows.Ec(null, ("x", Base64Url.EncodeToString(Enumerable.Repeat((byte)0xff, 32).ToArray())))) },
+            { "a coordinate outside the field", Text(JwkRows.Ec(null, ("x", Base64Url.EncodeToString(Enumerable.Repeat((byte)0xff, 32).ToArray())))) },
             { "a short coordinate", Text(JwkRows.Ec(null, ("x", Base64Url.EncodeToString(new byte[31])))) },
             { "a long coordinate", Text(JwkRows.Ec(null, ("x", Base64Url.EncodeToString([0, .. Base64Url.DecodeFromChars(x)])))) },
             { "no y", Text(JwkRows.Ec(null, ("y", null))) },
@@ -46,8 +46,8 @@ public sealed class JwkReaderTests
             { "no crv", Text(JwkRows.Ec(null, ("crv", null))) },
             { "padding", Text(JwkRows.Ec(null, ("x", x + "="))) },
             { "a space in base64url", Text(JwkRows.Ec(null, ("x", " " + x))) },
-            { "base64 that is not url", Text(JwkRows.Ec(null, ("x", "+/" + x[2..]))) },
-            { "bits too many", Text(JwkRows.Ec(null, ("x", x[..^1] + NotCanonical(x[^1])))) },
+            { "base64 instead of base64url", Text(JwkRows.Ec(null, ("x", "+/" + x[2..]))) },
+            { "surplus bits in the last character", Text(JwkRows.Ec(null, ("x", x[..^1] + NotCanonical(x[^1])))) },
             { "oct", """{"kty":"oct","k":"c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA","alg":"HS256","kid":"s","use":"sig"}""" },
             { "oct without k", """{"kty":"oct","kid":"s"}""" },
             { "an EC key with k", Text(JwkRows.Ec(null, ("k", "c2VjcmV0"))) },
@@ -65,11 +65,11 @@ public sealed class JwkReaderTests
             { "an x that is null", Text(JwkRows.Ec(null, ("x", null))).Replace("{", """{"x":null,""", StringComparison.Ordinal) },
             { "a kid that is null", Text(JwkRows.Ec(null, ("kid", null))).Replace("{", """{"kid":null,""", StringComparison.Ordinal) },
             { "use enc", Text(JwkRows.Ec(null, ("use", "enc"))) },
-            { "use that is no text", Text(JwkRows.Ec(null, ("use", 1))) },
+            { "use that is not a string", Text(JwkRows.Ec(null, ("use", 1))) },
             { "key_ops sign", Text(JwkRows.Ec(null, ("key_ops", new JsonArray("sign")))) },
             { "key_ops sign and verify", Text(JwkRows.Ec(null, ("key_ops", new JsonArray("sign", "verify")))) },
             { "key_ops encrypt", Text(JwkRows.Ec(null, ("key_ops", new JsonArray("encrypt")))) },
-            { "key_ops that is text", Text(JwkRows.Ec(null, ("key_ops", "verify"))) },
+            { "key_ops that is a string", Text(JwkRows.Ec(null, ("key_ops", "verify"))) },
             { "alg HS256", Text(JwkRows.Ec(null, ("alg", "HS256"))) },
             { "alg none", Text(JwkRows.Rsa(("alg", "none"))) },
             { "RSA with alg HS256", Text(JwkRows.Rsa(("alg", "HS256"))) },
@@ -79,33 +79,33 @@ public sealed class JwkReaderTests
             { "P-256 with alg ES384", Text(JwkRows.Ec(null, ("alg", "ES384"))) },
             { "P-256 with alg RS256", Text(JwkRows.Ec(null, ("alg", "RS256"))) },
             { "alg in lower case", Text(JwkRows.Ec(null, ("alg", "es256"))) },
-            { "alg that is no text", Text(JwkRows.Ec(null, ("alg", 256))) },
+            { "alg that is not a string", Text(JwkRows.Ec(null, ("alg", 256))) },
             { "no kid", Text(JwkRows.Ec(null, ("kid", null))) },
             { "an empty kid", Text(JwkRows.Ec(null, ("kid", ""))) },
-            { "a kid that is no text", Text(JwkRows.Ec(null, ("kid", 7))) },
+            { "a kid that is not a string", Text(JwkRows.Ec(null, ("kid", 7))) },
             { "a kid with a line end", Text(JwkRows.Ec(null, ("kid", "a\nb"))) },
             { "a kid of 129 characters", Text(JwkRows.Ec(null, ("kid", new string('a', 129)))) },
-            { "a kid with half a surrogate pair", Text(JwkRows.Ec(null, ("kid", "KID"))).Replace("KID", "\\ud800", StringComparison.Ordinal) },
+            { "a kid with an unpaired surrogate", Text(JwkRows.Ec(null, ("kid", "KID"))).Replace("KID", "\\ud800", StringComparison.Ordinal) },
             { "over 16 KB", Text(JwkRows.Ec(null, ("x5c", new JsonArray(new string('A', 16 * 1024))))) },
             { "kid twice", Text(JwkRows.Ec()).Replace("{", """{"kid":"other",""", StringComparison.Ordinal) },
             { "an unknown member twice", Text(JwkRows.Ec()).Replace("{", """{"z":1,"z":2,""", StringComparison.Ordinal) },
-            { "nothing", "" },
+            { "empty input", "" },
             { "not JSON", "hello" },
             { "a PEM", JwkRows.P256.ExportSubjectPublicKeyInfoPem() },
             { "null", "null" },
             { "an array", "[" + Text(JwkRows.Ec()) + "]" },
-            { "text", "\"" + x + "\"" },
-            { "JSON with something behind", Text(JwkRows.Ec()) + "{}" },
-            { "JSON cut off", Text(JwkRows.Ec())[..^1] },
-            { "deep JSON", string.Concat(Enumerable.Repeat("[", 5000)) },
+            { "a string", "\"" + x + "\"" },
+            { "JSON with trailing data", Text(JwkRows.Ec()) + "{}" },
+            { "truncated JSON", Text(JwkRows.Ec())[..^1] },
+            { "deeply nested JSON", string.Concat(Enumerable.Repeat("[", 5000)) },
         };
     }
 
     [Theory]
     [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
-    public void A_bad_key_is_refused_with_a_reason_that_repeats_nothing_of_it(string what, string jwk)
+    public void An_invalid_JWK_is_refused_with_a_reason_that_contains_no_key_material(string name, string jwk)
     {
-        JwkReader.TryRead(Encoding.UTF8.GetBytes(jwk), out var problem).ShouldBeNull(what);
+        JwkReader.TryRead(Encoding.UTF8.GetBytes(jwk), out var problem).ShouldBeNull(name);
 
         problem.ShouldNotBeNullOrWhiteSpace();
         problem.ShouldNotEndWith(".");
@@ -126,9 +126,9 @@ public sealed class JwkReaderTests
     [InlineData("ES384")]
     [InlineData("RS256")]
     [InlineData("PS256")]
-    public async Task A_good_key_verifies_what_its_private_half_signed_by_its_own_algorithm_only(string algorithm)
+    public async Task A_key_verifies_signatures_of_its_private_key_with_its_algorithm_only(string algorithm)
     {
-        var (jwk, signing) = Pair(algorithm);
+        var (jwk, signing) = CreatePair(algorithm);
 
         var key = JwkReader.TryRead(JwkRows.Bytes(jwk), out var problem);
 
@@ -148,11 +148,11 @@ public sealed class JwkReaderTests
     [InlineData(2048)]
     [InlineData(2049)]
     [InlineData(4096)]
-    public void RSA_from_2048_to_4096_bits_is_read(int bits) =>
+    public void RSA_keys_of_2048_to_4096_bits_are_accepted(int bits) =>
         JwkReader.TryRead(JwkRows.Bytes(JwkRows.Rsa(("n", JwkRows.Modulus(bits)))), out _).ShouldNotBeNull();
 
     [Fact]
-    public void A_challenge_that_is_not_about_the_key_is_ignored()
+    public void JWK_members_that_do_not_concern_the_key_are_ignored()
     {
         var jwk = JwkRows.Ec(null, ("use", null), ("alg", null), ("key_ops", new JsonArray("verify")), ("x5t", "abc"), ("exp", 1), ("note", new JsonObject()));
 
@@ -161,12 +161,12 @@ public sealed class JwkReaderTests
     }
 
     [Fact]
-    public void A_certificate_of_another_key_is_a_contradiction()
+    public void A_JWK_with_the_certificate_of_another_key_is_refused()
     {
         using var otherEc = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var otherRsa = RSA.Create(2048);
-        JsonObject[] good = [JwkRows.Ec(null, ("x5c", Chain(JwkRows.P256))), JwkRows.Ec(JwkRows.P384, ("x5c", Chain(JwkRows.P384, otherEc))), JwkRows.Rsa(("x5c", Chain(JwkRows.Rsa2048))), JwkRows.Rsa(("alg", "PS256"), ("x5c", Chain(JwkRows.Rsa2048)))];
-        JsonObject[] bad =
+        JsonObject[] valid = [JwkRows.Ec(null, ("x5c", Chain(JwkRows.P256))), JwkRows.Ec(JwkRows.P384, ("x5c", Chain(JwkRows.P384, otherEc))), JwkRows.Rsa(("x5c", Chain(JwkRows.Rsa2048))), JwkRows.Rsa(("alg", "PS256"), ("x5c", Chain(JwkRows.Rsa2048)))];
+        JsonObject[] invalid =
         [
             JwkRows.Ec(null, ("x5c", Chain(otherEc))), JwkRows.Ec(null, ("x5c", Chain(otherEc, JwkRows.P256))), JwkRows.Ec(null, ("x5c", Chain(JwkRows.P384))),
             JwkRows.Ec(null, ("x5c", Chain(JwkRows.Rsa2048))), JwkRows.Rsa(("x5c", Chain(otherRsa))), JwkRows.Rsa(("x5c", Chain(JwkRows.P256))),
@@ -174,8 +174,8 @@ public sealed class JwkReaderTests
             JwkRows.Ec(null, ("x5c", new JsonArray((JsonNode?)null))), JwkRows.Ec(null, ("x5c", "MIIB")), JwkRows.Ec(null, ("x5c", new JsonObject())),
         ];
 
-        foreach (var jwk in good) JwkReader.TryRead(JwkRows.Bytes(jwk), out var problem).ShouldNotBeNull(problem);
-        foreach (var jwk in bad)
+        foreach (var jwk in valid) JwkReader.TryRead(JwkRows.Bytes(jwk), out var problem).ShouldNotBeNull(problem);
+        foreach (var jwk in invalid)
         {
             JwkReader.TryRead(JwkRows.Bytes(jwk), out var problem).ShouldBeNull(jwk.ToJsonString());
             problem.ShouldNotBeNull().ShouldContain("x5c");
@@ -186,9 +186,9 @@ public sealed class JwkReaderTests
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("\"\"")]
-    public void A_member_that_a_serializer_wrote_as_null_or_empty_is_absent(string value)
+    public void A_JWK_member_that_is_null_or_empty_is_treated_as_absent(string value)
     {
-        // As System.Text.Json writes a JsonWebKey: every member that the type of the key does not have is there, too.
+        // System.Text.Json writes all members of a JsonWebKey, including those that the key type does not have.
         string[] absent = ["alg", "use", "key_ops", "d", "p", "q", "dp", "dq", "qi", "oth", "k", "x5c", "x5t", "x5t#S256", "x5u", "kid"];
         var members = string.Concat(absent.Select(name => $"\"{name}\":{value},"));
         foreach (var jwk in new[] { JwkRows.Ec(null, ("alg", null), ("use", null), ("kid", null), ("n", "")), JwkRows.Rsa(("alg", null), ("use", null), ("kid", null), ("crv", "")) })
@@ -201,9 +201,9 @@ public sealed class JwkReaderTests
     }
 
     [Fact]
-    public void The_example_of_RFC_7638_is_refused_by_the_thumbprint_that_it_names()
+    public void The_example_key_of_RFC_7638_is_refused_because_its_private_key_is_published()
     {
-        // The example of its section 3.1, whose private key RFC 7517 contains.
+        // The key is the example of section 3.1; its private key is published in RFC 7517.
         const string Example = """
             {"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256","kid":"2011-04-29"}
             """;
@@ -213,7 +213,7 @@ public sealed class JwkReaderTests
     }
 
     [Fact]
-    public void Without_a_kid_the_thumbprint_names_the_key_where_that_is_allowed()
+    public void A_key_without_a_kid_is_identified_by_its_thumbprint_if_allowed()
     {
         var key = JwkReader.TryRead(JwkRows.Bytes(JwkRows.Ec(null, ("kid", null))), out _, keyIdRequired: false)!;
 
@@ -226,7 +226,7 @@ public sealed class JwkReaderTests
     [InlineData("ES384")]
     [InlineData("RS256")]
     [InlineData("PS256")]
-    public void The_written_form_of_a_key_is_public_and_reads_as_the_same_key(string algorithm)
+    public void A_written_JWK_has_public_members_only_and_reads_as_the_same_key(string algorithm)
     {
         PublicKey[] keys =
         [
@@ -234,16 +234,16 @@ public sealed class JwkReaderTests
         ];
         var key = keys.Single(key => key.Algorithm == algorithm);
 
-        var again = JwkReader.TryRead(Encoding.UTF8.GetBytes(key.ToJwk()), out var problem);
+        var restored = JwkReader.TryRead(Encoding.UTF8.GetBytes(key.ToJwk()), out var problem);
 
         problem.ShouldBeNull();
-        (again!.KeyId, again.Thumbprint, again.Algorithm).ShouldBe((key.KeyId, key.Thumbprint, key.Algorithm));
+        (restored!.KeyId, restored.Thumbprint, restored.Algorithm).ShouldBe((key.KeyId, key.Thumbprint, key.Algorithm));
         JsonDocument.Parse(key.ToJwk()).RootElement.EnumerateObject().Select(member => member.Name)
             .ShouldBe(algorithm.StartsWith("ES", StringComparison.Ordinal) ? ["crv", "kty", "x", "y", "alg", "kid", "use"] : ["e", "kty", "n", "alg", "kid", "use"]);
     }
 
     [Fact]
-    public void A_symmetric_or_private_key_cannot_be_expressed()
+    public void A_public_key_cannot_contain_a_symmetric_or_private_key()
     {
         var types = typeof(PublicKey).GetMethods().Concat(typeof(JwkReader).GetMethods()).SelectMany(method => method.GetParameters().Select(parameter => parameter.ParameterType));
         types.ShouldNotContain(type => typeof(SymmetricSecurityKey).IsAssignableFrom(type) || typeof(HMAC).IsAssignableFrom(type) || type == typeof(Secret) || type == typeof(RingKey));
@@ -259,36 +259,36 @@ public sealed class JwkReaderTests
     [Theory]
     [InlineData("1024")]
     [InlineData("P-521")]
-    public void A_key_pair_that_no_receiver_accepts_is_an_error_with_the_reason(string kind)
+    public void A_key_pair_that_receivers_would_refuse_throws_with_the_reason(string kind)
     {
         using var weak = RSA.Create(1024);
-        using var odd = ECDsa.Create(ECCurve.NamedCurves.nistP521);
+        using var unsupported = ECDsa.Create(ECCurve.NamedCurves.nistP521);
 
-        var error = Should.Throw<ArgumentException>(() => kind == "1024" ? PublicKey.From(weak, "RS256") : PublicKey.From(odd));
+        var error = Should.Throw<ArgumentException>(() => kind == "1024" ? PublicKey.From(weak, "RS256") : PublicKey.From(unsupported));
 
         error.Message.ShouldContain(kind == "1024" ? "1024 bits" : "P-256 or P-384");
     }
 
-    /// <summary>Whatever is changed in a good key, reading throws nothing, and what is read can be written and read again.</summary>
+    /// <summary>Tests that a modified key is refused without an exception, or is read as a key that can be written and read again.</summary>
     [Fact]
-    public void No_input_makes_the_reader_throw()
+    public void Modified_JWKs_never_make_the_reader_throw()
     {
-        var good = new[] { JwkRows.Bytes(JwkRows.Ec()), JwkRows.Bytes(JwkRows.Rsa()) };
-        var changes = from which in Gen.Choose(0, 1)
+        var valid = new[] { JwkRows.Bytes(JwkRows.Ec()), JwkRows.Bytes(JwkRows.Rsa()) };
+        var changes = from index in Gen.Choose(0, 1)
                       from position in Gen.Choose(0, 4000)
                       from kind in Gen.Choose(0, 3)
                       from value in Gen.Choose(0, 255)
-                      select Changed(good[which], position, kind, (byte)value);
+                      select Modify(valid[index], position, kind, (byte)value);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Arb.From(changes), ReadsOrRefuses));
     }
 
     [Fact]
-    public void No_member_of_a_strange_value_makes_the_reader_throw()
+    public void Unexpected_member_values_never_make_the_reader_throw()
     {
-        JsonNode?[] strange = [0, -1, 1.5, true, "", "\0", "é", new string('A', 300), new JsonObject(), new JsonArray("verify", 1), new JsonArray(new JsonArray())];
-        foreach (var name in Known)
+        JsonNode?[] unexpected = [0, -1, 1.5, true, "", "\0", "é", new string('A', 300), new JsonObject(), new JsonArray("verify", 1), new JsonArray(new JsonArray())];
+        foreach (var name in KnownMembers)
         {
-            foreach (var value in strange)
+            foreach (var value in unexpected)
             {
                 ReadsOrRefuses(JwkRows.Bytes(JwkRows.Ec(null, (name, value?.DeepClone())))).ShouldBeTrue(name);
                 ReadsOrRefuses(JwkRows.Bytes(JwkRows.Rsa((name, value?.DeepClone())))).ShouldBeTrue(name);
@@ -302,7 +302,7 @@ public sealed class JwkReaderTests
         return key is null ? problem is not null : problem is null && JwkReader.TryRead(Encoding.UTF8.GetBytes(key.ToJwk()), out _)!.Thumbprint == key.Thumbprint;
     }
 
-    private static byte[] Changed(byte[] jwk, int position, int kind, byte value)
+    private static byte[] Modify(byte[] jwk, int position, int kind, byte value)
     {
         var at = position % jwk.Length;
         return kind switch
@@ -314,7 +314,7 @@ public sealed class JwkReaderTests
         };
     }
 
-    private static (JsonObject Jwk, SecurityKey Signing) Pair(string algorithm) => algorithm switch
+    private static (JsonObject Jwk, SecurityKey Signing) CreatePair(string algorithm) => algorithm switch
     {
         "ES256" => (JwkRows.Ec(), new ECDsaSecurityKey(JwkRows.P256)),
         "ES384" => (JwkRows.Ec(JwkRows.P384), new ECDsaSecurityKey(JwkRows.P384)),
@@ -336,7 +336,7 @@ public sealed class JwkReaderTests
 
     private static string Coordinate(Func<ECPoint, byte[]> take) => Base64Url.EncodeToString(take(JwkRows.P256.ExportParameters(includePrivateParameters: false).Q));
 
-    /// <summary>The last of 43 characters carries two bits too many, which decoders overlook.</summary>
+    /// <summary>Sets a surplus bit in the last of 43 characters, which many decoders ignore.</summary>
     private static char NotCanonical(char last)
     {
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

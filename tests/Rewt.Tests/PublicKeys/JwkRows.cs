@@ -2,14 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace Rewt.Tests.PublicKeys;
 
-/// <summary>JWKs, good and spoilt, of keys made for the test run.</summary>
+/// <summary>Creates valid and invalid JWKs of keys that are generated for the test run.</summary>
 internal static class JwkRows
 {
     public static readonly ECDsa P256 = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     public static readonly ECDsa P384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
     public static readonly RSA Rsa2048 = RSA.Create(2048);
 
-    /// <summary>A good JWK of P-256 with members changed; one that is null is taken out.</summary>
+    /// <summary>Creates a valid EC JWK with changed members. A member whose value is null is removed.</summary>
     public static JsonObject Ec(ECDsa? key = null, params (string Name, JsonNode? Value)[] changes)
     {
         var parameters = (key ?? P256).ExportParameters(includePrivateParameters: false);
@@ -28,7 +28,7 @@ internal static class JwkRows
             changes);
     }
 
-    /// <summary>A good RSA JWK with members changed; one that is null is taken out.</summary>
+    /// <summary>Creates a valid RSA JWK with changed members. A member whose value is null is removed.</summary>
     public static JsonObject Rsa(params (string Name, JsonNode? Value)[] changes)
     {
         var parameters = Rsa2048.ExportParameters(includePrivateParameters: false);
@@ -45,7 +45,7 @@ internal static class JwkRows
             changes);
     }
 
-    /// <summary>An odd number of so many bits, as n: no key, but what a reader judges by its length.</summary>
+    /// <summary>Returns an odd number of the given length as the member n. It is not a real modulus, but readers only check its length.</summary>
     public static string Modulus(int bits)
     {
         var bytes = new byte[(bits + 7) / 8];

@@ -5,7 +5,7 @@ namespace Rewt.Tests.PublicKeys;
 public sealed class PublicKeySetTests
 {
     [Fact]
-    public void A_bad_entry_is_refused_by_name_and_the_others_are_read()
+    public void An_invalid_entry_of_a_key_set_is_refused_and_the_others_are_read()
     {
         var set = Read(JwkRows.Ec(), JwkRows.Ec(null, ("crv", null)), "junk", JwkRows.Rsa());
 
@@ -17,7 +17,7 @@ public sealed class PublicKeySetTests
     }
 
     [Fact]
-    public void A_key_id_that_two_entries_claim_names_neither_and_the_others_are_read()
+    public void Two_different_keys_with_the_same_kid_are_both_refused()
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
@@ -29,7 +29,7 @@ public sealed class PublicKeySetTests
     }
 
     [Fact]
-    public void A_key_that_a_server_lists_twice_counts_once()
+    public void A_key_that_is_listed_twice_is_read_once()
     {
         var set = Read(JwkRows.Ec(), JwkRows.Rsa(), JwkRows.Ec());
 
@@ -38,7 +38,7 @@ public sealed class PublicKeySetTests
     }
 
     [Fact]
-    public void A_key_for_encryption_is_neither_used_nor_an_error()
+    public void An_encryption_key_is_skipped_without_an_error()
     {
         var set = Read(JwkRows.Rsa(("kid", "for encryption"), ("use", "enc"), ("alg", "RSA-OAEP")), JwkRows.Ec(), "junk");
 
@@ -47,7 +47,7 @@ public sealed class PublicKeySetTests
     }
 
     [Fact]
-    public void A_refused_key_does_not_take_another_ones_key_id()
+    public void A_refused_key_does_not_invalidate_another_key_with_the_same_kid()
     {
         var set = Read(JwkRows.Ec(), JwkRows.Rsa(("kid", "ec-256"), ("use", "other")));
 
@@ -55,7 +55,7 @@ public sealed class PublicKeySetTests
     }
 
     [Fact]
-    public void A_key_set_is_read_key_by_key()
+    public void A_key_set_with_invalid_entries_is_read_entry_by_entry()
     {
         var twice = Encoding.UTF8.GetString(JwkRows.Bytes(JwkRows.Ec(JwkRows.P384))).Replace("{", """{"kid":"x",""", StringComparison.Ordinal);
         var json = $$"""{"issuer":"https://example","keys":[{{JwkRows.Ec().ToJsonString()}},{{twice}},7,{{JwkRows.Rsa(("kid", null)).ToJsonString()}}]}""";
@@ -75,14 +75,14 @@ public sealed class PublicKeySetTests
     [InlineData("""{"keys":null}""")]
     [InlineData("""{"keys":[],"keys":[]}""")]
     [InlineData("<html>503 Service Unavailable</html>")]
-    public void A_text_that_is_no_key_set_is_refused_whole(string json)
+    public void A_text_that_is_not_a_key_set_is_refused(string json)
     {
         PublicKeySetReader.TryRead(Encoding.UTF8.GetBytes(json), out var problem).ShouldBeNull();
         problem.ShouldNotBeNullOrWhiteSpace();
     }
 
     [Fact]
-    public void A_key_set_without_end_is_refused()
+    public void A_key_set_above_the_size_limits_is_refused()
     {
         PublicKeySetReader.TryRead(new byte[PublicKeySetReader.MaximumBytes + 1], out var problem).ShouldBeNull();
         problem.ShouldBe("the key set is longer than 256 KB");

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Rewt.Tests.PublicKeys;
 
-/// <summary>The line of a file <c>.pub</c>, written without ssh-keygen.</summary>
+/// <summary>Creates the line of a <c>.pub</c> file without ssh-keygen.</summary>
 internal static class SshLine
 {
     public static string Of(RSA key)

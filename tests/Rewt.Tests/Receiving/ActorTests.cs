@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Receiving;
 
-/// <summary>A token in the claim <c>actort</c> is the caller's own text: nothing has verified it, so it is no actor.</summary>
+/// <summary>Tests that a token in the claim <c>actort</c>, which is text of the caller, becomes the actor only if it is verified.</summary>
 public sealed class ActorTests
 {
     private const string LongName = "http://schemas.xmlsoap.org/ws/2009/09/identity/claims/actor";
@@ -16,12 +16,12 @@ public sealed class ActorTests
     [InlineData(LongName, false, false, false)]
     [InlineData(LongName, false, true, false)]
     [InlineData(LongName, true, true, true)]
-    public async Task An_unverified_token_fills_no_actor(string claim, bool isMapping, bool hasRulesOfTheApplication, bool validatesActor)
+    public async Task An_unverified_actor_token_does_not_become_the_actor(string claim, bool isMapping, bool hasApplicationRules, bool validatesActor)
     {
         await using var service = await StartAsync(options =>
         {
             options.MapInboundClaims = isMapping;
-            if (hasRulesOfTheApplication) options.TokenValidationParameters.ValidIssuer = "inventory";
+            if (hasApplicationRules) options.TokenValidationParameters.ValidIssuer = "inventory";
             options.TokenValidationParameters.ValidateActor = validatesActor;
         });
         var token = await service.Tokens.CreateBearerAsync("inventory", new Dictionary<string, object> { [claim] = Unsigned }, Cancellation);
@@ -31,7 +31,7 @@ public sealed class ActorTests
     }
 
     [Fact]
-    public async Task An_actor_that_the_application_has_parameters_for_is_verified_and_filled()
+    public async Task An_actor_token_is_verified_with_the_ActorValidationParameters_of_the_application()
     {
         var secret = Secret.Generate();
         await using var service = await StartAsync(options =>
@@ -50,7 +50,7 @@ public sealed class ActorTests
 
         (await CallAsync("actort", secret)).ShouldBe("admin");
         (await CallAsync("actort", Secret.Generate())).ShouldBe("401");
-        // The library verifies the claim with the short name alone, and fills the actor from both.
+        // The library verifies only the claim with the short name, but sets the actor from both claims.
         (await CallAsync(LongName, Secret.Generate())).ShouldBe("none");
     }
 

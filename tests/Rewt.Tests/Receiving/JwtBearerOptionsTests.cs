@@ -2,50 +2,50 @@ namespace Rewt.Tests.Receiving;
 
 public sealed class JwtBearerOptionsTests
 {
-    private static readonly Dictionary<string, (Action<JwtBearerOptions> Change, bool HasExpired, int Status, string Says)> Changes = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Action<JwtBearerOptions> Change, bool HasExpired, int Status, string Expected)> Changes = new(StringComparer.Ordinal)
     {
         ["nothing is changed"] = (_ => { }, false, 200, "orders"),
-        ["another claim is the name"] = (options => options.TokenValidationParameters.NameClaimType = "userId", false, 200, "u-42"),
-        ["claims get their long names"] = (options =>
+        ["another claim is the name claim"] = (options => options.TokenValidationParameters.NameClaimType = "userId", false, 200, "u-42"),
+        ["inbound claims are mapped"] = (options =>
         {
             options.MapInboundClaims = true;
             options.TokenValidationParameters.NameClaimType = ClaimTypes.NameIdentifier;
         }, false, 200, "a-subject"),
-        ["MessageReceived answers by itself"] = (options => options.Events.OnMessageReceived = context => Done(context.NoResult), false, 401, "Bearer"),
+        ["MessageReceived returns no result"] = (options => options.Events.OnMessageReceived = context => AsTask(context.NoResult), false, 401, "Bearer"),
         ["TokenValidated replaces the principal"] = (options => options.Events.OnTokenValidated = context =>
         {
             context.Principal!.Identity!.Name.ShouldBe("orders");
             context.SecurityToken.Issuer.ShouldBe("orders");
-            return Done(() => context.Principal = Named("another user"));
+            return AsTask(() => context.Principal = Named("another user"));
         }, false, 200, "another user"),
-        // A bare challenge would say that there was no token, and a sender might take it for a Node service's.
-        ["TokenValidated refuses"] = (options => options.Events.OnTokenValidated = context => Done(() => context.Fail("not today")), false, 401, Challenge("The token is not valid", "invalid")),
+        // A bare challenge would mean that there was no token, and a sender could confuse it with that of a Node service.
+        ["TokenValidated fails the authentication"] = (options => options.Events.OnTokenValidated = context => AsTask(() => context.Fail("not today")), false, 401, Challenge("The token is not valid", "invalid")),
         ["events come from the container"] = (options => options.EventsType = typeof(RenamingEvents), false, 200, "renamed"),
-        ["AuthenticationFailed lets the request in"] = (options => options.Events.OnAuthenticationFailed = context =>
+        ["AuthenticationFailed sets a principal"] = (options => options.Events.OnAuthenticationFailed = context =>
         {
             context.Principal = Named("guest");
-            return Done(context.Success);
+            return AsTask(context.Success);
         }, true, 200, "guest"),
-        ["Challenge answers by itself"] = (options => options.Events.OnChallenge = context =>
+        ["Challenge handles the response"] = (options => options.Events.OnChallenge = context =>
         {
             context.Error.ShouldBe("invalid_token");
             context.AuthenticateFailure.ShouldNotBeNull();
             context.HandleResponse();
-            return Done(() => context.Response.StatusCode = StatusCodes.Status418ImATeapot);
+            return AsTask(() => context.Response.StatusCode = StatusCodes.Status418ImATeapot);
         }, true, 418, ""),
-        ["Challenge says more and nothing that breaks the header"] = (options => options.Events.OnChallenge = context =>
+        ["Challenge adds text with characters that a header cannot contain"] = (options => options.Events.OnChallenge = context =>
         {
             context.ErrorDescription = "a \"quoted\"\r\nline";
-            return Done(() => context.ErrorUri = "https://example.com/why");
+            return AsTask(() => context.ErrorUri = "https://example.com/why");
         }, true, 401, "Bearer error=\"invalid_token\", error_description=\"a ?quoted???line\", error_uri=\"https://example.com/why\", rewt_error=\"expired\""),
-        ["AuthenticationFailed clears the failure"] = (options => options.Events.OnAuthenticationFailed = context => Done(context.NoResult), true, 401, "Bearer"),
+        ["AuthenticationFailed clears the failure"] = (options => options.Events.OnAuthenticationFailed = context => AsTask(context.NoResult), true, 401, "Bearer"),
         ["Challenge describes a request without a failure"] = (options =>
         {
-            options.Events.OnMessageReceived = context => Done(context.NoResult);
-            options.Events.OnChallenge = context => Done(() => (context.ErrorDescription, context.ErrorUri) = ("Log in first", "https://example.com/login"));
+            options.Events.OnMessageReceived = context => AsTask(context.NoResult);
+            options.Events.OnChallenge = context => AsTask(() => (context.ErrorDescription, context.ErrorUri) = ("Log in first", "https://example.com/login"));
         }, false, 401, "Bearer error_description=\"Log in first\", error_uri=\"https://example.com/login\""),
-        ["Challenge removes the error"] = (options => options.Events.OnChallenge = context => Done(() => (context.Error, context.ErrorDescription) = (null, "")), true, 401, "Bearer rewt_error=\"expired\""),
-        ["MessageReceived sets an empty token"] = (options => options.Events.OnMessageReceived = context => Done(() => context.Token = ""), false, 200, "orders"),
+        ["Challenge removes the error"] = (options => options.Events.OnChallenge = context => AsTask(() => (context.Error, context.ErrorDescription) = (null, "")), true, 401, "Bearer rewt_error=\"expired\""),
+        ["MessageReceived sets an empty token"] = (options => options.Events.OnMessageReceived = context => AsTask(() => context.Token = ""), false, 200, "orders"),
         ["the challenge has parameters"] = (options => options.Challenge = "Bearer realm=\"inventory\"", true, 401, Challenge("The token has expired", "expired", "realm=\"inventory\", ")),
         ["details are left out"] = (options => options.IncludeErrorDetails = false, true, 401, "Bearer"),
     };
@@ -54,9 +54,9 @@ public sealed class JwtBearerOptionsTests
 
     [Theory]
     [MemberData(nameof(ChangeNames))]
-    public async Task A_change_by_the_application_is_honoured(string name)
+    public async Task A_change_of_JwtBearerOptions_by_the_application_takes_effect(string name)
     {
-        var (change, hasExpired, status, says) = Changes[name];
+        var (change, hasExpired, status, expected) = Changes[name];
         await using var receiver = await StartAsync(change);
         var token = hasExpired
             ? HandmadeToken.Timed(receiver.Memory.Secret, -200, -140)
@@ -66,11 +66,11 @@ public sealed class JwtBearerOptionsTests
 
         response.StatusCode.ShouldBe((HttpStatusCode)status);
         var challenge = response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var values) ? values.ToString() : "";
-        (challenge + await response.Content.ReadAsStringAsync(Cancellation)).ShouldBe(says);
+        (challenge + await response.Content.ReadAsStringAsync(Cancellation)).ShouldBe(expected);
     }
 
     [Fact]
-    public async Task MessageReceived_may_bring_the_token_from_elsewhere()
+    public async Task MessageReceived_can_take_the_token_from_the_query_string()
     {
         await using var receiver = await StartAsync(options => options.Events.OnMessageReceived = context =>
         {
@@ -78,33 +78,33 @@ public sealed class JwtBearerOptionsTests
             return Task.CompletedTask;
         });
 
-        using var good = await receiver.AskAsync(null, $"/secure?ticket={HandmadeToken.Sign(receiver.Memory.Secret)}");
-        using var usual = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
+        using var fromQuery = await receiver.AskAsync(null, $"/secure?ticket={HandmadeToken.Sign(receiver.Memory.Secret)}");
+        using var fromHeader = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
 
-        good.StatusCode.ShouldBe(HttpStatusCode.OK);
-        usual.StatusCode.ShouldBe(HttpStatusCode.OK);
+        fromQuery.StatusCode.ShouldBe(HttpStatusCode.OK);
+        fromHeader.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_event_that_throws_is_heard_of_by_AuthenticationFailed_which_may_decide(bool isBefore)
+    public async Task AuthenticationFailed_receives_the_exception_of_another_event_and_can_handle_it(bool isBefore)
     {
-        Exception? heard = null;
+        Exception? raised = null;
         await using var receiver = await StartAsync(options =>
         {
             if (isBefore) options.Events.OnMessageReceived = _ => throw new InvalidOperationException("a query failed");
             else options.Events.OnTokenValidated = _ => throw new InvalidOperationException("a query failed");
             options.Events.OnAuthenticationFailed = context =>
             {
-                heard = context.Exception;
+                raised = context.Exception;
                 context.NoResult();
                 return Task.CompletedTask;
             };
         });
 
         (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret)).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
-        heard.ShouldBeOfType<InvalidOperationException>().Message.ShouldBe("a query failed");
+        raised.ShouldBeOfType<InvalidOperationException>().Message.ShouldBe("a query failed");
     }
 
     [Theory]
@@ -113,10 +113,10 @@ public sealed class JwtBearerOptionsTests
     [InlineData("aud", null, typeof(SecurityTokenInvalidAudienceException))]
     [InlineData("iss", null, typeof(SecurityTokenValidationException))]
     [InlineData("kid", null, typeof(SecurityTokenSignatureKeyNotFoundException))]
-    public async Task AuthenticationFailed_gets_the_exception_type_of_JwtBearer_and_never_the_token(string claim, int? seconds, Type expected)
+    public async Task AuthenticationFailed_receives_the_exception_type_of_JwtBearer_without_the_token(string claim, int? seconds, Type expected)
     {
         Exception? raised = null;
-        await using var receiver = await StartAsync(options => options.Events.OnAuthenticationFailed = context => Done(() => raised = context.Exception));
+        await using var receiver = await StartAsync(options => options.Events.OnAuthenticationFailed = context => AsTask(() => raised = context.Exception));
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var changes = new Dictionary<string, object?> { ["iat"] = now - 200, ["exp"] = now + 60, [claim] = seconds is { } by ? now + by : "another" };
         if (claim == "iss") changes["iss"] = 7;
@@ -132,22 +132,22 @@ public sealed class JwtBearerOptionsTests
     [Fact]
     public async Task The_Forbidden_event_runs_for_a_caller_without_permission()
     {
-        var heard = 0;
+        var calls = 0;
         await using var receiver = await Receiver.StartAsync(
             services => services.Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents
             {
-                OnForbidden = _ => Done(() => heard++),
+                OnForbidden = _ => AsTask(() => calls++),
             }),
             application => application.MapGet("/none", () => "ok").RequireAuthorization(policy => policy.RequireAssertion(_ => false)));
 
         using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret), "/none");
 
         response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        heard.ShouldBe(1);
+        calls.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Issuers_and_audiences_that_the_application_names_are_the_only_ones()
+    public async Task Only_the_ValidIssuers_and_ValidAudiences_of_the_application_are_accepted()
     {
         await using var receiver = await StartAsync(options =>
         {
@@ -162,7 +162,7 @@ public sealed class JwtBearerOptionsTests
     }
 
     [Fact]
-    public async Task An_issuer_validator_that_uses_the_configuration_is_asked()
+    public async Task IssuerValidatorUsingConfiguration_of_the_application_is_called()
     {
         await using var receiver = await StartAsync(options => options.TokenValidationParameters.IssuerValidatorUsingConfiguration = (issuer, _, _, _) =>
             issuer == "orders" ? issuer : throw new SecurityTokenInvalidIssuerException("not this one"));
@@ -171,9 +171,9 @@ public sealed class JwtBearerOptionsTests
         (await RefusalAsync(receiver, "payments", "inventory")).ShouldContain("rewt_error=\"invalid\"");
     }
 
-    public static TheoryData<string> RulesInPlaceOfChecks => [.. Rules.Keys];
+    public static TheoryData<string> UnsupportedOptionNames => [.. UnsupportedOptions.Keys];
 
-    private static readonly Dictionary<string, Action<JwtBearerOptions>> Rules = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Action<JwtBearerOptions>> UnsupportedOptions = new(StringComparer.Ordinal)
     {
         ["TokenHandlers"] = options => options.TokenHandlers.Add(new JsonWebTokenHandler()),
         ["UseSecurityTokenValidators"] = options => options.UseSecurityTokenValidators = true,
@@ -187,16 +187,16 @@ public sealed class JwtBearerOptionsTests
     };
 
     [Theory]
-    [MemberData(nameof(RulesInPlaceOfChecks))]
-    public async Task A_rule_that_would_never_be_asked_stops_the_start(string rule)
+    [MemberData(nameof(UnsupportedOptionNames))]
+    public async Task A_validation_option_that_would_have_no_effect_stops_the_start(string option)
     {
-        var error = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync(Rules[rule]));
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync(UnsupportedOptions[option]));
 
-        error.Message.ShouldContain($"JwtBearerOptions.{rule} of the scheme 'Rewt'");
+        error.Message.ShouldContain($"JwtBearerOptions.{option} of the scheme 'Rewt'");
     }
 
     [Fact]
-    public async Task The_token_is_saved_where_asked()
+    public async Task SaveToken_makes_the_token_available_to_the_endpoint()
     {
         await using var receiver = await Receiver.StartAsync(
             services => services.Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.SaveToken = true),
@@ -227,6 +227,6 @@ public sealed class JwtBearerOptionsTests
 
     private sealed class RenamingEvents : JwtBearerEvents
     {
-        public override Task TokenValidated(TokenValidatedContext context) => Done(() => context.Principal = Named("renamed"));
+        public override Task TokenValidated(TokenValidatedContext context) => AsTask(() => context.Principal = Named("renamed"));
     }
 }

@@ -1,10 +1,10 @@
 namespace Rewt.Tests.Receiving;
 
-/// <summary>The schemes in the documents of Microsoft.AspNetCore.OpenApi.</summary>
+/// <summary>Tests the security schemes in documents of Microsoft.AspNetCore.OpenApi.</summary>
 public sealed class OpenApiTests
 {
     [Fact]
-    public async Task A_document_shows_the_schemes_and_which_operation_requires_which()
+    public async Task The_OpenAPI_document_lists_the_schemes_and_the_requirements_of_each_operation()
     {
         await using var service = await TestService.StartAsync(
             null,

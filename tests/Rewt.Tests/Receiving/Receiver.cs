@@ -2,10 +2,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace Rewt.Tests.Receiving;
 
-/// <summary>A service in process that receives, as the test registers it, on a ring in memory whose secret the test knows.</summary>
+/// <summary>Starts a receiving service in process, on an in-memory ring whose secret the test knows.</summary>
 internal static class Receiver
 {
-    /// <summary>AddRewtAuthentication for the service inventory, and what the test adds.</summary>
+    /// <summary>Starts the service inventory with AddRewtAuthentication and the registrations of the test.</summary>
     public static Task<TestService> StartAsync(Action<IServiceCollection>? configure = null, Action<WebApplication>? map = null, SharedMemoryRing? ring = null) => RegisterAsync(
         builder =>
         {
@@ -16,7 +16,7 @@ internal static class Receiver
         [],
         ring);
 
-    /// <summary>Nothing but what the test registers.</summary>
+    /// <summary>Starts a service with only the registrations of the test.</summary>
     public static Task<TestService> RegisterAsync(
         Action<WebApplicationBuilder> register, Action<WebApplication>? map, Dictionary<string, string?> settings, SharedMemoryRing? ring = null) => TestService.HostAsync(
         builder =>

@@ -5,7 +5,7 @@ namespace Rewt.Tests.Receiving;
 public sealed class RedisTests
 {
     [Fact]
-    public async Task Disposing_synchronously_closes_the_connections()
+    public async Task Disposing_the_service_provider_synchronously_closes_the_connections()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         var before = await ClientsAsync(redis);
@@ -26,7 +26,7 @@ public sealed class RedisTests
     [Theory]
     [InlineData(null)]
     [InlineData("rewt")]
-    public async Task A_registered_multiplexer_goes_before_the_connection_string_that_other_libraries_read_and_stays_open(string? key)
+    public async Task A_registered_multiplexer_takes_precedence_over_ConnectionStrings_redis_and_stays_open(string? key)
     {
         await using var redis = await RedisServer.StartAsync();
         using var multiplexer = await ConnectAsync(redis);
@@ -38,7 +38,7 @@ public sealed class RedisTests
         }))
         {
             await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
-            Chosen(service).ShouldContain(key is null ? "uses the registered IConnectionMultiplexer: no setting of Rewt" : "with the key 'rewt'");
+            ConnectionLogLine(service).ShouldContain(key is null ? "uses the registered IConnectionMultiplexer: no setting of Rewt" : "with the key 'rewt'");
         }
 
         multiplexer.IsConnected.ShouldBeTrue();
@@ -46,7 +46,7 @@ public sealed class RedisTests
     }
 
     [Fact]
-    public async Task A_multiplexer_keyed_by_the_namespace_goes_before_one_without_a_key()
+    public async Task A_multiplexer_keyed_by_the_namespace_takes_precedence_over_an_unkeyed_one()
     {
         await using var right = await RedisServer.StartAsync();
         await using var wrong = await RedisServer.StartAsync();
@@ -67,13 +67,13 @@ public sealed class RedisTests
     }
 
     [Fact]
-    public async Task The_usual_connection_string_serves_where_nothing_else_is_given()
+    public async Task ConnectionStrings_redis_is_used_if_no_other_connection_is_configured()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await HostAsync(builder => builder.Configuration["ConnectionStrings:redis"] = redis.ConnectionString + ",password=not-to-be-shown");
 
-        Chosen(service).ShouldContain($"a connection to {redis.ConnectionString} from ConnectionStrings:redis");
-        Chosen(service).ShouldNotContain("not-to-be-shown");
+        ConnectionLogLine(service).ShouldContain($"a connection to {redis.ConnectionString} from ConnectionStrings:redis");
+        ConnectionLogLine(service).ShouldNotContain("not-to-be-shown");
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class RedisTests
     [InlineData(nameof(RewtOptions.Redis), "from Rewt:Redis")]
     [InlineData(nameof(RewtOptions.ConfigurationOptions), "from RewtOptions.ConfigurationOptions")]
     [InlineData(nameof(RewtOptions.ConnectionMultiplexerFactory), "the connection that RewtOptions.ConnectionMultiplexerFactory returns")]
-    public async Task A_setting_goes_before_registered_multiplexers_and_the_log_says_so(string setting, string said)
+    public async Task A_Redis_setting_takes_precedence_over_registered_multiplexers_and_is_logged(string setting, string expected)
     {
         await using var right = await RedisServer.StartAsync();
         await using var wrong = await RedisServer.StartAsync();
@@ -103,8 +103,8 @@ public sealed class RedisTests
             }))
         {
             await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
-            Chosen(service).ShouldContain(said);
-            Chosen(service).ShouldContain("takes precedence over the registered IConnectionMultiplexer");
+            ConnectionLogLine(service).ShouldContain(expected);
+            ConnectionLogLine(service).ShouldContain("takes precedence over the registered IConnectionMultiplexer");
         }
 
         (await right.GetAsync("rewt:rewt-secret")).ShouldNotBeNull();
@@ -113,7 +113,7 @@ public sealed class RedisTests
     }
 
     [Fact]
-    public async Task A_connection_that_a_request_opens_is_no_part_of_the_request()
+    public async Task A_connection_opened_by_a_request_does_not_capture_its_execution_context()
     {
         var request = new AsyncLocal<string?> { Value = "the first request" };
         var seen = "not opened";
@@ -134,7 +134,7 @@ public sealed class RedisTests
     }
 
     [Fact]
-    public async Task A_second_scheme_uses_the_connection_of_the_first()
+    public async Task A_second_scheme_uses_the_Redis_connection_of_the_first_scheme()
     {
         await using var redis = await RedisServer.StartAsync();
         using var multiplexer = await ConnectAsync(redis);
@@ -148,7 +148,7 @@ public sealed class RedisTests
     }
 
     [Fact]
-    public async Task A_multiplexer_that_cannot_be_made_at_first_is_asked_for_again()
+    public async Task A_multiplexer_factory_that_fails_at_first_is_called_again()
     {
         await using var redis = await RedisServer.StartAsync();
         var attempts = 0;
@@ -161,7 +161,7 @@ public sealed class RedisTests
                     ? ConnectionMultiplexer.Connect(redis.ConnectionString)
                     : throw new InvalidOperationException("no multiplexer yet");
             }));
-        await Eventually.TrueAsync(() => Volatile.Read(ref attempts) > 0, "the factory is asked");
+        await Eventually.TrueAsync(() => Volatile.Read(ref attempts) > 0, "the factory is called");
         (await AnswersAsync(service)).ShouldBeFalse();
 
         Volatile.Write(ref ready, true);
@@ -172,11 +172,11 @@ public sealed class RedisTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_multiplexer_that_was_replaced_and_disposed_is_picked_up_without_an_outage_and_the_push_with_it(bool isRegistered)
+    public async Task A_replaced_multiplexer_is_used_with_its_push_subscription_without_an_outage(bool isRegistered)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         IConnectionMultiplexer current = await ConnectAsync(redis);
-        var asked = 0;
+        var calls = 0;
         var service = await HostAsync(
             builder =>
             {
@@ -188,7 +188,7 @@ public sealed class RedisTests
             });
         IConnectionMultiplexer Next()
         {
-            Interlocked.Increment(ref asked);
+            Interlocked.Increment(ref calls);
             return Volatile.Read(ref current);
         }
 
@@ -196,26 +196,26 @@ public sealed class RedisTests
         {
             await Eventually.TrueAsync(async () => await SubscribersAsync(redis) == 1, "the service is subscribed");
             var key = (await service.Ring.GetAsync(Cancellation)).Current!.KeyId;
-            asked.ShouldBe(1);
+            calls.ShouldBe(1);
 
             var former = current;
             Volatile.Write(ref current, await ConnectAsync(redis));
             await former.DisposeAsync();
             await service.Ring.RotateAsync(Cancellation);
 
-            asked.ShouldBe(2);
+            calls.ShouldBe(2);
             (await service.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldNotBe(key);
             (await SubscribersAsync(redis)).ShouldBe(1);
             service.Log.Text.ShouldNotContain("StoreUnavailable");
         }
 
-        // A container disposes what it has returned; this library disposes neither.
+        // The container disposes the multiplexer that it returned; the library disposes none.
         current.IsConnected.ShouldBe(!isRegistered);
         await current.DisposeAsync();
     }
 
     [Fact]
-    public async Task A_multiplexer_that_was_disposed_and_not_replaced_is_an_outage_that_ends_when_there_is_another()
+    public async Task A_disposed_multiplexer_is_an_outage_until_it_is_replaced()
     {
         await using var redis = await RedisServer.StartAsync();
         var current = await ConnectAsync(redis);
@@ -224,14 +224,14 @@ public sealed class RedisTests
 
         await current.DisposeAsync();
 
-        await Eventually.TrueAsync(() => FailsToRefreshAsync(service), "the service notices");
+        await Eventually.TrueAsync(() => FailsToRefreshAsync(service), "the outage is detected");
         (await AnswersAsync(service)).ShouldBeTrue();
         Volatile.Write(ref current, await ConnectAsync(redis));
         await Eventually.TrueAsync(async () => !await FailsToRefreshAsync(service), "the service reads Redis again");
         await current.DisposeAsync();
     }
 
-    /// <summary>A service with its keys in Redis, on the connection that the test gives it.</summary>
+    /// <summary>Starts a service with its keys in Redis, on the connection that the test configures.</summary>
     private static Task<TestService> HostAsync(Action<WebApplicationBuilder> configure, Action<RewtOptions>? settings = null) => TestService.HostAsync(builder =>
     {
         builder.Services.AddRewtAuthentication(options =>
@@ -242,13 +242,13 @@ public sealed class RedisTests
         configure(builder);
     });
 
-    private static string Chosen(TestService service) => service.Log.Text.Split('\n').Single(line => line.StartsWith("Information RedisChosen: ", StringComparison.Ordinal));
+    private static string ConnectionLogLine(TestService service) => service.Log.Text.Split('\n').Single(line => line.StartsWith("Information RedisChosen: ", StringComparison.Ordinal));
 
     private static async Task<long> SubscribersAsync(RedisServer redis) => (long)((object?[])(await redis.CommandAsync("PUBSUB", "NUMSUB", "{rewt:rewt-secret}:look"))!)[1]!;
 
     private static async Task<ConnectionMultiplexer> ConnectAsync(RedisServer redis) => await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
 
-    /// <summary>Whether a call with a token of the service's own ring is answered with 200.</summary>
+    /// <summary>Gets whether a call with a token of the service's own ring returns 200.</summary>
     private static async Task<bool> AnswersAsync(TestService service)
     {
         string token = "";

@@ -2,7 +2,7 @@ using Rewt.Tests.Operations;
 
 namespace Rewt.Tests.Receiving;
 
-/// <summary>The service's log states why a token was refused; the caller gets a general reason only.</summary>
+/// <summary>Tests that the log of the service states why a token was refused, while the caller gets only a general reason.</summary>
 public sealed class RefusalReasonTests
 {
     private static readonly long Now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
@@ -31,7 +31,7 @@ public sealed class RefusalReasonTests
 
     [Theory]
     [MemberData(nameof(CaseNames))]
-    public async Task The_log_states_the_precise_reason_and_the_answer_does_not(string name)
+    public async Task The_log_contains_the_precise_reason_and_the_response_only_a_general_one(string name)
     {
         var (settings, sign, wire, log) = Cases[name];
         await using var receiver = await StartAsync(settings);
@@ -45,11 +45,11 @@ public sealed class RefusalReasonTests
     }
 
     [Fact]
-    public async Task Events_the_metric_and_the_span_of_the_request_get_the_precise_reason()
+    public async Task Events_metrics_and_the_request_span_contain_the_precise_reason()
     {
         Exception? raised = null;
         await using var receiver = await Receiver.StartAsync(services => services.Configure<JwtBearerOptions>(
-            RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents { OnAuthenticationFailed = context => Done(() => raised = context.Exception) }));
+            RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents { OnAuthenticationFailed = context => AsTask(() => raised = context.Exception) }));
         using var measured = new Measurements(receiver.Services);
         var spans = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener { ShouldListenTo = source => source.Name == "Microsoft.AspNetCore", Sample = (ref _) => ActivitySamplingResult.AllData, ActivityStopped = spans.Enqueue };
@@ -67,11 +67,11 @@ public sealed class RefusalReasonTests
     }
 
     [Fact]
-    public async Task The_exception_has_the_detail_apart_from_its_message()
+    public async Task The_exception_keeps_the_detail_separate_from_its_message()
     {
         Exception? raised = null;
         await using var receiver = await Receiver.StartAsync(services => services.Configure<JwtBearerOptions>(
-            RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents { OnAuthenticationFailed = context => Done(() => raised = context.Exception) }));
+            RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents { OnAuthenticationFailed = context => AsTask(() => raised = context.Exception) }));
 
         using var answer = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "billing" }));
 
@@ -82,7 +82,7 @@ public sealed class RefusalReasonTests
     }
 
     [Fact]
-    public async Task Tokens_of_others_do_not_hide_the_refusal_of_an_issuer_that_the_settings_name()
+    public async Task Refusals_of_each_trusted_issuer_are_logged_separately()
     {
         await using var receiver = await StartAsync(options => options.TrustedIssuers = ["orders", "billing"]);
         var secret = receiver.Memory.Secret;
@@ -98,7 +98,7 @@ public sealed class RefusalReasonTests
     [InlineData("Production", null, false)]
     [InlineData("Production", "true", true)]
     [InlineData("Development", "false", false)]
-    public async Task The_answer_explains_a_refusal_in_development_only(string environment, string? setting, bool explains)
+    public async Task The_response_explains_refusals_in_development_or_with_ExplainRefusals(string environment, string? setting, bool explains)
     {
         await using var receiver = await Receiver.RegisterAsync(
             builder =>
@@ -117,7 +117,7 @@ public sealed class RefusalReasonTests
         receiver.Log.Text.Contains("RefusalsExplained", StringComparison.Ordinal).ShouldBe(explains && environment == "Production");
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         refused.Headers.WwwAuthenticate.Select(value => value.ToString()).ShouldContain("Bearer error=\"invalid_token\", error_description=\"The token is for another audience\", rewt_error=\"bad_audience\"");
-        refused.Headers.WwwAuthenticate.Count.ShouldBe(2, "the second scheme still adds its challenge");
+        refused.Headers.WwwAuthenticate.Count.ShouldBe(2, "the second scheme adds its challenge too");
         bare.Headers.WwwAuthenticate.ShouldAllBe(value => value.ToString() == "Bearer");
         var (body, missing) = (await refused.Content.ReadAsStringAsync(Cancellation), await bare.Content.ReadAsStringAsync(Cancellation));
         if (!explains)
@@ -134,21 +134,21 @@ public sealed class RefusalReasonTests
     }
 
     [Fact]
-    public void Each_reason_has_a_sentence_with_a_fix() => Enum.GetValues<RefusalReason>().Except([RefusalReason.None])
+    public void Each_refusal_reason_has_an_explanatory_text() => Enum.GetValues<RefusalReason>().Except([RefusalReason.None])
         .ShouldAllBe(reason => new TokenRefusal(reason).ToString().Length > 20);
 
     [Theory]
     [InlineData(2_000)]
     [InlineData(100_000, Traits = ["Category", "Long"])]
-    public async Task Junk_tokens_with_hostile_text_in_every_field_log_one_line_a_second_for_each_reason_and_forge_none(int tokens)
+    public async Task Hostile_tokens_log_one_line_a_second_for_each_reason_and_forge_no_line(int tokens)
     {
         const string Hostile = "\u001b[31m\r\nforged line\u202E\u2028\u0000{0}'; DROP";
         await using var receiver = await Receiver.StartAsync(services => services.AddLogging(logging => logging.AddFilter("Microsoft", LogLevel.None)));
         var secret = receiver.Memory.Secret;
         string[] fields = ["iss", "sub", "aud", "jti", "iat", "exp", "nbf", "tenant", "scope", "client_id", "actort", Hostile];
-        var junk = fields.Select(field => HandmadeToken.Sign(secret, new() { [field] = Hostile }))
+        var hostile = fields.Select(field => HandmadeToken.Sign(secret, new() { [field] = Hostile }))
             .Concat(fields.Select(field => HandmadeToken.Sign(secret, new() { [field] = new[] { Hostile, new string('x', 2_000) } })))
-            // Tokens of an unknown key wait for a read, of which there are two a second.
+            // Only one token has an unknown key, because such tokens wait for a read and there are two reads a second.
             .Append(HandmadeToken.Sign(Ring.Rings.Secret("another"), new() { ["sub"] = Hostile }))
             .Concat(new[] { "alg", "kid", "typ", "crit", Hostile }.Select(name => $"{Part(new() { ["alg"] = "HS256", ["kid"] = "k", ["typ"] = "rewt+jwt", [name] = Hostile })}.{Part(new() { ["iss"] = "orders" })}.{Hostile.Length}"))
             .Append(HandmadeToken.Sign(secret)[..^4] + "AAAA")
@@ -157,18 +157,18 @@ public sealed class RefusalReasonTests
 
         await Parallel.ForEachAsync(Enumerable.Range(0, tokens), new ParallelOptions { MaxDegreeOfParallelism = 256, CancellationToken = Cancellation }, async (number, _) =>
         {
-            (await receiver.GetWithTokenAsync(junk[number % junk.Count])).Dispose();
+            (await receiver.GetWithTokenAsync(hostile[number % hostile.Count])).Dispose();
         });
 
         var seconds = (int)TimeProvider.System.GetElapsedTime(began).TotalSeconds + 2;
         var all = receiver.Log.Text.Split('\n');
         var lines = all.Where(line => line.Contains("TokenRefused", StringComparison.Ordinal) || line.Contains("NoRewtToken", StringComparison.Ordinal)).ToList();
         lines.Count.ShouldBeGreaterThan(5);
-        (all.Length - lines.Count).ShouldBeLessThan(tokens / 10, "the handler's base class adds none");
+        (all.Length - lines.Count).ShouldBeLessThan(tokens / 10, "the base class of the handler adds no lines");
         foreach (var reason in lines.GroupBy(line => line[line.IndexOf('(', StringComparison.Ordinal)..line.IndexOf(')', StringComparison.Ordinal)], StringComparer.Ordinal)) reason.Count().ShouldBeLessThanOrEqualTo(seconds, reason.Key);
         lines.ShouldAllBe(line => line.Length < 700 && !line.Any(character => char.IsControl(character) || character > '~'));
         receiver.Log.Text.ShouldNotContain("\nforged line");
-        foreach (var line in lines) junk.ShouldAllBe(token => !line.Contains(token.Split('.', 3)[2], StringComparison.Ordinal) || token.Split('.', 3)[2].Length < 10);
+        foreach (var line in lines) hostile.ShouldAllBe(token => !line.Contains(token.Split('.', 3)[2], StringComparison.Ordinal) || token.Split('.', 3)[2].Length < 10);
 
         static string Part(Dictionary<string, object?> json) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(json));
     }

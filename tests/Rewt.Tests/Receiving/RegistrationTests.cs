@@ -8,7 +8,7 @@ public sealed class RegistrationTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task Every_form_of_registration_makes_a_receiver(string form)
+    public async Task Each_registration_method_configures_a_receiver(string form)
     {
         await using var receiver = await Receiver.RegisterAsync(
             builder =>
@@ -37,7 +37,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task A_default_scheme_that_is_set_stays()
+    public async Task A_default_scheme_of_the_application_is_not_replaced()
     {
         await using var receiver = await Receiver.RegisterAsync(
             builder =>
@@ -57,7 +57,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task With_other_schemes_but_no_default_ours_is_the_default()
+    public async Task The_Rewt_scheme_is_the_default_if_the_application_sets_none()
     {
         await using var receiver = await Receiver.RegisterAsync(
             builder => builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory").AddCookie(), null, []);
@@ -66,7 +66,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task Registering_twice_is_harmless()
+    public async Task Registering_authentication_twice_has_no_further_effect()
     {
         await using var receiver = await Receiver.RegisterAsync(
             builder =>
@@ -87,7 +87,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task Settings_of_JwtBearer_come_from_their_usual_section()
+    public async Task JwtBearer_settings_are_read_from_Authentication_Schemes()
     {
         await using var receiver = await Receiver.RegisterAsync(
             builder => builder.Services.AddRewtAuthentication(),
@@ -113,7 +113,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task A_foreign_token_is_left_to_the_other_scheme_of_the_policy()
+    public async Task A_foreign_token_is_accepted_by_the_other_scheme_of_the_policy()
     {
         var foreignKey = new SymmetricSecurityKey("a key that no ring has ever held, of a good length"u8.ToArray());
         await using var receiver = await Receiver.StartAsync(
@@ -142,18 +142,18 @@ public sealed class RegistrationTests
             SigningCredentials = new SigningCredentials(foreignKey, SecurityAlgorithms.HmacSha256),
         });
 
-        using var theirs = await receiver.GetWithTokenAsync(foreign, "/both");
-        using var ours = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret), "/both");
-        using var alone = await receiver.GetWithTokenAsync(foreign);
+        using var foreignAnswer = await receiver.GetWithTokenAsync(foreign, "/both");
+        using var rewtAnswer = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret), "/both");
+        using var refused = await receiver.GetWithTokenAsync(foreign);
 
-        (await theirs.Content.ReadAsStringAsync(Cancellation)).ShouldContain("visitor");
-        (await ours.Content.ReadAsStringAsync(Cancellation)).ShouldContain("orders");
-        alone.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        alone.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+        (await foreignAnswer.Content.ReadAsStringAsync(Cancellation)).ShouldContain("visitor");
+        (await rewtAnswer.Content.ReadAsStringAsync(Cancellation)).ShouldContain("orders");
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        refused.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
     }
 
     [Fact]
-    public async Task Tokens_of_two_schemes_do_not_cross()
+    public async Task A_token_of_one_scheme_is_refused_by_another_scheme()
     {
         await using var host = await TestService.StartAsync(
             redis: null,

@@ -4,7 +4,7 @@ using PublicKey = Rewt.Internal.PublicKey;
 
 namespace Rewt.Tests.Receiving;
 
-/// <summary>The verifier alone, with a resolver that returns the keys of a test: each refusal has the reason and the values that a log line shows.</summary>
+/// <summary>Tests the verifier with a resolver that returns fixed keys. Each refusal has a reason and the values that a log line contains.</summary>
 public sealed class TokenVerifierTests
 {
     private static readonly TokenForge Forge = new(FixedClock.Now.ToUnixTimeSeconds());
@@ -14,18 +14,18 @@ public sealed class TokenVerifierTests
     private static readonly SecurityKey Wrong = new RingSecurityKey(Rings.Secret("wrong"));
     private static readonly SecurityKey AlsoWrong = new RingSecurityKey(Rings.Secret("also wrong"));
     private static readonly SecurityKey WrongToo = new RingSecurityKey(Rings.Secret("wrong too"));
-    private static readonly SecurityKey OfBilling = Owned("billing");
-    private static readonly SecurityKey OfOrders = Owned("orders");
-    private static readonly SecurityKey OfNoIssuer = PublicKey.From(JwkRows.P256).SecurityKey;
+    private static readonly SecurityKey KeyOfBilling = Owned("billing");
+    private static readonly SecurityKey KeyOfOrders = Owned("orders");
+    private static readonly SecurityKey UnownedKey = PublicKey.From(JwkRows.P256).SecurityKey;
     private static readonly string Thumbprint = new('A', 43);
     private static readonly string TenantKey = $"{Known.KeyId}.5";
 
     private static readonly Dictionary<string, Row> Rows = new(StringComparer.Ordinal)
     {
-        ["as it should be"] = new(Forge.Token),
-        ["of another type"] = new(Forge.HeaderMember("typ", "\"rewt-data+jwt\"").Token, RefusalReason.OtherType),
-        ["with crit"] = new(Forge.HeaderMember("crit", "[]").Token, RefusalReason.UnsupportedHeader),
-        ["a claim twice"] = new(Forge.ClaimAgain("iss", "\"orders\"").Token, RefusalReason.MalformedClaims),
+        ["a valid token"] = new(Forge.Token),
+        ["another type"] = new(Forge.HeaderMember("typ", "\"rewt-data+jwt\"").Token, RefusalReason.OtherType),
+        ["a crit header"] = new(Forge.HeaderMember("crit", "[]").Token, RefusalReason.UnsupportedHeader),
+        ["a claim twice"] = new(Forge.AppendClaim("iss", "\"orders\"").Token, RefusalReason.MalformedClaims),
         ["no kid"] = new(Forge.WithoutHeaderMember("kid").Token, RefusalReason.MissingKeyId),
         ["an issuer that is not trusted"] = new(Forge.Token, RefusalReason.UntrustedIssuer, "orders", "billing") { Settings = options => options.TrustedIssuers.Add("billing") },
         ["another algorithm"] = new(Forge.HeaderMember("alg", "\"HS384\"").Token, RefusalReason.WrongAlgorithm, "HS384"),
@@ -33,36 +33,36 @@ public sealed class TokenVerifierTests
         ["the second of two keys"] = new(Forge.Token) { Keys = [Wrong, Shared] },
         ["the first of two keys"] = new(Forge.Token) { Keys = [Shared, Wrong] },
         ["a signature without its last byte"] = new($"{Forge.Header}.{Forge.Claims}.{TokenForge.Part(new byte[31])}", RefusalReason.WrongSignature),
-        ["the key of another issuer"] = new(Es256(Forge), RefusalReason.OtherOwner, "orders") { Keys = [OfBilling] },
-        ["the key of its issuer"] = new(Es256(Forge)) { Keys = [OfOrders] },
-        ["a key of no one issuer"] = new(Es256(Forge)) { Keys = [OfNoIssuer] },
-        ["a wrong signature of a public key"] = new(Es256(Forge)[..^4] + "AAAA", RefusalReason.WrongSignature) { Keys = [OfOrders] },
-        ["for the namespace, with the secret"] = new(Forge.Claim("aud", "\"rewt\"").Token),
-        ["for the namespace, with a public key"] = new(Es256(Forge.Claim("aud", "\"rewt\"")), RefusalReason.OtherAudience, "rewt", "inventory") { Keys = [OfOrders] },
-        ["for others"] = new(Forge.Claim("aud", "[\"billing\",\"shipping\"]").Token, RefusalReason.OtherAudience, "billing,shipping", "inventory"),
-        ["for one of several"] = new(Forge.Claim("aud", "[\"billing\",\"inventory\"]").Token),
+        ["the key of another issuer"] = new(Es256(Forge), RefusalReason.OtherOwner, "orders") { Keys = [KeyOfBilling] },
+        ["the key of its issuer"] = new(Es256(Forge)) { Keys = [KeyOfOrders] },
+        ["a key without an owner"] = new(Es256(Forge)) { Keys = [UnownedKey] },
+        ["a wrong signature of a public key"] = new(Es256(Forge)[..^4] + "AAAA", RefusalReason.WrongSignature) { Keys = [KeyOfOrders] },
+        ["for the namespace, by the secret"] = new(Forge.Claim("aud", "\"rewt\"").Token),
+        ["for the namespace, by a key pair"] = new(Es256(Forge.Claim("aud", "\"rewt\"")), RefusalReason.OtherAudience, "rewt", "inventory") { Keys = [KeyOfOrders] },
+        ["for other audiences"] = new(Forge.Claim("aud", "[\"billing\",\"shipping\"]").Token, RefusalReason.OtherAudience, "billing,shipping", "inventory"),
+        ["for one of several audiences"] = new(Forge.Claim("aud", "[\"billing\",\"inventory\"]").Token),
         ["no audience where none is required"] = new(Forge.WithoutClaim("aud").Token) { Settings = Requiring("iat", "exp") },
         ["no token id"] = new(Forge.WithoutClaim("jti").Token, RefusalReason.MissingClaim, "jti"),
-        ["no service's name"] = new(Forge.Claim("iss", "\"or ders\"").Token, RefusalReason.InvalidName, "iss"),
+        ["an invalid name of the issuer"] = new(Forge.Claim("iss", "\"or ders\"").Token, RefusalReason.InvalidName, "iss"),
         ["a token id with a control character"] = new(Forge.Claim("jti", "\"\\u0000\"").Claim("sub", "\"\\u0000\"").Token, RefusalReason.InvalidName, "jti"),
         ["a subject with a control character"] = new(Forge.Claim("sub", "\"\\u0000\"").Token, RefusalReason.InvalidName, "sub"),
-        ["a second issuer in other letters"] = new(Forge.Claim("ISS", "\"billing\"").Token, RefusalReason.MalformedClaims),
-        ["a tenant in other letters where there are no tenants"] = new(Forge.Claim("Tenant", "\"b\"").Token),
-        ["it ends when it was issued"] = new(Forge.Claim("exp", Forge.Now).Token, RefusalReason.InvalidLifetime),
-        ["it lives too long"] = new(Forge.Claim("exp", Forge.Now + 301).Token, RefusalReason.LifetimeTooLong, 301d, 300d),
-        ["it expired by the skew"] = new(Forge.Claim("iat", Forge.Now - 60).Claim("exp", Forge.Now - 30).Token, RefusalReason.Expired, 30d, 30d),
-        ["it expired by less than the skew"] = new(Forge.Claim("iat", Forge.Now - 60).Claim("exp", Forge.Now - 29).Token),
-        ["it was issued beyond the skew"] = new(Forge.Claim("iat", Forge.Now + 31).Token, RefusalReason.NotYetValid, 31d, 30d),
-        ["it was issued at the skew"] = new(Forge.Claim("iat", Forge.Now + 30).Token),
-        ["it becomes valid beyond the skew"] = new(Forge.Claim("nbf", Forge.Now + 31).Token, RefusalReason.NotYetValid, 31d, 30d),
-        ["it becomes valid at the skew"] = new(Forge.Claim("nbf", Forge.Now + 30).Token),
-        ["without iat it lives as long as may be"] = new(Forge.WithoutClaim("iat").Claim("exp", Forge.Now + 330).Token) { Settings = Requiring("exp") },
-        ["without iat it lives too long"] = new(Forge.WithoutClaim("iat").Claim("exp", Forge.Now + 331).Token, RefusalReason.LifetimeTooLong, 301d, 300d) { Settings = Requiring("exp") },
-        ["without exp it is as old as may be"] = new(Forge.WithoutClaim("exp").Claim("iat", Forge.Now - 299).Token) { Settings = Requiring("iat") },
-        ["without exp it is too old"] = new(Forge.WithoutClaim("exp").Claim("iat", Forge.Now - 310).Token, RefusalReason.Expired, 10d, 30d) { Settings = Requiring("iat") },
-        ["without exp it is as old as may not be"] = new(Forge.WithoutClaim("exp").Claim("iat", Forge.Now - 300).Token, RefusalReason.Expired, 0d, 30d) { Settings = Requiring("iat") },
-        ["without iat it has expired"] = new(Forge.WithoutClaim("iat").Claim("exp", Forge.Now - 40).Token, RefusalReason.Expired, 40d, 30d) { Settings = Requiring("exp") },
-        ["it has neither iat nor exp"] = new(Forge.WithoutClaim("iat").WithoutClaim("exp").Token) { Settings = Requiring("jti") },
+        ["a second issuer in upper case"] = new(Forge.Claim("ISS", "\"billing\"").Token, RefusalReason.MalformedClaims),
+        ["a tenant in another case where there are no tenants"] = new(Forge.Claim("Tenant", "\"b\"").Token),
+        ["exp equals iat"] = new(Forge.Claim("exp", Forge.Now).Token, RefusalReason.InvalidLifetime),
+        ["a lifetime above the maximum"] = new(Forge.Claim("exp", Forge.Now + 301).Token, RefusalReason.LifetimeTooLong, 301d, 300d),
+        ["expired by exactly the skew"] = new(Forge.Claim("iat", Forge.Now - 60).Claim("exp", Forge.Now - 30).Token, RefusalReason.Expired, 30d, 30d),
+        ["expired by less than the skew"] = new(Forge.Claim("iat", Forge.Now - 60).Claim("exp", Forge.Now - 29).Token),
+        ["issued in the future, beyond the skew"] = new(Forge.Claim("iat", Forge.Now + 31).Token, RefusalReason.NotYetValid, 31d, 30d),
+        ["issued in the future, within the skew"] = new(Forge.Claim("iat", Forge.Now + 30).Token),
+        ["nbf beyond the skew"] = new(Forge.Claim("nbf", Forge.Now + 31).Token, RefusalReason.NotYetValid, 31d, 30d),
+        ["nbf within the skew"] = new(Forge.Claim("nbf", Forge.Now + 30).Token),
+        ["without iat, the maximum lifetime"] = new(Forge.WithoutClaim("iat").Claim("exp", Forge.Now + 330).Token) { Settings = Requiring("exp") },
+        ["without iat, a lifetime above the maximum"] = new(Forge.WithoutClaim("iat").Claim("exp", Forge.Now + 331).Token, RefusalReason.LifetimeTooLong, 301d, 300d) { Settings = Requiring("exp") },
+        ["without exp, below the maximum age"] = new(Forge.WithoutClaim("exp").Claim("iat", Forge.Now - 299).Token) { Settings = Requiring("iat") },
+        ["without exp, above the maximum age"] = new(Forge.WithoutClaim("exp").Claim("iat", Forge.Now - 310).Token, RefusalReason.Expired, 10d, 30d) { Settings = Requiring("iat") },
+        ["without exp, exactly the maximum age"] = new(Forge.WithoutClaim("exp").Claim("iat", Forge.Now - 300).Token, RefusalReason.Expired, 0d, 30d) { Settings = Requiring("iat") },
+        ["without iat, expired"] = new(Forge.WithoutClaim("iat").Claim("exp", Forge.Now - 40).Token, RefusalReason.Expired, 40d, 30d) { Settings = Requiring("exp") },
+        ["neither iat nor exp"] = new(Forge.WithoutClaim("iat").WithoutClaim("exp").Token) { Settings = Requiring("jti") },
         ["a key id of a secret"] = new(Forge.Token, RefusalReason.UnknownKey, Known.KeyId) { Keys = [] },
         ["a key id of a key pair"] = new(Kid(Thumbprint).Token, RefusalReason.OtherKeyMode, Thumbprint) { Keys = [] },
         ["a key id of a key pair where both are accepted"] = new(Kid(Thumbprint).Token, RefusalReason.UnknownKey, Thumbprint) { Keys = [], Settings = options => options.AlsoAccept = KeyMode.KeyPair },
@@ -74,31 +74,31 @@ public sealed class TokenVerifierTests
         ["a key id of a tenant where there are tenants"] = new(Kid(TenantKey).Claim("tenant", "\"a\"").Token, RefusalReason.UnknownKey, TenantKey) { Keys = [], Settings = Tenants },
         ["no tenant"] = new(Forge.Token, RefusalReason.MissingTenant) { Settings = Tenants },
         ["the secret as the key of a tenant"] = new(Forge.Claim("tenant", "\"a\"").Token, RefusalReason.OtherTenant, "a", "key") { Settings = Tenants },
-        ["the key of another tenant"] = new(OfTenant("a", "b"), RefusalReason.OtherTenant, "b", "key") { Keys = [Derived("a")], Settings = Tenants },
-        ["the key of its tenant"] = new(OfTenant("a", "a")) { Keys = [Derived("a")], Settings = Tenants },
-        ["a second tenant in other letters"] = new(OfTenant("a", "a", "Tenant"), RefusalReason.MalformedClaims) { Keys = [Derived("a")], Settings = Tenants },
-        ["the key of a tenant that is not confirmed"] = new(OfTenant("a", "a"), RefusalReason.UnknownKey, Known.Derive("rewt", "a", default).KeyId) { Keys = [Derived("a", false)], Settings = Tenants },
-        ["a token of Node's where none are accepted"] = new(Node.Token, RefusalReason.OtherType),
-        ["a token of Node's"] = new(Node.WithoutClaim("exp").WithoutClaim("jti").WithoutClaim("aud").WithoutClaim("iss").Token) { Settings = NodeTokens },
-        ["a token of Node's without iat"] = new(Node.WithoutClaim("iat").Token, RefusalReason.MissingClaim, "iat") { Settings = NodeTokens },
-        ["a token of Node's with another secret"] = new(Node.Token, RefusalReason.WrongSignature) { Keys = [Wrong], Settings = NodeTokens },
-        ["ours without a kid where Node's are accepted"] = new(Forge.WithoutHeaderMember("kid").Token, RefusalReason.MissingKeyId) { Settings = NodeTokens },
-        ["a foreign token without a kid"] = new(Es256(Node)) { Keys = [OfNoIssuer], Settings = Configured },
-        ["a foreign token without a kid in the name of this service"] = new(Es256(Node.Claim("iss", "\"inventory\"")), RefusalReason.MissingKeyId) { Keys = [OfNoIssuer], Settings = Configured },
-        ["a foreign token with the kid of a key"] = new(Es256(Node.HeaderMember("kid", "\"any\""))) { Keys = [OfNoIssuer], Settings = Configured },
-        ["a foreign token with an empty kid"] = new(Es256(Node.HeaderMember("kid", "\"\"")), RefusalReason.MissingKeyId) { Keys = [OfNoIssuer], Settings = Configured },
-        ["an address as the issuer where keys are configured"] = new(Es256(Node.Claim("iss", "\"https://auth.example/\""))) { Keys = [OfNoIssuer], Settings = Configured },
-        ["an issuer beyond ASCII where keys are configured"] = new(Es256(Node.Claim("iss", """ "https://auth.example/Büro \"1\"" """).Claim("jti", """ "a\\b" """))) { Keys = [OfNoIssuer], Settings = Configured },
-        ["an issuer with a control character where keys are configured"] = new(Es256(Node.Claim("iss", "\"a\\nb\"")), RefusalReason.InvalidName, "iss") { Keys = [OfNoIssuer], Settings = Configured },
-        ["an issuer that turns the text where keys are configured"] = new(Es256(Node.Claim("iss", "\"https://auth.example/\\u202e\"")), RefusalReason.InvalidName, "iss") { Keys = [OfNoIssuer], Settings = Configured },
-        ["a foreign token of another type"] = new(Es256(Node.HeaderMember("typ", "\"dpop+jwt\"")), RefusalReason.OtherType) { Keys = [OfNoIssuer], Settings = Configured },
+        ["the key of another tenant"] = new(TenantToken("a", "b"), RefusalReason.OtherTenant, "b", "key") { Keys = [Derived("a")], Settings = Tenants },
+        ["the key of its tenant"] = new(TenantToken("a", "a")) { Keys = [Derived("a")], Settings = Tenants },
+        ["a second tenant in another case"] = new(TenantToken("a", "a", "Tenant"), RefusalReason.MalformedClaims) { Keys = [Derived("a")], Settings = Tenants },
+        ["the key of a tenant that the store does not confirm"] = new(TenantToken("a", "a"), RefusalReason.UnknownKey, Known.Derive("rewt", "a", default).KeyId) { Keys = [Derived("a", false)], Settings = Tenants },
+        ["a Node token where Node tokens are not accepted"] = new(Node.Token, RefusalReason.OtherType),
+        ["a Node token"] = new(Node.WithoutClaim("exp").WithoutClaim("jti").WithoutClaim("aud").WithoutClaim("iss").Token) { Settings = NodeTokens },
+        ["a Node token without iat"] = new(Node.WithoutClaim("iat").Token, RefusalReason.MissingClaim, "iat") { Settings = NodeTokens },
+        ["a Node token with another secret"] = new(Node.Token, RefusalReason.WrongSignature) { Keys = [Wrong], Settings = NodeTokens },
+        ["a Rewt token without a kid where Node tokens are accepted"] = new(Forge.WithoutHeaderMember("kid").Token, RefusalReason.MissingKeyId) { Settings = NodeTokens },
+        ["a foreign token without a kid"] = new(Es256(Node)) { Keys = [UnownedKey], Settings = Configured },
+        ["a foreign token without a kid whose issuer is this service"] = new(Es256(Node.Claim("iss", "\"inventory\"")), RefusalReason.MissingKeyId) { Keys = [UnownedKey], Settings = Configured },
+        ["a foreign token with the kid of a key"] = new(Es256(Node.HeaderMember("kid", "\"any\""))) { Keys = [UnownedKey], Settings = Configured },
+        ["a foreign token with an empty kid"] = new(Es256(Node.HeaderMember("kid", "\"\"")), RefusalReason.MissingKeyId) { Keys = [UnownedKey], Settings = Configured },
+        ["a URL as the issuer where keys are configured"] = new(Es256(Node.Claim("iss", "\"https://auth.example/\""))) { Keys = [UnownedKey], Settings = Configured },
+        ["a non-ASCII issuer where keys are configured"] = new(Es256(Node.Claim("iss", """ "https://auth.example/Büro \"1\"" """).Claim("jti", """ "a\\b" """))) { Keys = [UnownedKey], Settings = Configured },
+        ["an issuer with a control character where keys are configured"] = new(Es256(Node.Claim("iss", "\"a\\nb\"")), RefusalReason.InvalidName, "iss") { Keys = [UnownedKey], Settings = Configured },
+        ["an issuer with a bidirectional control character where keys are configured"] = new(Es256(Node.Claim("iss", "\"https://auth.example/\\u202e\"")), RefusalReason.InvalidName, "iss") { Keys = [UnownedKey], Settings = Configured },
+        ["a foreign token of another type"] = new(Es256(Node.HeaderMember("typ", "\"dpop+jwt\"")), RefusalReason.OtherType) { Keys = [UnownedKey], Settings = Configured },
     };
 
     public static TheoryData<string> Names() => [.. Rows.Keys];
 
     [Theory]
     [MemberData(nameof(Names), DisableDiscoveryEnumeration = true)]
-    public async Task A_token_is_accepted_or_refused_with_a_reason_and_what_it_had_and_should_have_had(string name)
+    public async Task Each_token_is_accepted_or_refused_with_the_expected_reason_and_values(string name)
     {
         var row = Rows[name];
 
@@ -114,9 +114,9 @@ public sealed class TokenVerifierTests
     [InlineData("orders", false, RefusalReason.None)]
     [InlineData("billing", false, RefusalReason.ValidationRule)]
     [InlineData("orders", true, RefusalReason.WrongSignature)]
-    public async Task Rules_of_the_application_are_checked_after_ours_and_no_secret_is_given_to_it(string issuer, bool isForged, RefusalReason reason)
+    public async Task Application_rules_run_after_the_built_in_checks_and_receive_no_secret(string issuer, bool isForged, RefusalReason reason)
     {
-        foreach (var (key, token) in new[] { (Shared, Forge.Token), (OfNoIssuer, Es256(Forge)) })
+        foreach (var (key, token) in new[] { (Shared, Forge.Token), (UnownedKey, Es256(Forge)) })
         {
             var rules = new TokenValidationParameters { ValidIssuer = issuer };
             var verifier = Verifier(new Resolver((_, _) => [key]), null, rules);
@@ -129,7 +129,7 @@ public sealed class TokenVerifierTests
     }
 
     [Fact]
-    public async Task A_signature_by_a_key_of_the_application_that_is_wrong_is_a_wrong_signature()
+    public async Task A_wrong_signature_for_a_key_of_the_application_is_refused()
     {
         var key = new ECDsaSecurityKey(JwkRows.P256);
 
@@ -138,7 +138,7 @@ public sealed class TokenVerifierTests
     }
 
     [Fact]
-    public async Task A_resolver_that_returns_null_knows_no_key()
+    public async Task A_resolver_that_returns_null_results_in_UnknownKey()
     {
         var result = await Verifier(new Resolver((_, _) => null)).VerifyAsync(Forge.Token, Cancellation);
 
@@ -146,7 +146,7 @@ public sealed class TokenVerifierTests
     }
 
     [Fact]
-    public async Task A_resolver_that_fails_is_an_outage_and_one_that_is_cancelled_is_not()
+    public async Task A_failing_resolver_is_an_outage_and_a_cancelled_one_is_not()
     {
         var failure = new InvalidTimeZoneException();
         var outage = new RewtKeysUnavailableException("none", TimeSpan.FromSeconds(7));
@@ -165,7 +165,7 @@ public sealed class TokenVerifierTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_key_that_is_revoked_during_the_verification_accepts_no_token(bool isKeyless)
+    public async Task A_key_revoked_during_the_verification_verifies_no_token(bool isKeyless)
     {
         var resolver = new Resolver((_, call) => call == 1 ? [Shared] : []);
 
@@ -184,7 +184,7 @@ public sealed class TokenVerifierTests
     [InlineData("wrong", "wrong", "known", RefusalReason.WrongSignature, ".1.")]
     [InlineData("wrong", "also wrong", "none", RefusalReason.WrongSignature, ".1.2.")]
     [InlineData("known", "", "", RefusalReason.None, "..")]
-    public async Task For_a_token_without_a_key_id_newer_keys_are_asked_for_twice(string first, string second, string third, RefusalReason reason, string tried)
+    public async Task Newer_keys_are_requested_at_most_twice_for_a_token_without_a_key_id(string first, string second, string third, RefusalReason reason, string tried)
     {
         SecurityKey[] Keys(string name) => name switch { "none" => [], "wrong" => [Wrong], "also wrong" => [AlsoWrong], "wrong too" => [WrongToo], _ => [Shared] };
         var resolver = new Resolver((request, call) => Keys(call switch { 1 => first, 2 when request.Tried is not null => second, 3 when request.Tried is not null => third, _ => "known" }));
@@ -197,7 +197,7 @@ public sealed class TokenVerifierTests
     }
 
     [Fact]
-    public async Task The_store_is_asked_for_a_tenant_only_where_its_token_is_otherwise_good()
+    public async Task A_tenant_is_read_from_the_store_only_if_its_token_is_otherwise_valid()
     {
         var confirmed = 0;
         var key = new TenantSecurityKey((_, _) => new(confirmed++ == 0), "rewt", "a", Known, default);
@@ -214,7 +214,7 @@ public sealed class TokenVerifierTests
     }
 
     [Fact]
-    public async Task An_app_is_the_caller_where_there_are_no_tenants()
+    public async Task A_trusted_app_is_the_caller_only_if_tenants_are_disabled()
     {
         var app = Forge.Claim("sub", "\"app:acme\"").Claim("client_id", "\"acme\"");
         var key = Derived("a");
@@ -227,7 +227,7 @@ public sealed class TokenVerifierTests
     }
 
     [Fact]
-    public async Task A_token_of_another_namespace_of_the_process_is_named_as_such()
+    public async Task A_token_of_another_namespace_in_the_process_is_logged_as_OtherNamespace()
     {
         await using var host = await TestService.StartAsync(null, configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"));
         var token = await host.Services.GetRequiredKeyedService<IRewtTokens>("Users").CreateBearerAsync("inventory", cancellationToken: Cancellation);
@@ -244,7 +244,7 @@ public sealed class TokenVerifierTests
         var verifier = Verifier(new Resolver((_, _) => [key]));
         var forge = Forge.HeaderMember("alg", "\"PS256\"");
         byte[] signature;
-        // A signature of this padding differs each time; about one in 256 begins with a zero.
+        // A PSS signature differs each time; about one in 256 begins with a zero byte.
         do signature = JwkRows.Rsa2048.SignData(Encoding.ASCII.GetBytes($"{forge.Header}.{forge.Claims}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
         while (signature[0] != 0);
 
@@ -253,7 +253,7 @@ public sealed class TokenVerifierTests
     }
 
     [Fact]
-    public void An_issuer_is_named_in_a_log_line_where_the_settings_name_it()
+    public void An_issuer_is_logged_only_if_the_settings_contain_it()
     {
         var verifier = Verifier(new Resolver((_, _) => []), options => options.TrustedIssuers.Add("orders"));
 
@@ -267,7 +267,7 @@ public sealed class TokenVerifierTests
     [InlineData(0, true)]
     [InlineData(89, true)]
     [InlineData(90, false)]
-    public void A_token_that_was_verified_before_is_in_time_until_the_skew_after_its_end(int seconds, bool isInTime) =>
+    public void A_verified_token_is_valid_until_its_expiry_plus_the_clock_skew(int seconds, bool isInTime) =>
         Verifier(new Resolver((_, _) => [])).IsInTime(TokenClaims.TryRead(Forge.Token)!, FixedClock.Now.AddSeconds(seconds)).ShouldBe(isInTime);
 
     private static TokenVerifier Verifier(Resolver resolver, Action<RewtOptions>? settings = null, TokenValidationParameters? rules = null)
@@ -298,7 +298,7 @@ public sealed class TokenVerifierTests
 
     private static TenantSecurityKey Derived(string tenant, bool isConfirmed = true) => new((_, _) => new(isConfirmed), "rewt", tenant, Known, default);
 
-    private static string OfTenant(string key, string tenant, string? another = null)
+    private static string TenantToken(string key, string tenant, string? another = null)
     {
         var secret = Known.Derive("rewt", key, default);
         var forge = Kid(secret.KeyId).Claim("tenant", $"\"{tenant}\"");

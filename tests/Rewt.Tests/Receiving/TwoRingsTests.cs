@@ -8,7 +8,7 @@ public sealed class TwoRingsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Good_tokens_of_either_ring_pass_a_policy_with_both_and_send_redis_nothing(bool isResolverWrapped)
+    public async Task A_policy_with_two_schemes_accepts_tokens_of_both_rings_without_Redis_commands(bool isResolverWrapped)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var host = await StartAsync(redis, isResolverWrapped);
@@ -19,7 +19,7 @@ public sealed class TwoRingsTests
             (await host.CallAsync(await TokenAsync(users), path).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         }
 
-        await redis.StartsEndAsync(rings: 2);
+        await redis.WaitForStartupAsync(keyRings: 2);
         var before = (await redis.CommandCountsAsync()).GetValueOrDefault("exec");
         for (var i = 0; i < 10; i++)
         {
@@ -33,7 +33,7 @@ public sealed class TwoRingsTests
     [Theory]
     [InlineData("/services-first")]
     [InlineData("/users-first")]
-    public async Task A_token_for_another_service_is_refused_for_that_reason_alone(string path)
+    public async Task A_token_for_another_service_is_refused_only_as_bad_audience(string path)
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await StartAsync(redis);
@@ -47,7 +47,7 @@ public sealed class TwoRingsTests
     }
 
     [Fact]
-    public async Task A_token_that_names_a_tenant_stays_with_a_namespace_without_tenants_if_its_key_is_not_that_of_a_tenant()
+    public async Task A_tenant_claim_without_a_tenant_key_is_refused_by_the_namespace_without_tenants()
     {
         await using var host = await Receiver.StartAsync(
             services => services.AddAuthentication().AddRewt("Users", options => (options.Namespace, options.Tenants.Enabled) = ("users", true)));

@@ -3,9 +3,9 @@ namespace Rewt.Tests.Receiving;
 public sealed class UnavailableTests
 {
     [Fact]
-    public async Task Unavailable_keys_give_503_without_a_challenge()
+    public async Task Unavailable_keys_cause_503_without_a_challenge()
     {
-        await using var receiver = await Receiver.StartAsync(services => services.AddSingleton<IIssuerSigningKeyResolver, NoKeys>());
+        await using var receiver = await Receiver.StartAsync(services => services.AddSingleton<IIssuerSigningKeyResolver, UnavailableResolver>());
 
         using var secure = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
         using var open = await receiver.AskAsync($"Bearer {HandmadeToken.Sign(receiver.Memory.Secret)}", "/open");
@@ -24,12 +24,12 @@ public sealed class UnavailableTests
     [InlineData("Other", "Rewt")]
     [InlineData("Rewt", "Cookies")]
     [InlineData("Cookies", "Rewt")]
-    public async Task The_challenge_of_another_scheme_does_not_turn_the_503_into_something_else(string first, string second)
+    public async Task The_challenge_of_another_scheme_does_not_replace_the_503(string first, string second)
     {
         await using var receiver = await Receiver.StartAsync(
             services =>
             {
-                services.AddSingleton<IIssuerSigningKeyResolver, NoKeys>();
+                services.AddSingleton<IIssuerSigningKeyResolver, UnavailableResolver>();
                 services.AddAuthentication().AddCookie().AddJwtBearer("Other", options => options.TokenValidationParameters.IssuerSigningKey =
                     new SymmetricSecurityKey("a key that no ring has ever held, of a good length"u8.ToArray()));
             },
@@ -45,13 +45,13 @@ public sealed class UnavailableTests
     }
 
     [Fact]
-    public async Task A_search_beyond_the_limit_of_unknown_keys_gives_503_and_known_keys_are_accepted()
+    public async Task Too_many_unknown_keys_cause_503_while_known_keys_are_accepted()
     {
         Exception? failure = null;
         await using var receiver = await Receiver.StartAsync(services => services
             .Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents
             {
-                OnAuthenticationFailed = context => Done(() => failure = context.Exception),
+                OnAuthenticationFailed = context => AsTask(() => failure = context.Exception),
             }));
         var limit = receiver.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").UnknownKeys;
         for (var key = 0; key < UnknownKeyLimit.Maximum; key++) await limit.BeginAsync((null, $"key{key}"), Cancellation);
@@ -66,26 +66,26 @@ public sealed class UnavailableTests
     }
 
     [Fact]
-    public async Task AuthenticationFailed_gets_the_exception_of_an_outage()
+    public async Task AuthenticationFailed_receives_the_exception_of_an_outage()
     {
-        Exception? heard = null;
+        Exception? failure = null;
         await using var receiver = await Receiver.StartAsync(services => services
-            .AddSingleton<IIssuerSigningKeyResolver, NoKeys>()
+            .AddSingleton<IIssuerSigningKeyResolver, UnavailableResolver>()
             .Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents
             {
-                OnAuthenticationFailed = context => Done(() => heard = context.Exception),
+                OnAuthenticationFailed = context => AsTask(() => failure = context.Exception),
             }));
 
         using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
 
         response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        heard.ShouldBeOfType<RewtKeysUnavailableException>();
+        failure.ShouldBeOfType<RewtKeysUnavailableException>();
     }
 
     [Fact]
-    public async Task A_resolver_of_the_application_is_the_one_that_is_asked()
+    public async Task A_key_resolver_of_the_application_replaces_the_default_one()
     {
-        var resolver = new OneKey();
+        var resolver = new SingleKeyResolver();
         await using var receiver = await Receiver.StartAsync(services => services.AddSingleton<IIssuerSigningKeyResolver>(resolver));
 
         using var known = await receiver.GetWithTokenAsync(HandmadeToken.Sign(resolver.Secret));
@@ -94,25 +94,25 @@ public sealed class UnavailableTests
         known.StatusCode.ShouldBe(HttpStatusCode.OK);
         unknown.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         unknown.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"stale_key\"");
-        resolver.Asked.ShouldAllBe(ring => ring == "rewt");
-        resolver.Asked.ShouldNotBeEmpty();
+        resolver.Namespaces.ShouldAllBe(ring => ring == "rewt");
+        resolver.Namespaces.ShouldNotBeEmpty();
     }
 
-    private sealed class NoKeys : IIssuerSigningKeyResolver
+    private sealed class UnavailableResolver : IIssuerSigningKeyResolver
     {
         public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default) =>
             throw new RewtKeysUnavailableException("none", TimeSpan.FromSeconds(6.2));
     }
 
-    private sealed class OneKey : IIssuerSigningKeyResolver
+    private sealed class SingleKeyResolver : IIssuerSigningKeyResolver
     {
         public Secret Secret { get; } = Secret.Generate();
 
-        public List<string> Asked { get; } = [];
+        public List<string> Namespaces { get; } = [];
 
         public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)
         {
-            Asked.Add(request.Namespace);
+            Namespaces.Add(request.Namespace);
             return ValueTask.FromResult<IReadOnlyList<SecurityKey>>(request.KeyId == Secret.KeyId ? [new RingKey(Secret).SecurityKey] : []);
         }
     }

@@ -1,17 +1,17 @@
 namespace Rewt.Tests.Receiving;
 
-/// <summary>The same token again and again: work is saved, and nothing else is different.</summary>
+/// <summary>Tests that a repeated token is not verified again, and is otherwise handled like the first time.</summary>
 public sealed class VerifiedTokenTests
 {
     [Fact]
-    public async Task A_token_met_before_is_not_verified_again_and_events_run_all_the_same()
+    public async Task A_cached_token_is_not_verified_again_and_events_still_run()
     {
         var seen = new ConcurrentQueue<SecurityToken>();
         var received = 0;
         await using var receiver = await StartAsync(options =>
         {
-            options.Events.OnMessageReceived = _ => Done(() => received++);
-            options.Events.OnTokenValidated = context => Done(() => seen.Enqueue(context.SecurityToken));
+            options.Events.OnMessageReceived = _ => AsTask(() => received++);
+            options.Events.OnTokenValidated = context => AsTask(() => seen.Enqueue(context.SecurityToken));
         });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
@@ -19,18 +19,18 @@ public sealed class VerifiedTokenTests
 
         received.ShouldBe(5);
         seen.Count.ShouldBe(5);
-        seen.Distinct().Count().ShouldBe(2, "the second time it is kept, and from then on it is the same");
+        seen.Distinct().Count().ShouldBe(2, "the token is cached at its second use, and later requests get the same instance");
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_request_that_changes_its_user_affects_no_other_request(bool listen)
+    public async Task A_request_that_changes_its_user_affects_no_other_request(bool hasEvent)
     {
         await using var receiver = await StartAsync(
             options =>
             {
-                if (listen) options.Events.OnTokenValidated = _ => Task.CompletedTask;
+                if (hasEvent) options.Events.OnTokenValidated = _ => Task.CompletedTask;
             },
             application => application.MapGet("/change", async (HttpContext context) =>
             {
@@ -54,7 +54,7 @@ public sealed class VerifiedTokenTests
     }
 
     [Fact]
-    public async Task A_token_met_before_gives_the_same_ticket()
+    public async Task A_cached_token_produces_the_same_authentication_ticket()
     {
         await using var receiver = await StartAsync(options => options.SaveToken = true, Tickets);
         await using var plain = await StartAsync(_ => { }, Tickets, receiver.Memory);
@@ -75,7 +75,7 @@ public sealed class VerifiedTokenTests
     }
 
     [Fact]
-    public async Task A_known_token_dies_with_its_expiry()
+    public async Task A_cached_token_is_refused_after_it_expires()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var receiver = await StartAsync(_ => { }, services: services => services.AddSingleton<TimeProvider>(time));
@@ -83,7 +83,7 @@ public sealed class VerifiedTokenTests
         for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         time.Advance(TimeSpan.FromSeconds(61));
-        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK, "the clock skew is not over");
+        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK, "the token is within the clock skew");
         time.Advance(TimeSpan.FromSeconds(30));
 
         using var late = await receiver.GetWithTokenAsync(token);
@@ -92,7 +92,7 @@ public sealed class VerifiedTokenTests
     }
 
     [Fact]
-    public async Task A_known_token_dies_with_its_key()
+    public async Task A_cached_token_is_refused_after_its_key_is_revoked()
     {
         await using var receiver = await StartAsync(_ => { });
         var ring = receiver.Services.GetRequiredService<IRewtKeyRing>();
@@ -107,7 +107,7 @@ public sealed class VerifiedTokenTests
     }
 
     [Fact]
-    public async Task No_request_passes_that_begins_after_the_revocation_is_known_here()
+    public async Task A_request_that_starts_after_a_local_revocation_is_refused()
     {
         await using var receiver = await StartAsync(_ => { });
         var ring = receiver.Services.GetRequiredService<IRewtKeyRing>();
@@ -131,7 +131,7 @@ public sealed class VerifiedTokenTests
     }
 
     [Fact]
-    public async Task Only_the_very_same_bytes_are_known()
+    public async Task A_token_that_differs_in_one_character_from_a_cached_token_is_refused()
     {
         await using var receiver = await StartAsync(_ => { });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
@@ -149,7 +149,7 @@ public sealed class VerifiedTokenTests
     }
 
     [Fact]
-    public async Task A_token_that_is_bad_stays_bad_however_often_it_comes()
+    public async Task An_invalid_token_is_refused_at_each_attempt()
     {
         await using var receiver = await StartAsync(_ => { });
         var forged = HandmadeToken.Sign(receiver.Memory.Secret)[..^4] + "AAAA";
@@ -163,7 +163,7 @@ public sealed class VerifiedTokenTests
     }
 
     [Fact]
-    public async Task A_verification_by_one_scheme_does_not_count_for_another()
+    public async Task A_token_verified_by_one_scheme_is_verified_again_by_another()
     {
         await using var receiver = await StartAsync(
             _ => { },
@@ -173,14 +173,14 @@ public sealed class VerifiedTokenTests
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
         for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
-        // The ring in memory is one for all namespaces here, so that only the audience of the scheme can refuse.
+        // All namespaces share one in-memory ring here, so only the audience of the scheme can be the reason for a refusal.
         var named = HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "rewt" });
         for (var i = 0; i < 3; i++) (await receiver.CallAsync(named).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         (await receiver.GetWithTokenAsync(named, "/users").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
-    public async Task A_token_that_an_event_refused_is_given_to_the_event_again_and_may_be_accepted_later()
+    public async Task TokenValidated_is_called_again_for_a_token_that_it_refused()
     {
         var accept = false;
         await using var receiver = await StartAsync(options => options.Events.OnTokenValidated = context =>
@@ -198,13 +198,13 @@ public sealed class VerifiedTokenTests
     }
 
     [Fact]
-    public async Task A_rule_of_the_application_is_asked_each_time()
+    public async Task An_IssuerValidator_of_the_application_is_called_for_each_request()
     {
-        var asked = 0;
+        var calls = 0;
         var allowed = true;
         await using var receiver = await StartAsync(options => options.TokenValidationParameters.IssuerValidator = (issuer, _, _) =>
         {
-            asked++;
+            calls++;
             return allowed ? issuer : throw new SecurityTokenInvalidIssuerException("no longer");
         });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
@@ -213,11 +213,11 @@ public sealed class VerifiedTokenTests
         allowed = false;
 
         (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
-        asked.ShouldBe(5);
+        calls.ShouldBe(5);
     }
 
     [Fact]
-    public async Task The_application_sees_the_token_and_never_the_secret_behind_it()
+    public async Task The_security_token_given_to_events_does_not_contain_the_signing_key()
     {
         var keys = new ConcurrentQueue<SecurityKey?>();
         await using var receiver = await StartAsync(options => options.Events.OnTokenValidated = context =>

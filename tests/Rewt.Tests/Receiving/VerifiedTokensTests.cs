@@ -3,16 +3,16 @@ namespace Rewt.Tests.Receiving;
 public sealed class VerifiedTokensTests
 {
     private readonly VerifiedTokens _tokens = new();
-    private readonly TokenResult _verdict = Verdict();
+    private readonly TokenResult _result = NewResult();
 
     [Fact]
-    public void A_million_tokens_do_not_grow_it()
+    public void The_cache_stays_within_two_generations_after_a_million_tokens()
     {
         for (var i = 0; i < 1_000_000; i++)
         {
             var text = Text(i);
             if (_tokens.HasSeen(text)) continue;
-            if (i % 200 == 0) _tokens.Add(new VerifiedToken(text, _verdict, savesToken: false));
+            if (i % 200 == 0) _tokens.Add(new VerifiedToken(text, _result, savesToken: false));
         }
 
         var kept = Enumerable.Range(0, 1_000_000).Count(i => _tokens.Find(Text(i)) is not null);
@@ -20,40 +20,40 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void An_entry_that_is_used_again_stays_when_the_others_leave()
+    public void An_entry_that_is_used_again_is_kept_when_others_are_evicted()
     {
-        var dear = new VerifiedToken("dear", _verdict, savesToken: false);
-        _tokens.Add(dear);
+        var used = new VerifiedToken("dear", _result, savesToken: false);
+        _tokens.Add(used);
 
         for (var i = 0; i < 10 * VerifiedTokens.GenerationSize; i++)
         {
-            _tokens.Add(new VerifiedToken(Text(i), _verdict, savesToken: false));
-            if (i % 500 == 0) _tokens.Find("dear").ShouldBeSameAs(dear);
+            _tokens.Add(new VerifiedToken(Text(i), _result, savesToken: false));
+            if (i % 500 == 0) _tokens.Find("dear").ShouldBeSameAs(used);
         }
 
         _tokens.Find(Text(0)).ShouldBeNull();
     }
 
     [Fact]
-    public void A_removed_entry_is_gone_from_both_generations_and_its_successor_is_not()
+    public void Removing_an_entry_affects_both_generations_but_not_its_successor()
     {
-        var first = new VerifiedToken("one", _verdict, savesToken: false);
+        var first = new VerifiedToken("one", _result, savesToken: false);
         _tokens.Add(first);
-        for (var i = 0; i < VerifiedTokens.GenerationSize; i++) _tokens.Add(new VerifiedToken(Text(i), _verdict, savesToken: false));
+        for (var i = 0; i < VerifiedTokens.GenerationSize; i++) _tokens.Add(new VerifiedToken(Text(i), _result, savesToken: false));
         _tokens.Find("one").ShouldBeSameAs(first);
         _tokens.Remove(first);
         _tokens.Find("one").ShouldBeNull();
 
-        var second = new VerifiedToken("one", _verdict, savesToken: false);
+        var second = new VerifiedToken("one", _result, savesToken: false);
         _tokens.Add(second);
         _tokens.Remove(first);
         _tokens.Find("one").ShouldBeSameAs(second);
     }
 
     [Fact]
-    public void A_secret_that_left_the_ring_is_not_kept_by_the_tokens_it_signed()
+    public void A_cached_token_does_not_keep_its_signing_key_in_memory()
     {
-        var secret = KeepOne();
+        var secret = AddOne();
 
         GC.Collect();
         GC.WaitForPendingFinalizers();
@@ -65,7 +65,7 @@ public sealed class VerifiedTokensTests
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static TokenResult Verdict()
+    private static TokenResult NewResult()
     {
         var secret = Secret.Generate();
         var text = HandmadeToken.Sign(secret);
@@ -79,12 +79,12 @@ public sealed class VerifiedTokensTests
         };
     }
 
-    /// <summary>In a frame of its own, so that nothing of it is on the stack of the test.</summary>
+    /// <summary>Adds one token. A separate stack frame ensures that the test holds no reference to the key.</summary>
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private WeakReference<object> KeepOne()
+    private WeakReference<object> AddOne()
     {
-        var verdict = Verdict();
-        _tokens.Add(new VerifiedToken("one", verdict, savesToken: false));
-        return new WeakReference<object>(verdict.Key!);
+        var result = NewResult();
+        _tokens.Add(new VerifiedToken("one", result, savesToken: false));
+        return new WeakReference<object>(result.Key!);
     }
 }

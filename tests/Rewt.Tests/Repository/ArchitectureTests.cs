@@ -6,9 +6,9 @@ namespace Rewt.Tests.Repository;
 public sealed partial class ArchitectureTests
 {
     private static readonly string[] Folders = ["src", "tests", "samples", "benchmarks"];
-    private static readonly string[] Order = ["Rewt.Dashboard", "Rewt.Testing", "Rewt.OpenApi", "Rewt.ApiKeys", "Rewt.AspNetCore", "Rewt"];
+    private static readonly string[] PackageNames = ["Rewt.Dashboard", "Rewt.Testing", "Rewt.OpenApi", "Rewt.ApiKeys", "Rewt.AspNetCore", "Rewt"];
 
-    /// <summary>The project that each project of <c>src</c> refers to.</summary>
+    /// <summary>The project that each project of <c>src</c> references.</summary>
     private static readonly Dictionary<string, string?> References = new(StringComparer.Ordinal)
     {
         ["Rewt"] = null,
@@ -21,10 +21,10 @@ public sealed partial class ArchitectureTests
     };
 
     [Fact]
-    public void The_packages_are_these_six_and_the_tool() => Packages.InOrder.Select(package => package.GetName().Name).ShouldBe(Order);
+    public void The_list_of_packages_has_the_expected_names() => Packages.InOrder.Select(package => package.GetName().Name).ShouldBe(PackageNames);
 
     [Fact]
-    public void References_between_projects_point_one_way()
+    public void A_project_of_src_references_only_the_expected_project()
     {
         var references = Directory.EnumerateFiles(Source, "*.csproj", SearchOption.AllDirectories).ToDictionary(
             file => Path.GetFileNameWithoutExtension(file),
@@ -34,7 +34,7 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void Only_public_registration_uses_the_folders_of_Redis_and_HTTP()
+    public void Only_files_in_the_root_folder_use_the_folders_Redis_and_Http()
     {
         var files = SourceFiles().Where(file => Folder(file).Project == "Rewt").ToList();
         var types = files.Where(file => Folder(file).Name is "Redis" or "Http")
@@ -55,11 +55,11 @@ public sealed partial class ArchitectureTests
     [InlineData("Rewt.Testing", "xunit")]
     [InlineData("Rewt.Testing", "Microsoft.AspNetCore.TestHost")]
     [InlineData("Rewt.Dashboard", "StackExchange.Redis")]
-    public void A_package_does_not_know_what_is_not_its_matter(string package, string foreign) =>
-        Package(package).GetReferencedAssemblies().Select(reference => reference.Name!).ShouldNotContain(name => name.StartsWith(foreign, StringComparison.Ordinal));
+    public void A_package_does_not_reference_an_unrelated_library(string package, string library) =>
+        Package(package).GetReferencedAssemblies().Select(reference => reference.Name!).ShouldNotContain(name => name.StartsWith(library, StringComparison.Ordinal));
 
     [Fact]
-    public void Internal_means_internal()
+    public void A_type_is_public_unless_its_namespace_is_Internal()
     {
         foreach (var type in Packages.InOrder.SelectMany(package => package.GetTypes()).Where(type => !type.IsNested && type.Namespace is not null))
         {
@@ -69,22 +69,24 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void Public_types_are_not_for_deriving_except_the_handler() => Packages.PublicTypes
+    public void Public_classes_are_sealed_except_the_handler() => Packages.PublicTypes
         .Where(type => !type.IsSealed && !type.IsInterface)
         .ShouldBe([typeof(RewtHandler)]);
 
     [Fact]
-    public void Registration_is_in_the_usual_namespaces_and_all_else_in_Rewt()
+    public void Registration_extensions_are_in_the_Microsoft_namespace_and_other_types_in_Rewt()
     {
         foreach (var type in Packages.PublicTypes)
         {
-            var registers = type.Name.EndsWith("Extensions", StringComparison.Ordinal) && type != typeof(RewtHttpRequestExtensions) && type != typeof(RewtTestIdentityExtensions);
-            type.Namespace.ShouldBe(registers ? "Microsoft.Extensions.DependencyInjection" : "Rewt", type.FullName);
+            var isRegistration = type.Name.EndsWith("Extensions", StringComparison.Ordinal)
+                && type != typeof(RewtHttpRequestExtensions)
+                && type != typeof(RewtTestIdentityExtensions);
+            type.Namespace.ShouldBe(isRegistration ? "Microsoft.Extensions.DependencyInjection" : "Rewt", type.FullName);
         }
     }
 
     [Fact]
-    public void Asynchronous_methods_say_so_and_can_be_cancelled()
+    public void Asynchronous_methods_end_in_Async_and_accept_a_cancellation_token()
     {
         var methods = PublicMethods().Where(method => typeof(Task).IsAssignableFrom(method.ReturnType)
             || (method.ReturnType.IsGenericType && method.ReturnType.GetGenericTypeDefinition() == typeof(ValueTask<>))
@@ -99,7 +101,7 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void Public_signatures_name_the_Redis_library_only_in_the_settings_of_the_connection()
+    public void Only_connection_settings_expose_types_of_the_Redis_library()
     {
         var signatures = PublicMethods().Cast<MethodBase>().Concat(Packages.PublicTypes.SelectMany(type => type.GetConstructors()))
             .Select(method => (Name: $"{method.DeclaringType!.Name}.{method.Name}", Types: method.GetParameters().Select(parameter => parameter.ParameterType).Append((method as MethodInfo)?.ReturnType ?? typeof(void))))
@@ -115,17 +117,17 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void Only_the_settings_and_the_stores_in_Redis_use_the_Redis_library()
+    public void Only_the_options_and_the_Redis_stores_use_the_Redis_library()
     {
-        var users = SourceFiles().Where(file => File.ReadAllText(file).Contains("using StackExchange.Redis;", StringComparison.Ordinal))
+        var files = SourceFiles().Where(file => File.ReadAllText(file).Contains("using StackExchange.Redis;", StringComparison.Ordinal))
             .Select(file => Path.GetRelativePath(Source, file).Replace('\\', '/'))
             .Where(file => !file.StartsWith("Rewt/Redis/", StringComparison.Ordinal) && !file.StartsWith("Rewt.Tool/", StringComparison.Ordinal));
 
-        users.ShouldBe(["Rewt/RewtOptions.cs", "Rewt.ApiKeys/Internal/RedisAppStore.cs"], ignoreOrder: true);
+        files.ShouldBe(["Rewt/RewtOptions.cs", "Rewt.ApiKeys/Internal/RedisAppStore.cs"], ignoreOrder: true);
     }
 
     [Fact]
-    public void A_source_file_holds_one_type()
+    public void A_source_file_contains_one_type()
     {
         var files = SourceFiles().ToList();
 
@@ -140,14 +142,14 @@ public sealed partial class ArchitectureTests
     public void Only_a_synchronous_send_blocks_on_a_task()
     {
         var blocking = SourceFiles().SelectMany(file => File.ReadAllLines(file)
-            .Where(line => BlockingCall().IsMatch(line) && !TaskResult().IsMatch(line))
+            .Where(line => BlockingCall().IsMatch(line) && !OtherResult().IsMatch(line))
             .Select(_ => Path.GetRelativePath(Source, file).Replace('\\', '/')));
 
         blocking.ShouldBe(["Rewt/Http/SynchronousSend.cs"]);
     }
 
     [Fact]
-    public void The_solution_is_a_classic_one_and_holds_every_project()
+    public void The_classic_solution_file_contains_every_project()
     {
         var solution = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "Rewt.AspNetCore.sln"));
 
@@ -168,7 +170,7 @@ public sealed partial class ArchitectureTests
 
     private static Assembly Package(string name) => Packages.InOrder.Single(package => package.GetName().Name == name);
 
-    /// <summary>The project of a source file, and its folder in that project; an empty name for a file at the root.</summary>
+    /// <summary>Returns the project of a source file and its folder in that project, which is empty for a file in the root folder.</summary>
     private static (string Project, string Name) Folder(string file)
     {
         var parts = Path.GetRelativePath(Source, file).Split(Path.DirectorySeparatorChar);
@@ -198,7 +200,7 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"\.Result\b|\.Wait\(|GetAwaiter\(\)\.GetResult\(", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex BlockingCall();
 
-    // The result of an event's context or of a Polly outcome, and the wait of the read budget, are no tasks.
+    // These are not tasks: the result of an event context or of a Polly outcome, and the wait for the read budget.
     [GeneratedRegex(@"(received|validated|failed|Outcome)\.Result\b|_budget\.Wait\(\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex TaskResult();
+    private static partial Regex OtherResult();
 }

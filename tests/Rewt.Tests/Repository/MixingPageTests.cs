@@ -2,19 +2,19 @@ using Microsoft.AspNetCore.TestHost;
 
 namespace Rewt.Tests.Repository;
 
-/// <summary>docs/mixing-with-user-jwts.md: the token chooses its scheme, and what is no token gets no further than 401.</summary>
+/// <summary>Runs the code of docs/mixing-with-user-jwts.md, which selects the scheme by the token.</summary>
 public sealed class MixingPageTests
 {
     [Fact]
-    public async Task The_token_chooses_its_scheme_and_junk_is_an_ordinary_refusal()
+    public async Task The_policy_scheme_accepts_a_service_token_and_refuses_malformed_tokens()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddAuthorization();
         builder.Services.AddRewtInMemoryKeys(options => options.ServiceName = "shop");
-        Snippets.Mixing.Write(builder);
-        // No key server is asked here.
+        Snippets.Mixing.Register(builder);
+        // With a static key, the scheme needs no identity provider.
         builder.Services.Configure<JwtBearerOptions>("Bearer", options => (options.Authority, options.TokenValidationParameters) =
             (null, new TokenValidationParameters { IssuerSigningKey = new SymmetricSecurityKey(new byte[32]), ValidateIssuer = false, ValidateAudience = false }));
         await using var app = builder.Build();
@@ -27,10 +27,10 @@ public sealed class MixingPageTests
         var token = await app.Services.GetRequiredService<IRewtTokens>().CreateBearerAsync("shop", cancellationToken: Cancellation);
 
         (await StatusAsync("/closed", $"Bearer {token}")).ShouldBe(HttpStatusCode.OK);
-        foreach (var junk in new[] { "Bearer a.b.c", "Bearer ..", "Bearer x", "bearer e30.e30.", "Bearer " + new string('x', 9000), "Basic eDp5" })
+        foreach (var malformed in new[] { "Bearer a.b.c", "Bearer ..", "Bearer x", "bearer e30.e30.", "Bearer " + new string('x', 9000), "Basic eDp5" })
         {
-            (await StatusAsync("/closed", junk)).ShouldBe(HttpStatusCode.Unauthorized, junk);
-            (await StatusAsync("/open", junk)).ShouldBe(HttpStatusCode.OK, junk);
+            (await StatusAsync("/closed", malformed)).ShouldBe(HttpStatusCode.Unauthorized, malformed);
+            (await StatusAsync("/open", malformed)).ShouldBe(HttpStatusCode.OK, malformed);
         }
 
         async Task<HttpStatusCode> StatusAsync(string path, string authorization)

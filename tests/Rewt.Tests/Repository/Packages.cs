@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Rewt.Tests.Repository;
 
-/// <summary>The packages in the order of the arrows: each may use those after it.</summary>
+/// <summary>The packages in dependency order: each may use only packages after it.</summary>
 internal static class Packages
 {
     public static IReadOnlyList<Assembly> InOrder { get; } =

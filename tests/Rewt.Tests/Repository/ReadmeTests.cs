@@ -3,12 +3,12 @@ namespace Rewt.Tests.Repository;
 public sealed class ReadmeTests
 {
     [Fact]
-    public async Task The_snippets_do_what_they_say()
+    public async Task The_README_snippets_register_the_scheme_and_the_client()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddRewtInMemoryKeys(options => options.ServiceName = "orders");
-        Snippets.Receiving.Write(builder);
-        Snippets.Sending.Write(builder);
+        Snippets.Receiving.Register(builder);
+        Snippets.Sending.Register(builder);
         await using var application = builder.Build();
 
         application.Services.GetRequiredService<Microsoft.Extensions.Options.IStartupValidator>().Validate();

@@ -1,12 +1,12 @@
 namespace Rewt.Tests.Repository;
 
-/// <summary>docs/trusted-apps.md: its C# makes a service, and its curl lines call that service and print what the page says.</summary>
+/// <summary>Runs the C# of docs/trusted-apps.md as a service, and the curl commands of that page against it.</summary>
 public sealed partial class TrustedAppsPageTests
 {
     private static string Page => File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "trusted-apps.md")).ReplaceLineEndings("\n");
 
     [Fact]
-    public async Task The_curl_lines_of_the_page_print_what_it_says()
+    public async Task The_curl_commands_of_the_page_print_the_documented_output()
     {
         Require.That(Executables.Curl is not null, "needs curl on the PATH");
         await using var redis = await RedisServer.StartAsync();
@@ -31,7 +31,7 @@ public sealed partial class TrustedAppsPageTests
     }
 
     [Fact]
-    public void A_client_as_the_page_writes_it_is_complete()
+    public void The_client_registration_of_the_page_passes_startup_validation()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration["Rewt:ApiKey"] = Rewt.Internal.ApiKeyFormat.Create("acme-mobile");

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>Signing and verifying outside HTTP.</summary>
+/// <summary>Tests signing and verifying outside HTTP.</summary>
 public sealed class DirectApiTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();
@@ -20,7 +20,7 @@ public sealed class DirectApiTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     [Fact]
-    public async Task An_object_comes_back_as_it_was()
+    public async Task A_signed_object_is_returned_unchanged_by_verification()
     {
         var order = new Order("A-17", [1, 2, 3], new Dictionary<string, string>(StringComparer.Ordinal) { ["note"] = "grüße 🔑 \"<&>\"" }, null);
 
@@ -28,11 +28,11 @@ public sealed class DirectApiTests : IAsyncDisposable
 
         verified.IsValid.ShouldBeTrue();
         verified.Refusal.ShouldBe(RewtRefusal.None);
-        var back = verified.Get<Order>()!;
-        back.Id.ShouldBe(order.Id);
-        back.Lines.ShouldBe(order.Lines);
-        back.Tags.ShouldBe(order.Tags);
-        back.Comment.ShouldBeNull();
+        var received = verified.Get<Order>()!;
+        received.Id.ShouldBe(order.Id);
+        received.Lines.ShouldBe(order.Lines);
+        received.Tags.ShouldBe(order.Tags);
+        received.Comment.ShouldBeNull();
         verified.Text.ShouldBeNull();
         verified.Bytes.ShouldBeNull();
         verified.Issuer.ShouldBe("orders");
@@ -46,7 +46,7 @@ public sealed class DirectApiTests : IAsyncDisposable
     [InlineData("hello")]
     [InlineData("grüße 🔑 \0 \r\n \" \\ <&>'")]
     [InlineData("{\"looks\":\"like JSON\"}")]
-    public async Task A_text_comes_back_as_it_was(string text)
+    public async Task A_signed_text_is_returned_unchanged_by_verification(string text)
     {
         var verified = await Data.VerifyAsync(await Data.SignTextAsync(text, Cancellation), Cancellation);
 
@@ -60,7 +60,7 @@ public sealed class DirectApiTests : IAsyncDisposable
     [InlineData("")]
     [InlineData("00")]
     [InlineData("ff00fe0d0a7f80")]
-    public async Task Bytes_come_back_as_they_were(string hex)
+    public async Task Signed_bytes_are_returned_unchanged_by_verification(string hex)
     {
         var bytes = Convert.FromHexString(hex);
         var verified = await Data.VerifyAsync(await Data.SignBytesAsync(bytes, Cancellation), Cancellation);
@@ -71,7 +71,7 @@ public sealed class DirectApiTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_an_object_that_is_null_and_no_text()
+    public async Task A_null_object_can_be_signed_but_null_text_and_null_tokens_throw()
     {
         var verified = await Data.VerifyAsync(await Data.SignAsync<Order?>(null, Cancellation), Cancellation);
 
@@ -83,7 +83,7 @@ public sealed class DirectApiTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_payload_that_would_not_be_read_is_not_signed()
+    public async Task A_payload_that_exceeds_the_limits_of_verification_is_not_signed()
     {
         var largest = new string('x', 5_800);
         (await Data.VerifyAsync(await Data.SignTextAsync(largest, Cancellation), Cancellation)).Text.ShouldBe(largest);
@@ -103,22 +103,22 @@ public sealed class DirectApiTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_bearer_token_carries_the_callers_claims_to_the_one_audience()
+    public async Task A_bearer_token_carries_its_claims_to_its_audience_only()
     {
         var claims = new Dictionary<string, object> { ["userId"] = "u-42", ["roles"] = new[] { "a", "b" }, ["level"] = 7, ["ok"] = true };
 
-        var mine = await Tokens.VerifyBearerAsync(await Tokens.CreateBearerAsync("orders", claims, Cancellation), Cancellation);
-        var anybodys = await Tokens.VerifyBearerAsync(await Tokens.CreateBearerAsync(cancellationToken: Cancellation), Cancellation);
-        var theirs = await Tokens.VerifyBearerAsync(await Tokens.CreateBearerAsync("inventory", claims, Cancellation), Cancellation);
+        var forThisService = await Tokens.VerifyBearerAsync(await Tokens.CreateBearerAsync("orders", claims, Cancellation), Cancellation);
+        var withoutAudience = await Tokens.VerifyBearerAsync(await Tokens.CreateBearerAsync(cancellationToken: Cancellation), Cancellation);
+        var forOtherService = await Tokens.VerifyBearerAsync(await Tokens.CreateBearerAsync("inventory", claims, Cancellation), Cancellation);
 
-        mine.Identity!.FindFirst("userId")!.Value.ShouldBe("u-42");
-        mine.Identity.FindAll("roles").Select(claim => claim.Value).ShouldBe(["a", "b"]);
-        mine.Get<JsonElement>().GetProperty("level").GetInt32().ShouldBe(7);
-        anybodys.IsValid.ShouldBeTrue();
-        theirs.Refusal.ShouldBe(RewtRefusal.BadAudience);
-        theirs.Identity.ShouldBeNull();
-        theirs.Issuer.ShouldBeNull();
-        Should.Throw<InvalidOperationException>(() => theirs.Get<JsonElement>());
+        forThisService.Identity!.FindFirst("userId")!.Value.ShouldBe("u-42");
+        forThisService.Identity.FindAll("roles").Select(claim => claim.Value).ShouldBe(["a", "b"]);
+        forThisService.Get<JsonElement>().GetProperty("level").GetInt32().ShouldBe(7);
+        withoutAudience.IsValid.ShouldBeTrue();
+        forOtherService.Refusal.ShouldBe(RewtRefusal.BadAudience);
+        forOtherService.Identity.ShouldBeNull();
+        forOtherService.Issuer.ShouldBeNull();
+        Should.Throw<InvalidOperationException>(() => forOtherService.Get<JsonElement>());
     }
 
     [Theory]
@@ -128,7 +128,7 @@ public sealed class DirectApiTests : IAsyncDisposable
     [InlineData("exp")]
     [InlineData("nbf")]
     [InlineData("jti")]
-    public async Task A_claim_that_is_the_librarys_own_is_refused(string name)
+    public async Task A_custom_claim_with_a_reserved_name_is_refused(string name)
     {
         var claims = new Dictionary<string, object> { ["userId"] = "u-42", [name] = "mine" };
 
@@ -145,7 +145,7 @@ public sealed class DirectApiTests : IAsyncDisposable
         await Should.ThrowAsync<ArgumentException>(() => Tokens.CreateBearerAsync(audience, cancellationToken: Cancellation));
 
     [Fact]
-    public async Task A_token_expires_after_its_lifetime_and_the_skew()
+    public async Task A_token_expires_after_its_lifetime_plus_the_clock_skew()
     {
         var token = await Data.SignTextAsync("hello", Cancellation);
         _time.Advance(TimeSpan.FromSeconds(89));
@@ -157,16 +157,16 @@ public sealed class DirectApiTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_token_of_a_revoked_key_is_stale_and_one_that_was_touched_is_invalid()
+    public async Task A_token_of_a_revoked_key_is_stale_and_a_modified_token_is_invalid()
     {
         var ring = _services.GetRequiredService<IRewtKeyRing>();
         var token = await Data.SignTextAsync("hello", Cancellation);
         var parts = token.Split('.');
         var other = (await Data.SignTextAsync("other", Cancellation)).Split('.');
         (await Data.VerifyAsync($"{parts[0]}.{other[1]}.{parts[2]}", Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
-        foreach (var junk in (string[])["", ".", "..", "...", "hello", token + ".", token[..^1], parts[0], new string('x', 10_000)])
+        foreach (var malformed in (string[])["", ".", "..", "...", "hello", token + ".", token[..^1], parts[0], new string('x', 10_000)])
         {
-            (await Data.VerifyAsync(junk, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
+            (await Data.VerifyAsync(malformed, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
         }
 
         await ring.RevokeAsync((await ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);

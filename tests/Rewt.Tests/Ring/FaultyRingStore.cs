@@ -1,25 +1,25 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>The way to a store that can be cut, slow, deaf or read-only, and that counts what goes through.</summary>
+/// <summary>Wraps a store with simulated faults and counts the calls.</summary>
 internal sealed class FaultyRingStore(IRingStore store) : IRingStore
 {
-    private volatile TaskCompletionSource? _held;
+    private volatile TaskCompletionSource? _blocked;
     private int _reads;
-    private int _reading;
+    private int _activeReads;
     private int _writes;
-    private int _failures;
+    private int _failuresLeft;
     private int _disposals;
 
-    /// <summary>Nothing reaches the store.</summary>
-    public bool IsAway { get; set; }
+    /// <summary>Gets or sets whether all calls fail.</summary>
+    public bool IsUnavailable { get; set; }
 
-    /// <summary>Reading works and writing does not.</summary>
+    /// <summary>Gets or sets whether writes fail and reads succeed.</summary>
     public bool IsReadOnly { get; set; }
 
-    /// <summary>No push arrives.</summary>
-    public bool IsDeaf { get; set; }
+    /// <summary>Gets or sets whether subscriptions receive no push.</summary>
+    public bool DropsPushes { get; set; }
 
-    /// <summary>Called before a subscription takes effect.</summary>
+    /// <summary>Gets or sets a callback that runs before a subscription takes effect.</summary>
     public Action? OnSubscribing { get; set; }
 
     public int Reads => Volatile.Read(ref _reads);
@@ -28,35 +28,35 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
 
     public int Writes => Volatile.Read(ref _writes);
 
-    /// <summary>Lets reads begin and not end until <see cref="Release"/>.</summary>
-    public void Hold() => _held ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Blocks reads after they have begun until <see cref="Release"/> is called.</summary>
+    public void Hold() => _blocked ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Holds reads up and waits for those that had got through before.</summary>
+    /// <summary>Blocks reads and waits for those that are already in progress in the inner store.</summary>
     public Task HoldAllAsync()
     {
         Hold();
-        return Eventually.TrueAsync(() => Volatile.Read(ref _reading) == 0, "the reads under way are over");
+        return Eventually.TrueAsync(() => Volatile.Read(ref _activeReads) == 0, "the reads in progress have ended");
     }
 
-    /// <summary>Lets the next reads fail.</summary>
-    public void FailNextReads(int count) => Volatile.Write(ref _failures, count);
+    /// <summary>Makes the given number of following reads fail.</summary>
+    public void FailNextReads(int count) => Volatile.Write(ref _failuresLeft, count);
 
-    /// <summary>Lets the reads that are held fail, and holds the next ones.</summary>
-    public void FailHeld() =>
-        Interlocked.Exchange(ref _held, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))?.TrySetException(new TimeoutException("The store is away."));
+    /// <summary>Fails the blocked reads and blocks the following ones.</summary>
+    public void FailBlockedReads() =>
+        Interlocked.Exchange(ref _blocked, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))?.TrySetException(new TimeoutException("The store is unavailable."));
 
-    public void Release() => Interlocked.Exchange(ref _held, null)?.TrySetResult();
+    public void Release() => Interlocked.Exchange(ref _blocked, null)?.TrySetResult();
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
-        if (IsAway || Interlocked.Decrement(ref _failures) >= 0) throw new TimeoutException("The store is away.");
-        Interlocked.Increment(ref _reading);
-        while (_held is { } held)
+        if (IsUnavailable || Interlocked.Decrement(ref _failuresLeft) >= 0) throw new TimeoutException("The store is unavailable.");
+        Interlocked.Increment(ref _activeReads);
+        while (_blocked is { } blocked)
         {
-            Interlocked.Decrement(ref _reading);
-            await held.Task.WaitAsync(cancellationToken);
-            Interlocked.Increment(ref _reading);
+            Interlocked.Decrement(ref _activeReads);
+            await blocked.Task.WaitAsync(cancellationToken);
+            Interlocked.Increment(ref _activeReads);
         }
 
         try
@@ -65,14 +65,14 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
         }
         finally
         {
-            Interlocked.Decrement(ref _reading);
+            Interlocked.Decrement(ref _activeReads);
         }
     }
 
     public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _writes);
-        if (IsAway) throw new TimeoutException("The store is away.");
+        if (IsUnavailable) throw new TimeoutException("The store is unavailable.");
         if (IsReadOnly) throw new InvalidOperationException("The store is read-only.");
         return store.TryApplyAsync(basis, plan, cancellationToken);
     }
@@ -80,7 +80,7 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
     {
         OnSubscribing?.Invoke();
-        return IsDeaf ? Task.CompletedTask : store.SubscribeAsync(onChange, cancellationToken);
+        return DropsPushes ? Task.CompletedTask : store.SubscribeAsync(onChange, cancellationToken);
     }
 
     public ValueTask DisposeAsync()

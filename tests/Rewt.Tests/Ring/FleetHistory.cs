@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>Three instances on one store, people at redis-cli and a Node service, living through a list of steps.</summary>
+/// <summary>Applies a list of steps to a fleet of three instances, a Node service and an operator with redis-cli on one store.</summary>
 internal sealed class FleetHistory : IAsyncDisposable
 {
     private static readonly RewtOptions Options = new() { RotationInterval = TimeSpan.FromSeconds(100), MaxTokenLifetime = TimeSpan.FromMinutes(2) };
@@ -12,7 +12,7 @@ internal sealed class FleetHistory : IAsyncDisposable
     private readonly Queue<HistoryStep> _steps;
     private readonly List<byte[]> _formerValues = [];
     private RingReading? _copy;
-    private int _values;
+    private int _valueCount;
 
     public FleetHistory(IEnumerable<HistoryStep> steps)
     {
@@ -25,77 +25,77 @@ internal sealed class FleetHistory : IAsyncDisposable
 
     public InMemoryRingStore Store => _store;
 
-    /// <summary>Each step, and after each: no instance trusts a key that it saw dead.</summary>
-    public async Task LiveAsync()
+    /// <summary>Applies all steps and asserts after each that no instance trusts a key that it has seen as revoked.</summary>
+    public async Task RunAsync()
     {
-        while (_steps.Count > 0) await NextAsync();
+        while (_steps.Count > 0) await RunNextAsync();
     }
 
-    /// <summary>All instances carry out their plans until there is nothing to do, long enough for a failover to be believed.</summary>
+    /// <summary>Updates all instances until no change is planned, for long enough to accept a regressed ring.</summary>
     public async Task SettleAsync()
     {
         for (var round = 0; round < 6; round++)
         {
-            // The last rounds are at one moment, so that no deadline falls between two instances.
+            // The last rounds run at the same time, so that no deadline passes between two instances.
             if (round < 3) _time.Advance(TimeSpan.FromSeconds(1.1));
             foreach (var instance in _instances) await instance.UpdateAsync();
-            foreach (var instance in _instances) instance.ShouldNotTrustTheDead();
+            foreach (var instance in _instances) instance.ShouldNotTrustRevokedKeys();
         }
     }
 
-    public RotationDecision Decide(RingReading reading) => RotationPolicy.Decide(reading, _schedule, Rings.Nothing, Secret.Generate);
+    public RotationDecision Decide(RingReading reading) => RotationPolicy.Decide(reading, _schedule, Rings.NoRevocations, Secret.Generate);
 
-    /// <summary>What an instance holds that knows nothing but this reading.</summary>
-    public RingSnapshot Newcomer(RingReading reading, string? problem) =>
+    /// <summary>Creates the snapshot of an instance that knows only this reading.</summary>
+    public RingSnapshot CreateNewSnapshot(RingReading reading, string? problem) =>
         new(reading, reading.Revoked, problem, _schedule, ClockReading.Now(_time), null);
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
-    private async Task NextAsync()
+    private async Task RunNextAsync()
     {
         var step = _steps.Dequeue();
-        await DoAsync(step);
+        await ApplyAsync(step);
         if ((await _store.ReadAsync(CancellationToken.None)).Slot.Value is { } value) _formerValues.Add(value);
-        foreach (var instance in _instances) instance.ShouldNotTrustTheDead();
+        foreach (var instance in _instances) instance.ShouldNotTrustRevokedKeys();
     }
 
-    private Task DoAsync(HistoryStep step)
+    private Task ApplyAsync(HistoryStep step)
     {
-        var instance = _instances[step.Who % _instances.Length];
-        return step.Deed switch
+        var instance = _instances[step.Instance % _instances.Length];
+        return step.Action switch
         {
-            Deed.Update => UpdateAsync(instance, step.Amount, null),
-            Deed.Rotate => UpdateAsync(instance, step.Amount, reading => RotationPolicy.Rotate(reading, _schedule, Secret.Generate)),
-            Deed.Revoke => UpdateAsync(
-                instance, step.Amount, reading => RotationPolicy.Revoke(reading, _schedule, Choose(reading, step.Amount), Secret.Generate)),
-            Deed.Copy => CopyAsync(),
-            Deed.FailOver => _copy is null ? Task.CompletedTask : Rings.RestoreAsync(_store, _copy),
-            Deed.Node => GetOrCreateAsync(),
-            Deed.Wait => Done(() => _time.Advance(TimeSpan.FromMilliseconds(step.Amount % 8 * step.Amount * 25))),
-            Deed.Delete => Done(_store.Delete),
-            Deed.Set => Done(() => _store.Set(NewValue())),
-            Deed.SetWithTtl => Done(() => _store.Set(NewValue(), TimeSpan.FromSeconds(1 + step.Amount))),
-            Deed.SetFormer when _formerValues.Count > 0 => Done(() => _store.Set(
-                _formerValues[step.Amount % _formerValues.Count], step.Who == 0 ? TimeSpan.FromSeconds(1 + step.Amount) : null)),
-            Deed.SetUseless => Done(() => _store.Set(new byte[step.Amount % Secret.MinimumBytes])),
-            Deed.Expire => Done(() => _store.Expire(TimeSpan.FromMilliseconds(step.Amount * step.Amount * 10))),
-            Deed.Persist => Done(() => _store.Expire(null)),
-            Deed.Flush => Done(_store.Flush),
+            FleetAction.Update => UpdateAsync(instance, step.Argument, null),
+            FleetAction.Rotate => UpdateAsync(instance, step.Argument, reading => RotationPolicy.Rotate(reading, _schedule, Secret.Generate)),
+            FleetAction.Revoke => UpdateAsync(
+                instance, step.Argument, reading => RotationPolicy.Revoke(reading, _schedule, Choose(reading, step.Argument), Secret.Generate)),
+            FleetAction.CopyToReplica => CopyAsync(),
+            FleetAction.FailOver => _copy is null ? Task.CompletedTask : Rings.RestoreAsync(_store, _copy),
+            FleetAction.NodeGetOrCreate => GetOrCreateAsync(),
+            FleetAction.Wait => AsTask(() => _time.Advance(TimeSpan.FromMilliseconds(step.Argument % 8 * step.Argument * 25))),
+            FleetAction.Delete => AsTask(_store.Delete),
+            FleetAction.Set => AsTask(() => _store.Set(NewValue())),
+            FleetAction.SetWithTtl => AsTask(() => _store.Set(NewValue(), TimeSpan.FromSeconds(1 + step.Argument))),
+            FleetAction.SetFormerValue when _formerValues.Count > 0 => AsTask(() => _store.Set(
+                _formerValues[step.Argument % _formerValues.Count], step.Instance == 0 ? TimeSpan.FromSeconds(1 + step.Argument) : null)),
+            FleetAction.SetInvalidValue => AsTask(() => _store.Set(new byte[step.Argument % Secret.MinimumBytes])),
+            FleetAction.Expire => AsTask(() => _store.Expire(TimeSpan.FromMilliseconds(step.Argument * step.Argument * 10))),
+            FleetAction.Persist => AsTask(() => _store.Expire(null)),
+            FleetAction.Flush => AsTask(_store.Flush),
             _ => Task.CompletedTask,
         };
     }
 
-    private async Task UpdateAsync(FleetInstance instance, int amount, Func<RingReading, RingChange>? command)
+    private async Task UpdateAsync(FleetInstance instance, int argument, Func<RingReading, RingChange>? command)
     {
-        instance.Store.Fault = (amount / 4 % 6) switch
+        instance.Store.Fault = (argument / 4 % 6) switch
         {
-            4 => WriteFault.LostAnswer,
+            4 => WriteFault.LostReply,
             5 => WriteFault.Refused,
             _ => WriteFault.None,
         };
-        instance.Store.Meanwhile = async () =>
+        instance.Store.BeforeWrite = async () =>
         {
-            for (var others = amount % 4; others > 0 && _steps.Count > 0; others--) await NextAsync();
+            for (var count = argument % 4; count > 0 && _steps.Count > 0; count--) await RunNextAsync();
         };
         await instance.UpdateAsync(command);
     }
@@ -107,11 +107,11 @@ internal sealed class FleetHistory : IAsyncDisposable
         if ((await _store.ReadAsync(CancellationToken.None)).Slot.IsAbsent) _store.Set(NewValue(), Options.RotationInterval);
     }
 
-    private byte[] NewValue() => Encoding.UTF8.GetBytes($"set by hand or by Node, the value number {++_values}");
+    private byte[] NewValue() => Encoding.UTF8.GetBytes($"set by hand or by Node, the value number {++_valueCount}");
 
-    private static string Choose(RingReading reading, int amount)
+    private static string Choose(RingReading reading, int argument)
     {
         var keys = reading.Ring!.KeyIds().ToList();
-        return keys[amount % keys.Count];
+        return keys[argument % keys.Count];
     }
 }

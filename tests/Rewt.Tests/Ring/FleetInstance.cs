@@ -2,13 +2,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>An instance of the fleet, driven by hand, that never forgets which keys it saw dead.</summary>
+/// <summary>Represents an instance whose updates are triggered by the test and which remembers all keys that it has seen as revoked.</summary>
 internal sealed class FleetInstance
 {
     private readonly TimeProvider _time;
     private readonly RingUpdater _updater;
     private readonly HashSet<string> _seenRevoked = new(StringComparer.Ordinal);
-    private bool _busy;
+    private bool _isUpdating;
 
     public FleetInstance(IRingStore store, RingSchedule schedule, TimeProvider time)
     {
@@ -21,8 +21,8 @@ internal sealed class FleetInstance
 
     public RingSnapshot? Snapshot { get; private set; }
 
-    /// <summary>Everything that this instance would sign or verify with.</summary>
-    public IEnumerable<string> LiveKeys => Snapshot is null
+    /// <summary>Gets the ids of all keys with which this instance would sign or verify.</summary>
+    public IEnumerable<string> TrustedKeys => Snapshot is null
         ? []
         : Snapshot.KeyIds.Where(keyId => Snapshot.Find(keyId, ClockReading.Now(_time)) is not null)
             .Concat(Snapshot.KeylessKeys(ClockReading.Now(_time)).Select(key => key.KeyId))
@@ -34,27 +34,27 @@ internal sealed class FleetInstance
     public async Task UpdateAsync(Func<RingReading, RingChange>? command = null)
     {
         // The provider never runs two updates of one instance at once.
-        if (_busy) return;
+        if (_isUpdating) return;
 
-        _busy = true;
+        _isUpdating = true;
         try
         {
             Snapshot = await _updater.UpdateAsync(Snapshot, command, CancellationToken.None) ?? Snapshot;
         }
         catch (Exception exception) when (command is not null && exception is TimeoutException or InvalidOperationException)
         {
-            // The operator is told that it may not have happened.
+            // An operator receives this error, because the command may not have been applied.
         }
         finally
         {
-            _busy = false;
-            Store.Meanwhile = null;
+            _isUpdating = false;
+            Store.BeforeWrite = null;
             Store.Fault = WriteFault.None;
         }
 
-        if (Store.Broken is { } broken) throw broken;
+        if (Store.Violation is { } violation) throw violation;
         _seenRevoked.UnionWith(Snapshot?.Revoked.Keys ?? []);
     }
 
-    public void ShouldNotTrustTheDead() => LiveKeys.Where(_seenRevoked.Contains).ShouldBeEmpty();
+    public void ShouldNotTrustRevokedKeys() => TrustedKeys.Where(_seenRevoked.Contains).ShouldBeEmpty();
 }

@@ -1,36 +1,36 @@
 namespace Rewt.Tests.Ring;
 
-/// <param name="Deed">What happens.</param>
-/// <param name="Who">To which instance, where that matters.</param>
-/// <param name="Amount">How much, which, or how it goes wrong.</param>
-public readonly record struct HistoryStep(Deed Deed, int Who, int Amount);
+/// <param name="Action">The action.</param>
+/// <param name="Instance">The index of the instance, if the action concerns one.</param>
+/// <param name="Argument">A number from which the action derives its values and faults.</param>
+public readonly record struct HistoryStep(FleetAction Action, int Instance, int Argument);
 
-/// <summary>What can happen to a fleet.</summary>
-public enum Deed
+/// <summary>Specifies an action on a fleet.</summary>
+public enum FleetAction
 {
     Wait,
 
-    /// <summary>An instance reads, decides and writes; other deeds may come between its reading and its writing.</summary>
+    /// <summary>An instance reads, decides and writes; other actions may run between its read and its write.</summary>
     Update,
 
-    /// <summary>A Node service gets the secret or creates one.</summary>
-    Node,
+    /// <summary>A Node service reads the secret or creates one.</summary>
+    NodeGetOrCreate,
     Rotate,
     Revoke,
     Delete,
     Set,
     SetWithTtl,
 
-    /// <summary>A value that was there before comes back.</summary>
-    SetFormer,
-    SetUseless,
+    /// <summary>An earlier value of the secret is set again.</summary>
+    SetFormerValue,
+    SetInvalidValue,
     Expire,
     Persist,
     Flush,
 
-    /// <summary>A replica takes a copy.</summary>
-    Copy,
+    /// <summary>A replica receives a copy of the data.</summary>
+    CopyToReplica,
 
-    /// <summary>The replica takes over: all writes since the copy are lost.</summary>
+    /// <summary>The replica becomes the primary; all writes since the copy are lost.</summary>
     FailOver,
 }

@@ -8,7 +8,7 @@ public sealed class InMemoryRingStoreTests : RingStoreContract
     public InMemoryRingStoreTests() => _store = new InMemoryRingStore(_time);
 
     [Fact]
-    public async Task A_secret_is_gone_when_its_TTL_is_over()
+    public async Task A_secret_is_absent_after_its_TTL_has_expired()
     {
         await CreateAsync();
         await ExpireAsync(TimeSpan.FromSeconds(1));
@@ -23,15 +23,15 @@ public sealed class InMemoryRingStoreTests : RingStoreContract
     }
 
     [Fact]
-    public async Task A_namespace_of_one_container_is_one_ring()
+    public async Task Stores_of_one_container_share_one_ring_per_namespace()
     {
         var stores = new InMemoryRingStoreFactory(_time);
-        await using var one = stores.Open(new RewtOptions { Namespace = "one" });
+        await using var first = stores.Open(new RewtOptions { Namespace = "one" });
         await using var same = stores.Open(new RewtOptions { Namespace = "one" });
         await using var other = stores.Open(new RewtOptions { Namespace = "other" });
 
-        var basis = await one.ReadAsync(Cancellation);
-        await one.TryApplyAsync(basis, Plan(basis, "first"), Cancellation);
+        var basis = await first.ReadAsync(Cancellation);
+        await first.TryApplyAsync(basis, Plan(basis, "first"), Cancellation);
 
         (await same.ReadAsync(Cancellation)).Slot.Value.ShouldBe(Rings.Value("first"));
         (await other.ReadAsync(Cancellation)).Slot.IsAbsent.ShouldBeTrue();
@@ -39,13 +39,13 @@ public sealed class InMemoryRingStoreTests : RingStoreContract
 
     private protected override IRingStore Open() => _store;
 
-    protected override Task SetAsync(byte[] value, TimeSpan? ttl) => Done(() => _store.Set(value, ttl));
+    protected override Task SetAsync(byte[] value, TimeSpan? ttl) => AsTask(() => _store.Set(value, ttl));
 
-    protected override Task DeleteAsync() => Done(() => _store.Delete());
+    protected override Task DeleteAsync() => AsTask(() => _store.Delete());
 
-    protected override Task ExpireAsync(TimeSpan? ttl) => Done(() => _store.Expire(ttl));
+    protected override Task ExpireAsync(TimeSpan? ttl) => AsTask(() => _store.Expire(ttl));
 
-    protected override Task FlushAsync() => Done(() => _store.Flush());
+    protected override Task FlushAsync() => AsTask(() => _store.Flush());
 
     protected override Task<long> ServerTimeAsync() => Task.FromResult(_time.GetUtcNow().ToUnixTimeMilliseconds());
 }

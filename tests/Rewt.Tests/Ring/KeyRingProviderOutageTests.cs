@@ -1,206 +1,206 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>The store away, behind, read-only; clocks that jump.</summary>
+/// <summary>Tests a provider whose store is unavailable, regressed or read-only, and whose clocks are adjusted.</summary>
 public sealed class KeyRingProviderOutageTests
 {
     [Fact]
-    public async Task In_an_outage_the_known_keys_stay_in_use_until_the_stale_budget_ends_and_recovery_is_automatic()
+    public async Task Known_keys_stay_in_use_during_an_outage_until_the_stale_budget_ends()
     {
         await using var bench = new ProviderBench(options => options.StaleBudget = TimeSpan.FromSeconds(30));
         var current = (await bench.StartAsync()).Current!.KeyId;
-        bench.Store.IsAway = true;
+        bench.Store.IsUnavailable = true;
 
-        await bench.PassAsync(TimeSpan.FromSeconds(25));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(25));
         (await bench.GetAsync()).Current!.KeyId.ShouldBe(current);
         bench.Provider.Usable.ShouldNotBeNull();
         bench.Provider.Fresh.ShouldBeNull();
 
-        await bench.PassAsync(TimeSpan.FromSeconds(6));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(6));
         var error = await Should.ThrowAsync<RewtKeysUnavailableException>(bench.GetAsync);
         error.InnerException.ShouldBeOfType<TimeoutException>();
         error.RetryAfter.ShouldBeGreaterThan(TimeSpan.Zero);
         bench.Provider.Usable.ShouldBeNull();
 
-        bench.Store.IsAway = false;
-        await bench.PassAsync(TimeSpan.FromSeconds(1));
+        bench.Store.IsUnavailable = false;
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(1));
         (await bench.GetAsync()).Current!.KeyId.ShouldBe(current);
     }
 
     [Fact]
-    public async Task A_store_that_was_never_reachable_is_an_outage_until_it_is_reachable()
+    public async Task Requests_fail_at_once_until_a_store_that_was_never_reachable_responds()
     {
         await using var bench = new ProviderBench();
-        bench.Store.IsAway = true;
+        bench.Store.IsUnavailable = true;
         bench.Provider.Start();
-        await bench.SleepsAsync();
+        await bench.WaitUntilIdleAsync();
 
-        var asked = bench.GetAsync();
-        asked.IsCompleted.ShouldBeTrue("a store that is known to be away is not waited for");
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => asked);
-        bench.Store.IsAway = false;
-        await bench.PassAsync(TimeSpan.FromSeconds(1));
+        var request = bench.GetAsync();
+        request.IsCompleted.ShouldBeTrue("a request does not wait for a store that is known to be unavailable");
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => request);
+        bench.Store.IsUnavailable = false;
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(1));
 
         (await bench.GetAsync()).Current.ShouldNotBeNull();
     }
 
     [Fact]
-    public async Task A_first_read_may_take_ten_seconds()
+    public async Task The_first_request_waits_ten_seconds_for_the_store_before_it_fails()
     {
         await using var bench = new ProviderBench();
         bench.Store.Hold();
-        var asked = bench.GetAsync();
+        var request = bench.GetAsync();
 
-        (await bench.TurnWhileWaitingAsync(asked)).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(10));
+        (await bench.AdvanceWhileWaitingAsync(request)).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(10));
 
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => asked);
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => request);
         bench.Store.Release();
         await ProviderBench.UntilAsync(() => bench.Provider.Fresh is not null, "the read has ended");
         (await bench.GetAsync()).Current.ShouldNotBeNull();
     }
 
     [Fact]
-    public async Task In_an_outage_past_the_deadline_the_pending_key_signs()
+    public async Task The_pending_key_signs_after_the_deadline_during_an_outage()
     {
         await using var bench = new ProviderBench();
         var first = await bench.StartAsync();
-        bench.Store.IsAway = true;
+        bench.Store.IsUnavailable = true;
 
-        await bench.PassAsync(TimeSpan.FromSeconds(57), TimeSpan.FromSeconds(1));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(57), TimeSpan.FromSeconds(1));
         (await bench.GetAsync()).SigningKey(bench.Now)!.KeyId.ShouldBe(first.Current!.KeyId);
-        await bench.PassAsync(TimeSpan.FromSeconds(2));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(2));
 
         (await bench.GetAsync()).SigningKey(bench.Now)!.KeyId.ShouldBe(first.Next!.KeyId);
     }
 
     [Fact]
-    public async Task A_pending_key_that_was_not_out_long_enough_does_not_sign_in_an_outage()
+    public async Task A_pending_key_published_too_recently_does_not_sign_during_an_outage()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
         var next = (await bench.ReadServerAsync()).Ring!.Next!.KeyId;
-        // A key is born now, and the deadline is moved to just before it may sign.
+        // A pending key is published now, and the deadline is moved to just before that key may sign.
         await bench.Provider.RevokeAsync(next, Cancellation);
         bench.Server.Expire(TimeSpan.FromSeconds(9));
-        await bench.PassAsync(TimeSpan.FromSeconds(5));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(5));
         var known = await bench.GetAsync();
-        bench.Store.IsAway = true;
+        bench.Store.IsUnavailable = true;
 
-        await bench.PassAsync(TimeSpan.FromSeconds(4));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(4));
         known.SigningKey(bench.Now)!.KeyId.ShouldBe(known.Current!.KeyId);
-        await bench.PassAsync(TimeSpan.FromSeconds(2));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(2));
         known.SigningKey(bench.Now)!.KeyId.ShouldBe(known.Next!.KeyId);
     }
 
     [Fact]
-    public async Task Requests_do_not_wait_for_a_store_that_is_known_to_be_away()
+    public async Task Requests_do_not_wait_for_a_store_known_to_be_unavailable()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
-        bench.Store.IsAway = true;
-        await bench.PassAsync(TimeSpan.FromSeconds(6));
+        bench.Store.IsUnavailable = true;
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(6));
 
         for (var i = 0; i < 100; i++) bench.GetAsync().IsCompletedSuccessfully.ShouldBeTrue();
     }
 
     [Fact]
-    public async Task An_unknown_key_waits_a_moment_for_a_store_that_is_away_and_no_longer()
+    public async Task A_request_with_an_unknown_key_fails_after_a_short_wait_for_an_unavailable_store()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
-        bench.Store.IsAway = true;
-        await bench.PassAsync(TimeSpan.FromSeconds(6));
+        bench.Store.IsUnavailable = true;
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(6));
 
-        var asked = bench.Provider.RefreshAsync(Cancellation);
-        await bench.PassAsync(TimeSpan.FromSeconds(7), TimeSpan.FromMilliseconds(250));
+        var request = bench.Provider.RefreshAsync(Cancellation);
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(7), TimeSpan.FromMilliseconds(250));
 
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => asked);
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => request);
     }
 
     [Fact]
-    public async Task An_unknown_key_is_found_where_the_store_is_back_within_five_seconds()
+    public async Task A_request_with_an_unknown_key_succeeds_if_the_store_returns_within_five_seconds()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
-        bench.Store.IsAway = true;
-        await bench.PassAsync(TimeSpan.FromSeconds(6));
+        bench.Store.IsUnavailable = true;
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(6));
 
-        var asked = bench.Provider.RefreshAsync(Cancellation);
-        await bench.PassAsync(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(250));
-        bench.Store.IsAway = false;
-        await bench.PassAsync(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(250));
+        var request = bench.Provider.RefreshAsync(Cancellation);
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(250));
+        bench.Store.IsUnavailable = false;
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(250));
 
-        (await asked).Current.ShouldNotBeNull();
+        (await request).Current.ShouldNotBeNull();
     }
 
     [Fact]
-    public async Task A_ring_that_can_be_read_is_used_where_nothing_can_be_written()
+    public async Task A_key_ring_is_usable_while_the_store_is_read_only()
     {
         await using var bench = new ProviderBench();
         bench.Server.Set(Rings.Value("mine"), TimeSpan.FromMinutes(1));
-        await using (var another = bench.Another()) await another.GetAsync(Cancellation);
+        await using (var another = bench.CreateProvider()) await another.GetAsync(Cancellation);
         bench.Store.IsReadOnly = true;
         (await bench.StartAsync()).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
 
         bench.Server.Delete();
-        await bench.PassAsync(bench.Options.RefreshInterval);
+        await bench.AdvanceInStepsAsync(bench.Options.RefreshInterval);
 
         bench.Provider.Fresh!.Find(Rings.KeyId("mine"), bench.Now).ShouldBeNull();
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => bench.Provider.RotateAsync(Cancellation));
     }
 
     [Fact]
-    public async Task A_ring_that_went_back_is_accepted_after_a_second_read_and_the_revocation_is_merged_back()
+    public async Task A_ring_that_regresses_is_accepted_after_a_second_read_with_its_revocations_restored()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
         var copy = await bench.ReadServerAsync();
         var revoked = copy.Ring!.Current!.KeyId;
         var after = await bench.Provider.RevokeAsync(revoked, Cancellation);
-        await bench.SleepsAsync();
+        await bench.WaitUntilIdleAsync();
         await Rings.RestoreAsync(bench.Server, copy);
 
         var reads = bench.Store.Reads;
-        while (bench.Store.Reads == reads) await bench.PassAsync(TimeSpan.FromMilliseconds(100));
-        // Seen once: the known ring stands, and nothing is written.
+        while (bench.Store.Reads == reads) await bench.AdvanceInStepsAsync(TimeSpan.FromMilliseconds(100));
+        // After the first read of the regressed ring, the known ring stays in use and nothing is written.
         (await bench.GetAsync()).Version.ShouldBe(after.Version);
         (await bench.ReadServerAsync()).Ring!.Version.ShouldBe(copy.Ring.Version);
 
-        await bench.PassAsync(TimeSpan.FromMilliseconds(900));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromMilliseconds(900));
         (await bench.ReadServerAsync()).Ring!.Version.ShouldBe(copy.Ring.Version);
         (await bench.GetAsync()).Find(revoked, bench.Now).ShouldBeNull();
 
-        await bench.PassAsync(TimeSpan.FromMilliseconds(600));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromMilliseconds(600));
         var server = await bench.ReadServerAsync();
         server.Revoked.Keys.ShouldContain(revoked);
         server.Ring!.KeyIds().ShouldNotContain(revoked);
         server.Slot.Value.ShouldNotBe(copy.Slot.Value);
-        var healed = await bench.GetAsync();
-        healed.Find(revoked, bench.Now).ShouldBeNull();
-        healed.Current!.Secret.ShouldBe(server.Ring.Current);
+        var restored = await bench.GetAsync();
+        restored.Find(revoked, bench.Now).ShouldBeNull();
+        restored.Current!.Secret.ShouldBe(server.Ring.Current);
     }
 
     [Fact]
-    public async Task A_jump_of_the_wall_clock_costs_one_read_before_the_answer()
+    public async Task A_forward_jump_of_the_wall_clock_causes_one_refresh_before_the_next_answer()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
-        await bench.PassAsync(TimeSpan.FromSeconds(1));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(1));
         bench.Server.Set(Rings.Value("mine"));
         var reads = bench.Store.Reads;
         bench.Time.AdjustWallClock(TimeSpan.FromMinutes(10));
 
-        // A suspended machine: the monotonic clock stood still and no timer has fired.
+        // As after a suspension of the machine, the monotonic clock has not advanced and no timer has fired.
         var snapshot = await bench.GetAsync();
 
         snapshot.Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
-        // The second read checks the write that the first made necessary.
+        // The second read verifies the write that follows the first one.
         (bench.Store.Reads - reads).ShouldBe(2);
         await bench.GetAsync();
         (bench.Store.Reads - reads).ShouldBe(2);
     }
 
     [Fact]
-    public async Task A_wall_clock_that_is_set_back_neither_costs_reads_nor_makes_an_old_ring_young()
+    public async Task Setting_the_wall_clock_back_causes_no_reads_and_delays_no_refresh()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
@@ -210,34 +210,35 @@ public sealed class KeyRingProviderOutageTests
         bench.Store.Reads.ShouldBe(reads);
         bench.Server.Set(Rings.Value("mine"));
 
-        await bench.PassAsync(bench.Options.RefreshInterval);
+        await bench.AdvanceInStepsAsync(bench.Options.RefreshInterval);
 
         (await bench.GetAsync()).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
     }
+
     [Fact]
-    public async Task A_clock_of_the_store_that_jumps_forward_by_an_hour_costs_one_rotation()
+    public async Task A_store_clock_that_jumps_forward_by_an_hour_causes_one_rotation()
     {
         await using var bench = new ProviderBench();
         var before = (await bench.StartAsync()).Current!.KeyId;
 
         bench.ServerTime.AdjustTime(bench.ServerTime.GetUtcNow() + TimeSpan.FromHours(1));
-        await bench.PassAsync(bench.Options.RefreshInterval);
+        await bench.AdvanceInStepsAsync(bench.Options.RefreshInterval);
 
         var after = await bench.GetAsync();
         after.Current!.KeyId.ShouldNotBe(before);
         after.Find(before, bench.Now).ShouldNotBeNull("tokens that were signed before the jump are still valid");
-        await bench.PassAsync(TimeSpan.FromSeconds(30));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(30));
         (await bench.GetAsync()).Current!.KeyId.ShouldBe(after.Current.KeyId);
     }
 
     [Fact]
-    public async Task A_clock_of_the_store_that_is_set_back_by_an_hour_keeps_the_key()
+    public async Task Setting_the_store_clock_back_by_an_hour_keeps_the_current_key()
     {
         await using var bench = new ProviderBench();
         var before = (await bench.StartAsync()).Current!.KeyId;
 
         bench.ServerTime.AdjustTime(bench.ServerTime.GetUtcNow() - TimeSpan.FromHours(1));
-        await bench.PassAsync(TimeSpan.FromMinutes(2));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromMinutes(2));
 
         var after = await bench.GetAsync();
         after.SigningKey(bench.Now)!.KeyId.ShouldBe(before);

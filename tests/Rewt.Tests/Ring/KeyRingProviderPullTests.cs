@@ -1,10 +1,10 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>Those who meet an unknown key id and ask the store.</summary>
+/// <summary>Tests refreshes that are requested because of an unknown key id.</summary>
 public sealed class KeyRingProviderPullTests
 {
     [Fact]
-    public async Task A_request_sees_the_state_at_its_time()
+    public async Task A_refresh_returns_the_state_of_the_store_at_the_time_of_the_request()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
@@ -14,50 +14,50 @@ public sealed class KeyRingProviderPullTests
     }
 
     [Fact]
-    public async Task Many_concurrent_requests_share_one_read()
+    public async Task Concurrent_refresh_requests_share_one_read()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
-        await bench.PassAsync(TimeSpan.FromSeconds(1.5));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(1.5));
         var reads = bench.Store.Reads;
         bench.Store.Hold();
         var first = bench.Provider.RefreshAsync(Cancellation);
-        await ProviderBench.UntilAsync(() => bench.Store.Reads == reads + 1, "a read is under way");
+        await ProviderBench.UntilAsync(() => bench.Store.Reads == reads + 1, "a read is in progress");
 
         var many = Enumerable.Range(0, 1000).Select(_ => bench.Provider.RefreshAsync(Cancellation)).ToList();
         bench.Store.Release();
         await first;
         await Task.WhenAll(many);
 
-        // One was under way and may have read before they asked; the other is theirs.
+        // The read in progress may have begun before the requests; a second read serves all of them.
         bench.Store.Reads.ShouldBe(reads + 2);
     }
 
     [Fact]
-    public async Task A_flood_of_unknown_key_ids_costs_two_reads_a_second()
+    public async Task A_flood_of_unknown_key_ids_causes_at_most_two_reads_per_second()
     {
         await using var bench = new ProviderBench(options => options.RotationInterval = TimeSpan.FromHours(1));
         await bench.StartAsync();
-        await bench.PassAsync(TimeSpan.FromSeconds(2));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(2));
         var reads = bench.Store.Reads;
-        var asked = new List<Task>();
+        var requests = new List<Task>();
 
         for (var step = 0; step < 100; step++)
         {
-            for (var i = 0; i < 10; i++) asked.Add(bench.Provider.RefreshAsync(Cancellation));
-            // All that is free to be read has been read.
+            for (var i = 0; i < 10; i++) requests.Add(bench.Provider.RefreshAsync(Cancellation));
+            // All reads that the limit currently allows have ended.
             await ProviderBench.UntilAsync(
-                () => asked.TrueForAll(task => task.IsCompleted) || bench.Time.UntilNext <= TimeSpan.FromSeconds(1), "the provider waits for its next read");
+                () => requests.TrueForAll(task => task.IsCompleted) || bench.Time.UntilNext <= TimeSpan.FromSeconds(1), "the provider waits for its next read");
             bench.Advance(TimeSpan.FromMilliseconds(100));
         }
 
-        // Ten seconds: two a second, and the two that are free at once.
+        // Two reads per second for ten seconds, and the two that are allowed at once.
         (bench.Store.Reads - reads).ShouldBeInRange(3, 22);
-        await bench.TurnUntilAsync(() => asked.TrueForAll(task => task.IsCompleted));
+        await bench.AdvanceUntilAsync(() => requests.TrueForAll(task => task.IsCompleted));
     }
 
     [Fact]
-    public async Task Too_many_different_unknown_keys_at_once_are_refused_and_many_requests_for_one_key_are_not()
+    public async Task The_limit_of_concurrent_unknown_keys_counts_different_keys_and_not_requests()
     {
         var limit = new UnknownKeyLimit();
         for (var key = 0; key < UnknownKeyLimit.Maximum; key++) await limit.BeginAsync(("orders", $"key{key}"), Cancellation);
@@ -73,7 +73,7 @@ public sealed class KeyRingProviderPullTests
     }
 
     [Fact]
-    public async Task Requests_of_a_queue_all_continue_also_those_that_join_meanwhile()
+    public async Task All_queued_requests_continue_including_those_that_join_concurrently()
     {
         var queue = new RequestQueue();
         var turns = Enumerable.Range(0, 100).Select(_ => queue.JoinAsync()).ToList();
@@ -95,11 +95,11 @@ public sealed class KeyRingProviderPullTests
     }
 
     [Fact]
-    public async Task A_key_id_that_cannot_be_one_and_a_dead_one_are_refused_without_a_read()
+    public async Task Malformed_and_revoked_key_ids_are_refused_without_a_read()
     {
         await using var bench = new ProviderBench();
         var services = new ServiceCollection().AddSingleton<TimeProvider>(bench.Time);
-        services.AddRewtInMemoryKeys().AddSingleton<IRingStoreFactory>(new OneStore(bench.Store));
+        services.AddRewtInMemoryKeys().AddSingleton<IRingStoreFactory>(new SingleRingStoreFactory(bench.Store));
         await using var provider = services.BuildServiceProvider();
         var ring = provider.GetRequiredService<IRewtKeyRing>();
         var resolver = provider.GetRequiredService<IIssuerSigningKeyResolver>();
@@ -127,7 +127,7 @@ public sealed class KeyRingProviderPullTests
         var reads = bench.Store.Reads;
         bench.Store.Hold();
         var first = bench.Provider.RefreshAsync(Cancellation);
-        await ProviderBench.UntilAsync(() => bench.Store.Reads == reads + 1, "a read is under way");
+        await ProviderBench.UntilAsync(() => bench.Store.Reads == reads + 1, "a read is in progress");
 
         var waiting = Enumerable.Range(0, 4096).Select(_ => bench.Provider.RefreshAsync(Cancellation)).ToList();
         var error = await Should.ThrowAsync<RewtKeysUnavailableException>(() => bench.Provider.RefreshAsync(Cancellation));
@@ -141,12 +141,12 @@ public sealed class KeyRingProviderPullTests
     }
 
     [Fact]
-    public async Task Closing_a_provider_ends_a_read_under_way()
+    public async Task Disposing_a_provider_cancels_a_read_in_progress()
     {
         var bench = new ProviderBench();
         bench.Store.Hold();
         bench.Provider.Start();
-        await ProviderBench.UntilAsync(() => bench.Store.Reads == 1, "a read is under way");
+        await ProviderBench.UntilAsync(() => bench.Store.Reads == 1, "a read is in progress");
 
         await bench.Provider.DisposeAsync();
 

@@ -1,13 +1,13 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>What an instance does in its life, on a clock that the test moves.</summary>
+/// <summary>Tests the key ring of an instance with a fake clock.</summary>
 public sealed class KeyRingProviderTests
 {
     [Fact]
-    public async Task The_first_request_gets_a_current_and_a_pending_key_and_all_others_get_those_keys()
+    public async Task The_first_request_creates_a_current_and_a_pending_key_that_other_instances_share()
     {
         await using var bench = new ProviderBench();
-        await using var another = bench.Another();
+        await using var another = bench.CreateProvider();
 
         var snapshot = await bench.StartAsync();
 
@@ -19,22 +19,22 @@ public sealed class KeyRingProviderTests
     }
 
     [Fact]
-    public async Task The_pending_key_takes_over_at_the_deadline_less_the_lead_and_was_published_long_before()
+    public async Task The_pending_key_becomes_current_at_the_deadline_minus_the_lead()
     {
         await using var bench = new ProviderBench();
         var first = await bench.StartAsync();
         var (current, pending) = (first.Current!.KeyId, first.Next!.KeyId);
 
-        await bench.PassAsync(TimeSpan.FromSeconds(57.9), TimeSpan.FromSeconds(1));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(57.9), TimeSpan.FromSeconds(1));
         var before = await bench.GetAsync();
         before.Current!.KeyId.ShouldBe(current);
         before.SigningKey(bench.Now)!.KeyId.ShouldBe(current);
         before.Find(pending, bench.Now).ShouldNotBeNull();
 
-        // The lead is two seconds, of which a fleet spreads over the first quarter.
+        // The lead is two seconds; the instances of a fleet rotate at different times within its first quarter.
         bench.Advance(TimeSpan.FromMilliseconds(100));
         (await bench.GetAsync()).SigningKey(bench.Now)!.KeyId.ShouldBe(pending);
-        await bench.PassAsync(TimeSpan.FromMilliseconds(600), TimeSpan.FromMilliseconds(100));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromMilliseconds(600), TimeSpan.FromMilliseconds(100));
 
         var server = await bench.ReadServerAsync();
         server.Ring!.Current!.KeyId.ShouldBe(pending);
@@ -46,28 +46,28 @@ public sealed class KeyRingProviderTests
     }
 
     [Fact]
-    public async Task A_retired_key_verifies_as_long_as_a_token_it_signed_may_live_and_no_longer()
+    public async Task A_retired_key_verifies_until_the_last_token_it_signed_has_expired()
     {
         await using var bench = new ProviderBench(options => options.MaxTokenLifetime = TimeSpan.FromMinutes(2));
         var current = (await bench.StartAsync()).Current!.KeyId;
         await bench.Provider.RotateAsync(Cancellation);
 
         var retention = TimeSpan.FromSeconds(120 + 30 + 10 + 5);
-        await bench.PassAsync(retention - TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        await bench.AdvanceInStepsAsync(retention - TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         (await bench.GetAsync()).Find(current, bench.Now).ShouldNotBeNull();
 
-        await bench.PassAsync(TimeSpan.FromSeconds(1));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(1));
         (await bench.GetAsync()).Find(current, bench.Now).ShouldBeNull();
     }
 
     [Fact]
-    public async Task A_poll_sees_a_change_within_one_refresh_interval_without_a_push()
+    public async Task A_poll_detects_a_change_within_one_refresh_interval_without_a_push()
     {
         await using var bench = new ProviderBench();
         var former = (await bench.StartAsync()).Current!.KeyId;
         bench.Server.Set(Rings.Value("mine"));
 
-        await bench.PassAsync(bench.Options.RefreshInterval);
+        await bench.AdvanceInStepsAsync(bench.Options.RefreshInterval);
 
         bench.Provider.Fresh!.Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
         bench.Provider.Fresh.Find(former, bench.Now).ShouldBeNull();
@@ -75,7 +75,7 @@ public sealed class KeyRingProviderTests
     }
 
     [Fact]
-    public async Task A_steady_ring_is_read_once_per_poll_and_never_by_requests()
+    public async Task An_unchanged_ring_is_read_once_per_poll_and_never_by_requests()
     {
         await using var bench = new ProviderBench(options => options.RotationInterval = TimeSpan.FromHours(1));
         await bench.StartAsync();
@@ -84,38 +84,38 @@ public sealed class KeyRingProviderTests
         for (var second = 0; second < 60; second++)
         {
             for (var i = 0; i < 100; i++) bench.GetAsync().IsCompletedSuccessfully.ShouldBeTrue();
-            await bench.PassAsync(TimeSpan.FromSeconds(1));
+            await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(1));
         }
 
-        // Every 3 to 4.25 seconds: a poll waits for the next step of this test's clock.
+        // Polls are 3 to 4.25 seconds apart, because a poll waits for the next step of the fake clock.
         (bench.Store.Reads - reads).ShouldBeInRange(13, 20);
     }
 
     [Fact]
-    public async Task A_value_that_was_useless_from_the_start_is_no_outage()
+    public async Task An_invalid_secret_found_at_the_start_is_not_treated_as_an_outage()
     {
         await using var bench = new ProviderBench();
         bench.Server.Set([]);
 
         (await Should.ThrowAsync<RewtKeysUnavailableException>(bench.GetAsync)).Message.ShouldContain("the value is empty");
-        await bench.SleepsAsync();
+        await bench.WaitUntilIdleAsync();
         var reads = bench.Store.Reads;
-        await bench.PassAsync(TimeSpan.FromSeconds(2.5));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(2.5));
 
-        // A store that is away would be tried twice a second.
+        // An unavailable store would be read twice per second.
         bench.Store.Reads.ShouldBe(reads);
         (await bench.ReadServerAsync()).Ring.ShouldBeNull();
     }
 
     [Fact]
-    public async Task A_new_epoch_buries_the_keys_of_the_former_life()
+    public async Task A_new_epoch_revokes_the_keys_of_the_previous_epoch()
     {
         await using var bench = new ProviderBench();
         var former = await bench.StartAsync();
         bench.Server.Flush();
         bench.Server.Set(Rings.Value("mine"));
 
-        await bench.PassAsync(bench.Options.RefreshInterval);
+        await bench.AdvanceInStepsAsync(bench.Options.RefreshInterval);
 
         var snapshot = await bench.GetAsync();
         snapshot.Epoch.ShouldNotBe(former.Epoch);
@@ -127,7 +127,7 @@ public sealed class KeyRingProviderTests
     }
 
     [Fact]
-    public async Task Rotating_and_revoking_give_back_the_ring_after_it()
+    public async Task Rotating_and_revoking_return_the_changed_key_ring()
     {
         await using var bench = new ProviderBench();
         var first = await bench.StartAsync();

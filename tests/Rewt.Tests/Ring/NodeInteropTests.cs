@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>One fleet of .NET and Node services on one secret.</summary>
+/// <summary>Tests a fleet of .NET and Node services that share one secret.</summary>
 public sealed class NodeInteropTests
 {
     private const string Key = "rewt:rewt-secret";
@@ -8,55 +8,56 @@ public sealed class NodeInteropTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_token_that_Node_signs_verifies_here_where_it_may_and_one_from_here_verifies_there(bool nodeFirst)
+    public async Task Node_tokens_are_accepted_only_if_enabled_and_Node_accepts_tokens_of_this_library(bool nodeFirst)
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
-        var made = nodeFirst ? await node.SecretHashAsync() : null;
-        await using var open = Instance.Start(redis.ConnectionString, options => (options.AcceptNodeTokens, options.ServiceName) = (true, "orders"));
-        await using var closed = Instance.Start(redis.ConnectionString);
-        await open.Ring.GetAsync(Cancellation);
+        var initialHash = nodeFirst ? await node.SecretHashAsync() : null;
+        await using var accepting = Instance.Start(redis.ConnectionString, options => (options.AcceptNodeTokens, options.ServiceName) = (true, "orders"));
+        await using var refusing = Instance.Start(redis.ConnectionString);
+        await accepting.Ring.GetAsync(Cancellation);
         var token = await node.SignAsync(new { userId = "u-42" });
 
-        var accepted = await open.Data.VerifyAsync(token, Cancellation);
+        var accepted = await accepting.Data.VerifyAsync(token, Cancellation);
         accepted.IsValid.ShouldBeTrue();
         accepted.KeyId.ShouldBeNull();
         accepted.Get<JsonElement>().GetProperty("userId").GetString().ShouldBe("u-42");
-        (await open.Tokens.VerifyBearerAsync(token, Cancellation)).Identity!.FindFirst("userId")!.Value.ShouldBe("u-42");
-        (await closed.Data.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
-        (await closed.Tokens.VerifyBearerAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
+        (await accepting.Tokens.VerifyBearerAsync(token, Cancellation)).Identity!.FindFirst("userId")!.Value.ShouldBe("u-42");
+        (await refusing.Data.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
+        (await refusing.Tokens.VerifyBearerAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
 
-        var there = await node.VerifyAsync(await open.Tokens.CreateBearerAsync("inventory", new Dictionary<string, object> { ["userId"] = "u-43" }, Cancellation));
-        there.Ok.ShouldBeTrue();
-        there.Payload!.Value.GetProperty("userId").GetString().ShouldBe("u-43");
-        there.Payload.Value.GetProperty("iss").GetString().ShouldBe("orders");
-        (await node.VerifyAsync(await open.SignAsync("hello"))).Payload!.Value.GetProperty("data").GetString().ShouldBe("hello");
-        (await node.SecretHashAsync()).ShouldBe(await HashAsync(redis));
-        if (made is not null) (await HashAsync(redis)).ShouldBe(made);
+        var bearer = await accepting.Tokens.CreateBearerAsync("inventory", new Dictionary<string, object> { ["userId"] = "u-43" }, Cancellation);
+        var verifiedByNode = await node.VerifyAsync(bearer);
+        verifiedByNode.Ok.ShouldBeTrue();
+        verifiedByNode.Payload!.Value.GetProperty("userId").GetString().ShouldBe("u-43");
+        verifiedByNode.Payload.Value.GetProperty("iss").GetString().ShouldBe("orders");
+        (await node.VerifyAsync(await accepting.SignAsync("hello"))).Payload!.Value.GetProperty("data").GetString().ShouldBe("hello");
+        (await node.SecretHashAsync()).ShouldBe(await SecretHashAsync(redis));
+        if (initialHash is not null) (await SecretHashAsync(redis)).ShouldBe(initialHash);
     }
 
     [Fact]
-    public async Task A_token_of_Node_opens_an_endpoint_where_the_switch_is_on_and_is_none_where_it_is_off()
+    public async Task An_endpoint_accepts_a_Node_token_only_if_AcceptNodeTokens_is_set()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
-        await using var open = await TestService.StartAsync(redis.ConnectionString, settings: options => (options.AcceptNodeTokens, options.ServiceName) = (true, "orders"));
-        await using var closed = await TestService.StartAsync(redis.ConnectionString);
-        await open.Ring.GetAsync(Cancellation);
+        await using var accepting = await TestService.StartAsync(redis.ConnectionString, settings: options => (options.AcceptNodeTokens, options.ServiceName) = (true, "orders"));
+        await using var refusing = await TestService.StartAsync(redis.ConnectionString);
+        await accepting.Ring.GetAsync(Cancellation);
         var token = await node.SignAsync(new { userId = "u-42" });
 
-        using var accepted = await open.CallAsync(token, "/secure");
+        using var accepted = await accepting.CallAsync(token, "/secure");
         accepted.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await accepted.Content.ReadAsStringAsync(Cancellation)).ShouldContain("userId=u-42");
-        using var refused = await closed.CallAsync(token, "/secure");
+        using var refused = await refusing.CallAsync(token, "/secure");
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        // Not ours to judge, so the challenge says nothing of it.
+        // The token is not one of Rewt, so the challenge contains no error.
         refused.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
-        (await open.CallAsync(token[..^4] + "AAAA", "/secure").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await accepting.CallAsync(token[..^4] + "AAAA", "/secure").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
-    public async Task A_token_of_Node_is_no_older_than_the_longest_lifetime()
+    public async Task A_Node_token_is_refused_after_the_maximum_token_lifetime()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
@@ -64,17 +65,17 @@ public sealed class NodeInteropTests
         await service.Ring.GetAsync(Cancellation);
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
-        async Task<RewtRefusal> OfAsync(object payload) => (await service.Data.VerifyAsync(await node.SignAsync(payload), Cancellation)).Refusal;
+        async Task<RewtRefusal> RefusalAsync(object payload) => (await service.Data.VerifyAsync(await node.SignAsync(payload), Cancellation)).Refusal;
 
-        (await OfAsync(new { iat = now - 290 })).ShouldBe(RewtRefusal.None);
-        (await OfAsync(new { iat = now - 301 })).ShouldBe(RewtRefusal.Expired);
-        (await OfAsync(new { iat = now, exp = now + 3600 })).ShouldBe(RewtRefusal.Invalid);
-        (await OfAsync(new { iat = now - 100, exp = now - 31 })).ShouldBe(RewtRefusal.Expired);
-        (await OfAsync(new { iat = now + 120 })).ShouldBe(RewtRefusal.NotYetValid);
+        (await RefusalAsync(new { iat = now - 290 })).ShouldBe(RewtRefusal.None);
+        (await RefusalAsync(new { iat = now - 301 })).ShouldBe(RewtRefusal.Expired);
+        (await RefusalAsync(new { iat = now, exp = now + 3600 })).ShouldBe(RewtRefusal.Invalid);
+        (await RefusalAsync(new { iat = now - 100, exp = now - 31 })).ShouldBe(RewtRefusal.Expired);
+        (await RefusalAsync(new { iat = now + 120 })).ShouldBe(RewtRefusal.NotYetValid);
     }
 
     [Fact]
-    public async Task Both_sides_survive_five_rotations_with_either_as_the_author_of_the_secret()
+    public async Task Node_and_Dotnet_services_verify_each_others_tokens_across_five_rotations()
     {
         await using var redis = await RedisServer.StartAsync();
         var interval = TimeSpan.FromSeconds(1);
@@ -90,15 +91,15 @@ public sealed class NodeInteropTests
         await Eventually.TrueAsync(
             async () =>
             {
-                // Late enough for our loop and early enough for Node: the service that finds the secret gone makes one.
-                var fromNode = await node.SignAsync(new { userId = "u" });
-                (await service.VerifiesAsync(fromNode)).ShouldBeTrue();
-                var (before, fromHere) = (await HashAsync(redis), await service.SignAsync());
-                var verified = await node.VerifyAsync(fromHere);
+                // The first service that finds the secret expired creates one; this may be a .NET or a Node service.
+                var nodeToken = await node.SignAsync(new { userId = "u" });
+                (await service.VerifiesAsync(nodeToken)).ShouldBeTrue();
+                var (before, ownToken) = (await SecretHashAsync(redis), await service.SignAsync());
+                var verified = await node.VerifyAsync(ownToken);
 
-                // Node holds no retired secret, so only what was signed and verified under one secret must pass.
-                var signedWith = (await service.Data.VerifyAsync(fromHere, Cancellation)).KeyId.ShouldNotBeNull();
-                if (await redis.GetBytesAsync(Key) is { } secret && KeyId.Of(secret) == signedWith && await HashAsync(redis) == before)
+                // Node keeps no retired secret, so a token must be accepted only if the secret did not change in between.
+                var signedWith = (await service.Data.VerifyAsync(ownToken, Cancellation)).KeyId.ShouldNotBeNull();
+                if (await redis.GetBytesAsync(Key) is { } secret && KeyId.Of(secret) == signedWith && await SecretHashAsync(redis) == before)
                 {
                     verified.Ok.ShouldBeTrue(verified.Error);
                     seen.Add(before);
@@ -106,17 +107,17 @@ public sealed class NodeInteropTests
 
                 return seen.Count >= 6;
             },
-            "five rotations");
+            "five rotations have taken place");
     }
 
     [Fact]
-    public async Task A_secret_that_Node_makes_at_the_deadline_is_adopted_and_tokens_of_the_old_one_go_on()
+    public async Task A_secret_that_Node_creates_at_the_deadline_is_adopted_and_earlier_tokens_stay_valid()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
         await using var service = Instance.Start(redis.ConnectionString, options => options.AcceptNodeTokens = true);
         var (former, token) = (await service.CurrentAsync(), await service.SignAsync());
-        // The ring believes that its deadline has come, and the key is gone: the moment at which Node may win.
+        // The deadline has passed and the secret has expired: at this moment Node may create the next secret.
         var past = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 1000;
         await using (var client = await redis.ConnectAsync())
         {
@@ -135,7 +136,7 @@ public sealed class NodeInteropTests
     }
 
     [Fact]
-    public async Task The_secret_in_Redis_signs_where_Node_verifies_until_the_rotation_is_written()
+    public async Task The_secret_in_Redis_signs_until_the_rotation_is_written_if_Node_tokens_are_accepted()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = Instance.Start(redis.ConnectionString, options =>
@@ -143,10 +144,10 @@ public sealed class NodeInteropTests
             (options.RotationInterval, options.RefreshInterval) = (TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(300));
             options.AcceptNodeTokens = true;
         });
-        await StandStillAsync(redis, service.Ring);
+        await PreventWritesAsync(redis, service.Ring);
 
         // The rotation is due and cannot be written.
-        await PastDeadlineAsync(redis);
+        await WaitForDeadlineAsync(redis);
 
         (await service.Data.VerifyAsync(await service.SignAsync(), Cancellation)).KeyId.ShouldBe(KeyId.Of((await redis.GetBytesAsync(Key))!));
     }
@@ -154,7 +155,7 @@ public sealed class NodeInteropTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_callee_that_gives_no_reason_gets_the_retry_signed_with_the_secret_in_Redis(bool isAsynchronous)
+    public async Task A_retry_after_a_401_without_a_reason_is_signed_with_the_secret_in_Redis(bool isAsynchronous)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
@@ -167,11 +168,11 @@ public sealed class NodeInteropTests
             "orders",
             options => (options.RotationInterval, options.RefreshInterval) = (TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(300)),
             builder => builder.Services.AddHttpClient("node", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory"));
-        await StandStillAsync(redis, sender.Ring);
-        await PastDeadlineAsync(redis);
-        var standing = KeyId.Of((await redis.GetBytesAsync(Key))!);
+        await PreventWritesAsync(redis, sender.Ring);
+        await WaitForDeadlineAsync(redis);
+        var secretKeyId = KeyId.Of((await redis.GetBytesAsync(Key))!);
         await Eventually.TrueAsync(
-            async () => (await sender.Data.VerifyAsync(await sender.Data.SignTextAsync("x", Cancellation), Cancellation)).KeyId != standing, "the pending key signs");
+            async () => (await sender.Data.VerifyAsync(await sender.Data.SignTextAsync("x", Cancellation), Cancellation)).KeyId != secretKeyId, "the pending key signs");
 
         using var client = sender.Client("node");
         for (var round = 0; round < 10; round++)
@@ -182,7 +183,7 @@ public sealed class NodeInteropTests
         async Task<HttpStatusCode> CallAsync()
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/node");
-            // A synchronous call cannot be made on the thread that answers it.
+            // A synchronous call must not block the thread that serves the request.
             using var response = isAsynchronous ? await client.SendAsync(request, Cancellation) : await Task.Run(() => client.Send(request, Cancellation), Cancellation);
             return response.StatusCode;
         }
@@ -192,16 +193,16 @@ public sealed class NodeInteropTests
     [Trait("Category", "Long")]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Rotations_and_deletions_cost_no_call_between_Node_and_here(bool acceptsNodeTokens)
+    public async Task Rotations_and_deletions_of_the_secret_fail_no_call_between_Node_and_Dotnet(bool acceptsNodeTokens)
     {
-        // A longer run has REWT_NODE_CALLS calls in each direction.
-        var (calls, callsFromNode) = int.TryParse(Environment.GetEnvironmentVariable("REWT_NODE_CALLS"), CultureInfo.InvariantCulture, out var wanted) ? (wanted, acceptsNodeTokens ? wanted : 0) : (5_000, 0);
+        // REWT_NODE_CALLS sets the number of calls in each direction for a longer run.
+        var (calls, nodeCalls) = int.TryParse(Environment.GetEnvironmentVariable("REWT_NODE_CALLS"), CultureInfo.InvariantCulture, out var wanted) ? (wanted, acceptsNodeTokens ? wanted : 0) : (5_000, 0);
         var interval = TimeSpan.FromSeconds(10);
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString, ttl: interval);
         await using var callee = await TestService.HostAsync(
             builder => builder.Services.AddAuthentication().Services.AddAuthorization(),
-            // Before the endpoint of the same path that each service has.
+            // This endpoint must precede the endpoint that every test service maps to the same path.
             application => application.MapGet("/secure", async (HttpRequest request) =>
                 (await node.VerifyAsync(request.Headers.Authorization.ToString()["Bearer ".Length..])).Ok ? Results.Ok() : Results.Unauthorized()).WithOrder(-1));
         await using var service = await TestService.StartAsync(
@@ -211,19 +212,19 @@ public sealed class NodeInteropTests
             builder => builder.Services.AddHttpClient("node", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory"));
         await service.Ring.GetAsync(Cancellation);
         var secrets = new HashSet<string>(StringComparer.Ordinal);
-        var (refusedHere, events) = (new List<string>(), new List<string>());
+        var (refusedNodeTokens, events) = (new List<string>(), new List<string>());
 
-        var traffic = new Traffic([service.Client("node")], callsPerSecond: 150, maximumAtOnce: 20);
-        var (fromNode, commands, changed) = (0, 0, TimeProvider.System.GetTimestamp());
-        for (; traffic.Calls < calls || fromNode < callsFromNode || secrets.Count < 9; fromNode++)
+        var traffic = new Traffic([service.Client("node")], callsPerSecond: 150, maximumConcurrency: 20);
+        var (nodeCallCount, commands, changed) = (0, 0, TimeProvider.System.GetTimestamp());
+        for (; traffic.Calls < calls || nodeCallCount < nodeCalls || secrets.Count < 9; nodeCallCount++)
         {
-            if (secrets.Add(await HashAsync(redis)))
+            if (secrets.Add(await SecretHashAsync(redis)))
             {
                 changed = TimeProvider.System.GetTimestamp();
                 events.Add($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} new secret");
             }
 
-            // Between two rotations: a call that meets two changes needs two retries, and gets one.
+            // The command runs between two rotations, because a call that is affected by two changes would need two retries and has one.
             if (secrets.Count >= 4 * (commands + 1) && commands < 2 && TimeProvider.System.GetElapsedTime(changed) > TimeSpan.FromSeconds(3))
             {
                 commands++;
@@ -235,20 +236,20 @@ public sealed class NodeInteropTests
             if (acceptsNodeTokens)
             {
                 using var answer = await service.CallAsync(await node.SignAsync(new { userId = "u" }), "/secure");
-                if (!answer.IsSuccessStatusCode) refusedHere.Add($"{(int)answer.StatusCode} {answer.Headers.WwwAuthenticate}");
+                if (!answer.IsSuccessStatusCode) refusedNodeTokens.Add($"{(int)answer.StatusCode} {answer.Headers.WwwAuthenticate}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancellation);
         }
 
         await traffic.StopAsync();
-        TestContext.Current.TestOutputHelper!.WriteLine($"{traffic.Calls} calls to Node, {(acceptsNodeTokens ? fromNode : 0)} from Node, {secrets.Count} secrets; {string.Join(", ", events)}");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{traffic.Calls} calls to Node, {(acceptsNodeTokens ? nodeCallCount : 0)} from Node, {secrets.Count} secrets; {string.Join(", ", events)}");
         traffic.Failures.Take(20).ShouldBeEmpty();
-        refusedHere.Take(20).ShouldBeEmpty();
+        refusedNodeTokens.Take(20).ShouldBeEmpty();
     }
 
-    /// <summary>The pending key has been out for long enough to sign, and from now on nothing can be written and nothing expires.</summary>
-    private static async Task StandStillAsync(RedisServer redis, IRewtKeyRing ring)
+    /// <summary>Prevents the server from accepting writes and from expiring the secret, so that the ring cannot rotate.</summary>
+    private static async Task PreventWritesAsync(RedisServer redis, IRewtKeyRing ring)
     {
         await ring.GetAsync(Cancellation);
         await using var client = await redis.ConnectAsync();
@@ -258,13 +259,13 @@ public sealed class NodeInteropTests
         await client.CommandAsync("EXEC");
     }
 
-    /// <summary>Waits until the deadline that the ring names has passed by the server's clock.</summary>
-    private static async Task PastDeadlineAsync(RedisServer redis)
+    /// <summary>Waits until the deadline of the ring has passed on the clock of the server.</summary>
+    private static async Task WaitForDeadlineAsync(RedisServer redis)
     {
         var deadline = long.Parse(await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "deadline"), CultureInfo.InvariantCulture);
-        await Eventually.TrueAsync(async () => long.Parse((await redis.CliAsync("TIME")).Split('\n')[0], CultureInfo.InvariantCulture) * 1000 > deadline + 1000, "the deadline passes");
+        await Eventually.TrueAsync(async () => long.Parse((await redis.CliAsync("TIME")).Split('\n')[0], CultureInfo.InvariantCulture) * 1000 > deadline + 1000, "the deadline has passed");
     }
 
-    private static async Task<string> HashAsync(RedisServer redis) =>
+    private static async Task<string> SecretHashAsync(RedisServer redis) =>
         await redis.GetBytesAsync(Key) is { } secret ? Convert.ToHexStringLower(SHA256.HashData(secret)) : "none";
 }

@@ -1,16 +1,16 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>One instance's way to the shared store: holds each plan to what must hold, lets others act before it is written, and fails when told to.</summary>
+/// <summary>Represents the connection of one instance to the shared store: validates each plan, runs other actions before a write, and simulates write faults.</summary>
 internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : IRingStore
 {
-    /// <summary>What others do between this instance's reading and its writing; done once.</summary>
-    public Func<Task>? Meanwhile { get; set; }
+    /// <summary>Gets or sets a callback that runs once between the next read and write of this instance.</summary>
+    public Func<Task>? BeforeWrite { get; set; }
 
-    /// <summary>The next write happens and its answer is lost, or is refused.</summary>
+    /// <summary>Gets or sets the fault of the next write.</summary>
     public WriteFault Fault { get; set; }
 
-    /// <summary>The updater takes what is thrown at it for a refused write, so a broken rule is kept here.</summary>
-    public ShouldAssertException? Broken { get; private set; }
+    /// <summary>Gets the first violated rule. It is kept because the updater treats an exception as a refused write.</summary>
+    public ShouldAssertException? Violation { get; private set; }
 
     public Task<RingReading> ReadAsync(CancellationToken cancellationToken) => store.ReadAsync(cancellationToken);
 
@@ -22,21 +22,22 @@ internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : I
         }
         catch (ShouldAssertException exception)
         {
-            Broken ??= exception;
+            Violation ??= exception;
             throw;
         }
     }
+
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
     private async Task<bool> ApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
-        ShouldBeSound(basis, plan);
-        if (Meanwhile is { } meanwhile)
+        ShouldBeConsistent(basis, plan);
+        if (BeforeWrite is { } beforeWrite)
         {
-            Meanwhile = null;
-            await meanwhile();
+            BeforeWrite = null;
+            await beforeWrite();
         }
 
         var fault = Fault;
@@ -45,7 +46,7 @@ internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : I
 
         var applied = await store.TryApplyAsync(basis, plan, cancellationToken);
         if (applied) await ShouldNotApplyTwiceAsync(basis, plan, cancellationToken);
-        return fault == WriteFault.LostAnswer ? throw new TimeoutException("The answer was lost.") : applied;
+        return fault == WriteFault.LostReply ? throw new TimeoutException("The reply was lost.") : applied;
     }
 
     private async Task ShouldNotApplyTwiceAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
@@ -59,13 +60,13 @@ internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : I
         twice.Slot.TimeToLive.ShouldBe(once.Slot.TimeToLive);
     }
 
-    private void ShouldBeSound(RingReading basis, RingChange plan)
+    private void ShouldBeConsistent(RingReading basis, RingChange plan)
     {
         var ring = plan.Ring;
-        var dead = basis.Revoked.Keys.Concat(plan.Revoked.Keys).ToHashSet(StringComparer.Ordinal);
+        var revoked = basis.Revoked.Keys.Concat(plan.Revoked.Keys).ToHashSet(StringComparer.Ordinal);
         ring.Version.ShouldBe((basis.Ring?.Version ?? 0) + 1);
         ring.KeyIds().ShouldBeUnique();
-        ring.KeyIds().Where(dead.Contains).ShouldBeEmpty("a dead key is in no place but among the dead");
+        ring.KeyIds().Where(revoked.Contains).ShouldBeEmpty("a revoked key has no place in the ring");
         if (plan.Action == RingAction.Refuse)
         {
             ring.KeyIds().ShouldBeEmpty();
@@ -76,17 +77,17 @@ internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : I
         ring.Next.ShouldNotBeNull();
         (plan.SetSecret?.CopyBytes() ?? basis.Slot.Value).ShouldBe(ring.Current.CopyBytes());
         if (plan.ExpireAt is { } expireAt) expireAt.ShouldBe(ring.Deadline);
-        ShouldKeepEveryKey(basis, ring, dead);
+        ShouldKeepKeys(basis, ring, revoked);
     }
 
-    /// <summary>Keys go from next to current to retired and stay there for the whole retention, or die.</summary>
-    private void ShouldKeepEveryKey(RingReading basis, RingState ring, HashSet<string> dead)
+    /// <summary>Asserts that a key moves from pending to current to retired and stays retired for its retention, unless it is revoked.</summary>
+    private void ShouldKeepKeys(RingReading basis, RingState ring, HashSet<string> revoked)
     {
         if (basis.Ring is not { } former) return;
 
         var current = ring.Current!.KeyId;
         var retired = ring.Retired.ToDictionary(key => key.Secret.KeyId, key => key.Until, StringComparer.Ordinal);
-        foreach (var keyId in former.KeyIds().Where(keyId => !dead.Contains(keyId) && keyId != current))
+        foreach (var keyId in former.KeyIds().Where(keyId => !revoked.Contains(keyId) && keyId != current))
         {
             if (keyId == former.Current?.KeyId) retired[keyId].ShouldBe(basis.Now + schedule.Retention);
             else if (keyId == former.Next?.KeyId) ring.Next!.KeyId.ShouldBe(keyId);

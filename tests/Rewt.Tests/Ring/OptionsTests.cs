@@ -6,7 +6,7 @@ namespace Rewt.Tests.Ring;
 public sealed class OptionsTests
 {
     [Fact]
-    public void The_defaults_are_those_that_are_documented()
+    public void The_options_have_the_documented_defaults()
     {
         var options = Options(_ => { });
 
@@ -23,7 +23,7 @@ public sealed class OptionsTests
         options.AllowInsecureHttp.ShouldBeFalse();
     }
 
-    public static TheoryData<string, Action<RewtOptions>> Bad => new()
+    public static TheoryData<string, Action<RewtOptions>> InvalidValues => new()
     {
         { "Rewt:Namespace", o => o.Namespace = "" },
         { "Rewt:Namespace", o => o.Namespace = new string('n', 129) },
@@ -51,8 +51,8 @@ public sealed class OptionsTests
     };
 
     [Theory(DisableDiscoveryEnumeration = true)]
-    [MemberData(nameof(Bad))]
-    public void A_value_out_of_bounds_is_refused_with_the_name_of_its_setting(string setting, Action<RewtOptions> configure)
+    [MemberData(nameof(InvalidValues))]
+    public void A_value_out_of_range_is_refused_with_the_name_of_its_setting(string setting, Action<RewtOptions> configure)
     {
         var error = Should.Throw<OptionsValidationException>(() => Options(configure));
 
@@ -60,7 +60,7 @@ public sealed class OptionsTests
         error.Message.ShouldNotContain("hunter22");
     }
 
-    public static TheoryData<Action<RewtOptions>> Good => new(
+    public static TheoryData<Action<RewtOptions>> ValidValues => new(
         o => o.Namespace = "A.b_c-d:e0",
         o => o.Namespace = new string('n', 128),
         o => o.ServiceName = new string('n', 128),
@@ -74,11 +74,11 @@ public sealed class OptionsTests
         o => o.StaleBudget = TimeSpan.FromSeconds(5));
 
     [Theory(DisableDiscoveryEnumeration = true)]
-    [MemberData(nameof(Good))]
-    public void A_value_just_within_bounds_is_accepted(Action<RewtOptions> configure) => Options(configure).ShouldNotBeNull();
+    [MemberData(nameof(ValidValues))]
+    public void A_value_at_the_limit_of_its_range_is_accepted(Action<RewtOptions> configure) => Options(configure).ShouldNotBeNull();
 
     [Fact]
-    public void A_missing_connection_string_names_the_places_where_one_may_be()
+    public void The_error_for_a_missing_connection_string_lists_the_possible_settings()
     {
         var error = Should.Throw<OptionsValidationException>(() => Options(o => o.Redis = null));
 
@@ -87,7 +87,7 @@ public sealed class OptionsTests
         error.Message.ShouldContain("IConnectionMultiplexer");
     }
 
-    public static TheoryData<Action<RewtOptions>, string, string> TwoConnections => new()
+    public static TheoryData<Action<RewtOptions>, string, string> ConflictingConnections => new()
     {
         { o => o.ConnectionMultiplexerFactory = () => throw new InvalidOperationException(), "Rewt:Redis", "RewtOptions.ConnectionMultiplexerFactory" },
         { o => o.ConfigurationOptions = new(), "Rewt:Redis", "RewtOptions.ConfigurationOptions" },
@@ -98,8 +98,8 @@ public sealed class OptionsTests
     };
 
     [Theory(DisableDiscoveryEnumeration = true)]
-    [MemberData(nameof(TwoConnections))]
-    public void Two_settings_of_the_connection_are_refused_by_their_names(Action<RewtOptions> configure, string one, string other)
+    [MemberData(nameof(ConflictingConnections))]
+    public void Two_conflicting_connection_settings_are_refused_with_their_names(Action<RewtOptions> configure, string one, string other)
     {
         var error = Should.Throw<OptionsValidationException>(() => Options(configure));
 
@@ -107,17 +107,17 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void A_setting_of_the_connection_and_the_usual_connection_string_are_not_two_settings() =>
+    public void A_connection_setting_in_code_does_not_conflict_with_ConnectionStrings_redis() =>
         Configured(o => o.ConfigurationOptions = new() { EndPoints = { "mine:1" } }, ("ConnectionStrings:redis", "cache:6379")).Redis.ShouldBeNull();
 
     [Fact]
-    public void Connection_options_without_a_server_are_refused() =>
+    public void ConfigurationOptions_without_an_endpoint_are_refused() =>
         Should.Throw<OptionsValidationException>(() => Configured(o => o.ConfigurationOptions = new())).Message.ShouldContain("EndPoints");
 
     [Theory]
     [InlineData("ConfigurationOptions:Password")]
     [InlineData("ConnectionMultiplexerFactory")]
-    public void A_setting_for_code_is_refused_in_the_configuration(string setting)
+    public void A_setting_for_code_only_is_refused_in_the_configuration(string setting)
     {
         var error = Should.Throw<OptionsValidationException>(() => Configured(_ => { }, ("Rewt:Redis", "mine:1"), ($"Rewt:{setting}", "hunter22")));
 
@@ -139,7 +139,7 @@ public sealed class OptionsTests
     [InlineData("redis://cache:1,password=x@hunter22", "host:port,user=...,password=...,ssl=true")]
     [InlineData("redis://hunter22:22@not a host", "host:port,user=...,password=...,ssl=true")]
     [InlineData("redis://one:1,redis://two:2", "host:port,user=...,password=...,ssl=true")]
-    public void A_URL_is_refused_with_what_to_write_instead_and_without_its_password(string url, string form)
+    public void A_URL_as_connection_string_is_refused_with_the_correct_form_and_without_its_password(string url, string form)
     {
         var error = Should.Throw<OptionsValidationException>(() => Options(o => o.Redis = url));
 
@@ -151,10 +151,10 @@ public sealed class OptionsTests
     [InlineData("cache:1,password=a@b://c")]
     [InlineData("password=a@b,cache:1,$CONFIG=,user=me@home")]
     [InlineData("!/var/run/redis@1.sock")]
-    public void A_connection_string_with_the_signs_of_a_URL_in_its_values_is_taken(string redis) => Options(o => o.Redis = redis).Redis.ShouldBe(redis);
+    public void A_connection_string_with_URL_characters_in_its_values_is_accepted(string redis) => Options(o => o.Redis = redis).Redis.ShouldBe(redis);
 
     [Fact]
-    public void Settings_come_from_the_configuration_and_the_connection_string_from_its_usual_place()
+    public void Settings_are_read_from_the_Rewt_section_with_ConnectionStrings_redis_as_the_fallback()
     {
         var options = Configured(_ => { }, ("Rewt:Namespace", "shop"), ("Rewt:RotationInterval", "00:00:05"), ("ConnectionStrings:redis", "cache:6379"));
 
@@ -165,7 +165,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void A_derived_setting_follows_code_although_the_configuration_binder_sets_each_property_to_its_old_value()
+    public void A_derived_setting_follows_a_value_set_in_code_despite_configuration_binding()
     {
         var options = Configured(o => o.RotationInterval = TimeSpan.FromSeconds(20), ("Rewt:Redis", "mine:1"));
 
@@ -174,7 +174,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void A_value_that_is_given_stands_although_it_was_the_default_when_it_was_given()
+    public void A_value_set_explicitly_to_the_default_does_not_follow_other_settings()
     {
         var options = Options(o => (o.PropagationDelay, o.RefreshInterval) = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)));
 
@@ -182,7 +182,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Code_goes_before_the_configuration()
+    public void Values_set_in_code_override_the_configuration()
     {
         var options = Configured(
             o => (o.Namespace, o.Redis) = ("code", "code:1"), ("Rewt:Namespace", "shop"), ("Rewt:Redis", "mine:1"), ("Rewt:ClockSkew", "00:00:07"));
@@ -193,7 +193,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void A_section_of_ones_own_goes_before_the_section_Rewt()
+    public void A_custom_section_overrides_the_section_Rewt()
     {
         var configuration = Configuration(("Rewt:Namespace", "shop"), ("Rewt:ClockSkew", "00:00:07"), ("Mine:Namespace", "mine"), ("Rewt:Redis", "a:1"));
         using var host = Host(services => services.AddRewtKeys(configuration.GetSection("Mine")), configuration);
@@ -205,7 +205,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void A_named_ring_has_settings_of_its_own_and_shares_the_name_and_the_server()
+    public void A_named_scheme_has_its_own_settings_and_shares_the_service_name_and_the_server()
     {
         var configuration = Configuration(
             ("Rewt:Namespace", "shop"), ("Rewt:ServiceName", "orders"), ("Rewt:Redis", "a:1"), ("Rewt:ClockSkew", "00:00:07"),
@@ -226,7 +226,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void An_error_of_a_named_ring_names_its_own_section()
+    public void An_error_of_a_named_scheme_contains_the_name_of_its_section()
     {
         using var host = Host(services => services.AddRewtKeys("Users", o => (o.Redis, o.Namespace) = ("a:1", "")));
 

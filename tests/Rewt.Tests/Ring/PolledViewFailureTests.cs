@@ -2,32 +2,32 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>Reads that fail, take long or give no snapshot, and the requests that wait for them.</summary>
+/// <summary>Tests requests that wait for reads that fail, take long or return no snapshot.</summary>
 public sealed class PolledViewFailureTests
 {
     [Fact]
-    public async Task A_failed_command_does_not_answer_a_request_for_a_newer_snapshot()
+    public async Task A_failed_command_does_not_complete_a_request_for_a_newer_snapshot()
     {
         await using var bench = new ProviderBench();
-        await StartWithBudgetSpentAsync(bench);
+        await StartAndUseReadLimitAsync(bench);
         bench.Advance(TimeSpan.FromMilliseconds(1));
-        var asked = bench.Provider.RefreshAsync(Cancellation);
+        var request = bench.Provider.RefreshAsync(Cancellation);
         bench.Server.Set(Rings.Value("mine"));
 
         await FailCommandAsync(bench);
 
-        await bench.TurnUntilAsync(() => asked.IsCompleted);
-        (await asked).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
+        await bench.AdvanceUntilAsync(() => request.IsCompleted);
+        (await request).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
     }
 
     [Fact]
     public async Task A_failed_command_does_not_cancel_the_read_that_a_push_has_requested()
     {
         await using var bench = new ProviderBench();
-        bench.Store.IsDeaf = false;
-        await StartWithBudgetSpentAsync(bench);
+        bench.Store.DropsPushes = false;
+        await StartAndUseReadLimitAsync(bench);
         bench.Server.Set(Rings.Value("mine"));
-        await using (var another = bench.Another()) await another.RotateAsync(Cancellation);
+        await using (var another = bench.CreateProvider()) await another.RotateAsync(Cancellation);
 
         await FailCommandAsync(bench);
 
@@ -37,7 +37,7 @@ public sealed class PolledViewFailureTests
     }
 
     [Fact]
-    public async Task A_change_between_the_first_read_and_the_subscription_is_known_before_the_next_poll()
+    public async Task A_change_between_the_first_read_and_the_subscription_is_detected_before_the_next_poll()
     {
         await using var bench = new ProviderBench();
         bench.Store.OnSubscribing = () => bench.Server.Set(Rings.Value("mine"));
@@ -48,30 +48,30 @@ public sealed class PolledViewFailureTests
     }
 
     [Fact]
-    public async Task A_ring_that_is_not_yet_believed_does_not_answer_a_request_for_a_newer_snapshot()
+    public async Task An_unconfirmed_regressed_ring_does_not_complete_a_request_for_a_newer_snapshot()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
         var copy = await bench.ReadServerAsync();
         var known = await bench.Provider.RevokeAsync(copy.Ring!.Current!.KeyId, Cancellation);
-        await bench.SleepsAsync();
+        await bench.WaitUntilIdleAsync();
         await Rings.RestoreAsync(bench.Server, copy);
         bench.Advance(TimeSpan.FromMilliseconds(1));
 
-        var asked = bench.Provider.RefreshAsync(Cancellation);
-        await bench.TurnUntilAsync(() => asked.IsCompleted);
+        var request = bench.Provider.RefreshAsync(Cancellation);
+        await bench.AdvanceUntilAsync(() => request.IsCompleted);
 
-        (await asked).ShouldNotBeSameAs(known);
+        (await request).ShouldNotBeSameAs(known);
         bench.Provider.Known.ShouldNotBeSameAs(known);
     }
 
     [Fact]
-    public async Task After_a_pause_of_the_process_one_failed_read_is_not_an_outage()
+    public async Task One_failed_read_after_a_pause_of_the_process_is_not_an_outage()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
         bench.Server.Set(Rings.Value("mine"));
-        // The connection has died during the pause: the first read on it fails, and a replacement answers the second.
+        // The connection was lost during the pause: the first read fails, and a new connection serves the second.
         bench.Store.FailNextReads(1);
 
         bench.Advance(TimeSpan.FromSeconds(8));
@@ -80,7 +80,7 @@ public sealed class PolledViewFailureTests
     }
 
     [Fact]
-    public async Task After_a_pause_of_the_process_two_failed_reads_are_an_outage()
+    public async Task Two_failed_reads_after_a_pause_of_the_process_are_an_outage()
     {
         await using var bench = new ProviderBench();
         var known = await bench.StartAsync();
@@ -92,30 +92,30 @@ public sealed class PolledViewFailureTests
     }
 
     [Fact]
-    public async Task After_a_pause_of_the_process_the_second_read_has_its_own_four_seconds()
+    public async Task The_second_read_after_a_pause_of_the_process_has_its_own_timeout_of_four_seconds()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
         bench.Server.Set(Rings.Value("mine"));
         bench.Store.Hold();
         bench.Advance(TimeSpan.FromSeconds(8));
-        var asked = bench.GetAsync();
+        var request = bench.GetAsync();
 
-        // A command on the connection that has died, then a connect and a command.
-        await PassAsync(TimeSpan.FromSeconds(1.5));
+        // The first read fails on the lost connection, and the second needs a connect and a command.
+        await AdvanceAsync(TimeSpan.FromSeconds(1.5));
         var reads = bench.Store.Reads;
-        bench.Store.FailHeld();
+        bench.Store.FailBlockedReads();
         await ProviderBench.UntilAsync(() => bench.Store.Reads > reads, "the second read has begun");
-        await PassAsync(TimeSpan.FromSeconds(3));
+        await AdvanceAsync(TimeSpan.FromSeconds(3));
         bench.Store.Release();
 
-        (await asked).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
+        (await request).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
 
-        async Task PassAsync(TimeSpan time)
+        async Task AdvanceAsync(TimeSpan time)
         {
             for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromMilliseconds(100))
             {
-                await ProviderBench.UntilAsync(() => asked.IsCompleted || bench.Time.ArmedTimers > 0, "the request waits for a read");
+                await ProviderBench.UntilAsync(() => request.IsCompleted || bench.Time.ArmedTimers > 0, "the request waits for a read");
                 bench.Advance(TimeSpan.FromMilliseconds(100));
             }
         }
@@ -129,112 +129,112 @@ public sealed class PolledViewFailureTests
         bench.Store.Hold();
         bench.Advance(TimeSpan.FromSeconds(6));
 
-        var asked = bench.GetAsync();
+        var request = bench.GetAsync();
 
-        (await bench.TurnWhileWaitingAsync(asked)).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(4));
-        (await asked).Current!.KeyId.ShouldBe(known.Current!.KeyId);
+        (await bench.AdvanceWhileWaitingAsync(request)).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(4));
+        (await request).Current!.KeyId.ShouldBe(known.Current!.KeyId);
     }
 
     [Fact]
-    public async Task A_read_without_an_answer_is_unavailable_where_the_known_keys_are_older_than_the_stale_budget()
+    public async Task A_read_without_an_answer_makes_keys_older_than_the_stale_budget_unavailable()
     {
         await using var bench = new ProviderBench(options => options.StaleBudget = TimeSpan.FromSeconds(6));
         await bench.StartAsync();
         bench.Store.Hold();
         bench.Advance(TimeSpan.FromSeconds(6));
 
-        var asked = bench.GetAsync();
-        await bench.TurnWhileWaitingAsync(asked);
+        var request = bench.GetAsync();
+        await bench.AdvanceWhileWaitingAsync(request);
 
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => asked);
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => request);
     }
 
     [Fact]
-    public async Task A_pause_of_the_process_does_not_count_as_a_read_without_an_answer()
+    public async Task A_pause_of_the_process_does_not_count_toward_the_timeout_of_a_read()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
         bench.Server.Set(Rings.Value("mine"));
         bench.Store.Hold();
         bench.Advance(TimeSpan.FromSeconds(6));
-        var asked = bench.GetAsync();
+        var request = bench.GetAsync();
 
         bench.Advance(TimeSpan.FromSeconds(8));
         bench.Store.Release();
 
-        (await asked).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
+        (await request).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
     }
 
     [Fact]
-    public async Task A_pause_of_the_process_is_no_outage_for_a_request_for_a_newer_snapshot()
+    public async Task A_pause_of_the_process_does_not_fail_a_request_for_a_newer_snapshot()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
-        await bench.PassAsync(TimeSpan.FromSeconds(1.25));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(1.25));
         bench.Server.Set(Rings.Value("mine"));
         var reads = bench.Store.Reads;
         bench.Store.Hold();
-        var asked = bench.Provider.RefreshAsync(Cancellation);
+        var request = bench.Provider.RefreshAsync(Cancellation);
         await ProviderBench.UntilAsync(() => bench.Store.Reads > reads, "the read has begun");
 
         bench.Advance(TimeSpan.FromSeconds(5));
         bench.Store.Release();
 
-        (await asked).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
+        (await request).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
     }
 
     [Fact]
-    public async Task A_logger_that_throws_does_not_end_the_loop()
+    public async Task A_logger_that_throws_does_not_stop_polling()
     {
         var log = new ThrowingLogger();
         await using var bench = new ProviderBench(logger: log);
         await bench.StartAsync();
-        log.IsFull = true;
-        bench.Store.IsAway = true;
-        await bench.PassAsync(TimeSpan.FromSeconds(6));
-        bench.Store.IsAway = false;
+        log.Throws = true;
+        bench.Store.IsUnavailable = true;
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(6));
+        bench.Store.IsUnavailable = false;
         bench.Server.Set(Rings.Value("mine"));
 
-        log.IsFull = false;
+        log.Throws = false;
 
-        await bench.PassAsync(TimeSpan.FromSeconds(6));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(6));
 
         (await bench.GetAsync()).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
     }
 
     [Fact]
-    public async Task A_synchronous_disposal_closes_the_store_once()
+    public async Task Disposing_a_provider_synchronously_disposes_the_store_once()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
 
         bench.Provider.Dispose();
-        await Eventually.TrueAsync(() => bench.Store.Disposals > 0, "the store is closed");
+        await Eventually.TrueAsync(() => bench.Store.Disposals > 0, "the store is disposed");
         await bench.Provider.DisposeAsync();
 
         bench.Store.Disposals.ShouldBe(1);
     }
 
-    /// <summary>Starts, and lets two reads of the current second pass, so that the next one has to wait.</summary>
-    private static async Task StartWithBudgetSpentAsync(ProviderBench bench)
+    /// <summary>Starts the provider and makes the two reads that are allowed in the current second, so that the next read has to wait.</summary>
+    private static async Task StartAndUseReadLimitAsync(ProviderBench bench)
     {
         await bench.StartAsync();
-        await bench.PassAsync(TimeSpan.FromSeconds(1.25));
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(1.25));
         await bench.Provider.RefreshAsync(Cancellation);
         await bench.Provider.RefreshAsync(Cancellation);
-        await bench.SleepsAsync();
+        await bench.WaitUntilIdleAsync();
     }
 
     private static async Task FailCommandAsync(ProviderBench bench)
     {
-        bench.Store.IsAway = true;
+        bench.Store.IsUnavailable = true;
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => bench.Provider.RotateAsync(Cancellation));
-        bench.Store.IsAway = false;
+        bench.Store.IsUnavailable = false;
     }
 
     private sealed class ThrowingLogger : ILogger
     {
-        public bool IsFull { get; set; }
+        public bool Throws { get; set; }
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => NullLogger.Instance.BeginScope(state);
@@ -243,7 +243,7 @@ public sealed class PolledViewFailureTests
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsFull) throw new InvalidOperationException("The log is full.");
+            if (Throws) throw new InvalidOperationException("The log is full.");
         }
     }
 }

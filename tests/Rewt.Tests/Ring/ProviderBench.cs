@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>A provider on a store whose server has a clock of its own; both move only by hand.</summary>
+/// <summary>Provides a key ring provider on an in-memory store. The provider and the store have separate fake clocks.</summary>
 internal sealed class ProviderBench : IAsyncDisposable
 {
     public ProviderBench(Action<RewtOptions>? configure = null, ILogger? logger = null)
@@ -10,7 +10,7 @@ internal sealed class ProviderBench : IAsyncDisposable
         Options = new RewtOptions { RotationInterval = TimeSpan.FromMinutes(1), RefreshInterval = TimeSpan.FromSeconds(5) };
         configure?.Invoke(Options);
         Server = new InMemoryRingStore(ServerTime);
-        Store = new FaultyRingStore(Server) { IsDeaf = true };
+        Store = new FaultyRingStore(Server) { DropsPushes = true };
         Provider = new KeyRingProvider(Options, Store, Time, logger ?? NullLogger.Instance);
     }
 
@@ -28,13 +28,13 @@ internal sealed class ProviderBench : IAsyncDisposable
 
     public KeyRingProvider Provider { get; }
 
-    /// <summary>Another instance on the same server, which hears of pushes.</summary>
-    public KeyRingProvider Another() => new(Options, new FaultyRingStore(Server), Time, NullLogger.Instance);
+    /// <summary>Creates the provider of another instance on the same store, which receives pushes.</summary>
+    public KeyRingProvider CreateProvider() => new(Options, new FaultyRingStore(Server), Time, NullLogger.Instance);
 
     public async Task<RingSnapshot> StartAsync()
     {
         var snapshot = await GetAsync();
-        await SleepsAsync();
+        await WaitUntilIdleAsync();
         return snapshot;
     }
 
@@ -42,14 +42,14 @@ internal sealed class ProviderBench : IAsyncDisposable
 
     public Task<RingReading> ReadServerAsync() => Server.ReadAsync(Cancellation);
 
-    /// <summary>Lets time pass in small steps, each begun when the provider sleeps.</summary>
-    public async Task PassAsync(TimeSpan time, TimeSpan? step = null)
+    /// <summary>Advances the clocks in small steps and waits after each until the provider is idle.</summary>
+    public async Task AdvanceInStepsAsync(TimeSpan time, TimeSpan? step = null)
     {
         var length = step ?? TimeSpan.FromMilliseconds(250);
         for (var passed = TimeSpan.Zero; passed < time; passed += length)
         {
             Advance(length < time - passed ? length : time - passed);
-            await SleepsAsync();
+            await WaitUntilIdleAsync();
         }
     }
 
@@ -59,24 +59,24 @@ internal sealed class ProviderBench : IAsyncDisposable
         Time.Advance(by);
     }
 
-    /// <summary>The provider has armed its timer: all that was due is done.</summary>
-    public Task SleepsAsync() => Eventually.TrueAsync(() => Time.SleepingLoops > 0, "the provider sleeps");
+    /// <summary>Waits until the provider has done all due work and has armed its timer.</summary>
+    public Task WaitUntilIdleAsync() => Eventually.TrueAsync(() => Time.SleepingLoops > 0, "the provider is idle");
 
     /// <summary>
-    /// Fires timer after timer until the task ends; each time when the provider waits for its share of reads, which is never a second away. A poll and the patience
-    /// of those who wait are further off.
+    /// Fires the timers that are due within a second until the condition is met. These are the timers of the read limit; polls and the timeouts of requests are due
+    /// later.
     /// </summary>
-    public Task TurnUntilAsync(Func<bool> condition) => Time.TurnUntilAsync(condition, TimeSpan.FromSeconds(1), Advance);
+    public Task AdvanceUntilAsync(Func<bool> condition) => Time.AdvanceUntilAsync(condition, TimeSpan.FromSeconds(1), Advance);
 
-    /// <summary>Lets time pass in small steps until a request that waits for a read is answered.</summary>
-    /// <returns>The time that has passed; at least as long as the request has waited.</returns>
-    public async Task<TimeSpan> TurnWhileWaitingAsync(Task asked)
+    /// <summary>Advances the clocks in small steps until a request that waits for a read has completed.</summary>
+    /// <returns>The elapsed time, which is at least the time for which the request has waited.</returns>
+    public async Task<TimeSpan> AdvanceWhileWaitingAsync(Task request)
     {
         var step = TimeSpan.FromMilliseconds(100);
         for (var passed = TimeSpan.Zero; ; passed += step)
         {
-            await UntilAsync(() => asked.IsCompleted || Time.ArmedTimers > 0, "the request waits or is answered");
-            if (asked.IsCompleted) return passed;
+            await UntilAsync(() => request.IsCompleted || Time.ArmedTimers > 0, "the request waits or has completed");
+            if (request.IsCompleted) return passed;
             Advance(step);
         }
     }

@@ -1,7 +1,7 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>Sixty-four instances in eight processes that all find nothing.</summary>
-public sealed class RaceTests(RaceTests.Contestants contestants) : IClassFixture<RaceTests.Contestants>
+/// <summary>Tests the concurrent start of sixty-four instances in eight processes on an empty namespace.</summary>
+public sealed class RaceTests(RaceTests.InstanceProcesses fixture) : IClassFixture<RaceTests.InstanceProcesses>
 {
     private const int ProcessCount = 8;
     private const int InstancesEach = 8;
@@ -9,41 +9,41 @@ public sealed class RaceTests(RaceTests.Contestants contestants) : IClassFixture
     [Theory]
     [InlineData(4, true)]
     [InlineData(2, false)]
-    public Task Instances_that_race_on_an_empty_namespace_end_with_one_secret(int rounds, bool share) => RaceAsync(rounds, share);
+    public Task Instances_that_start_concurrently_in_an_empty_namespace_agree_on_one_secret(int rounds, bool isShared) => RaceAsync(rounds, isShared);
 
     [Fact]
     [Trait("Category", "Long")]
-    public Task Fifty_races_on_an_empty_namespace_end_with_one_secret() => RaceAsync(50, share: true);
+    public Task Fifty_concurrent_starts_in_an_empty_namespace_each_end_with_one_secret() => RaceAsync(50, isShared: true);
 
-    private async Task RaceAsync(int rounds, bool share)
+    private async Task RaceAsync(int rounds, bool isShared)
     {
         await using var redis = await RedisServer.StartAsync();
-        for (var round = 0; round < rounds; round++) await RaceAsync(redis, contestants.Processes, round, share);
+        for (var round = 0; round < rounds; round++) await RaceAsync(redis, fixture.Processes, round, isShared);
     }
 
-    private static async Task RaceAsync(RedisServer redis, IEnumerable<InstanceProcess> processes, int round, bool share)
+    private static async Task RaceAsync(RedisServer redis, IEnumerable<InstanceProcess> processes, int round, bool isShared)
     {
         var fleet = string.Create(CultureInfo.InvariantCulture, $"fleet-{round}");
         var instances = processes
             .SelectMany(process => Enumerable.Range(0, InstancesEach).Select(index => (Process: process, Name: $"{fleet}-{index}")))
             .ToList();
 
-        // A start does not wait for Redis: the race begins while the last ones still start.
-        await Task.WhenAll(instances.Select(one => one.Process.StartInstanceAsync(one.Name, redis.ConnectionString, share, ("Rewt:Namespace", fleet))));
-        var held = await Task.WhenAll(instances.Select(one => one.Process.CurrentAsync(one.Name)));
+        // A start does not wait for Redis, so the first instances create keys while the last ones are still starting.
+        await Task.WhenAll(instances.Select(instance => instance.Process.StartInstanceAsync(instance.Name, redis.ConnectionString, isShared, ("Rewt:Namespace", fleet))));
+        var keyIds = await Task.WhenAll(instances.Select(instance => instance.Process.CurrentAsync(instance.Name)));
 
         var secret = (await redis.GetBytesAsync($"{fleet}:rewt-secret"))!;
-        held.Distinct(StringComparer.Ordinal).ShouldBe([KeyId.Of(secret)]);
+        keyIds.Distinct(StringComparer.Ordinal).ShouldBe([KeyId.Of(secret)]);
         var token = await instances[0].Process.SignAsync(instances[0].Name, "hello");
-        var verified = await Task.WhenAll(instances.Select(one => one.Process.VerifyAsync(one.Name, token)));
+        var verified = await Task.WhenAll(instances.Select(instance => instance.Process.VerifyAsync(instance.Name, token)));
         verified.ShouldNotContain(false);
         (await redis.PttlAsync($"{fleet}:rewt-secret")).ShouldBeInRange(86_300_000, 86_400_000);
         (await redis.CliAsync("HGET", $"{{{fleet}:rewt-secret}}:ring", "version")).ShouldBe("1");
 
-        await Task.WhenAll(instances.Select(one => one.Process.StopInstanceAsync(one.Name)));
+        await Task.WhenAll(instances.Select(instance => instance.Process.StopInstanceAsync(instance.Name)));
     }
 
-    public sealed class Contestants : IAsyncDisposable
+    public sealed class InstanceProcesses : IAsyncDisposable
     {
         internal IReadOnlyList<InstanceProcess> Processes { get; } = [.. Enumerable.Range(0, ProcessCount).Select(_ => InstanceProcess.Start())];
 

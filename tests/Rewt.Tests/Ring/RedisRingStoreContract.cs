@@ -2,17 +2,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>The ring in a server: the contract, and what only a server can hold.</summary>
+/// <summary>Tests a ring store on a Redis server: the common contract and data that only a server can contain.</summary>
 public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingStoreContract
 {
     private const string SecretKey = "rewt:rewt-secret";
     private const string RingKey = "{rewt:rewt-secret}:ring";
-    private const string DeadKey = "{rewt:rewt-secret}:dead";
+    private const string RevokedKey = "{rewt:rewt-secret}:dead";
 
     private static readonly RingSchedule Schedule = RingSchedule.From(new RewtOptions());
 
-    // Stands still: the time limits are not what is tested, and a busy machine exceeds them.
-    private readonly FakeTimeProvider _limits = new();
+    // This clock stands still, because time limits are not tested here and a busy machine would exceed them.
+    private readonly FakeTimeProvider _time = new();
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
     private RedisServer Server => fixture.Server;
@@ -25,7 +25,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
-    public async Task A_secret_of_another_type_is_told_and_left_alone()
+    public async Task A_secret_of_another_Redis_type_is_reported_and_not_overwritten()
     {
         await CreateAsync();
         var basis = await ReadAsync();
@@ -57,9 +57,9 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     [InlineData("retired:anything", "39393939393939393939393939")]
     [InlineData("born", "6e6f74206120646179")]
     [InlineData("unheard of", "ff")]
-    public async Task Garbage_in_a_field_of_the_ring_is_repaired(string field, string hex)
+    public async Task An_invalid_value_in_a_field_of_the_ring_is_repaired(string field, string hex)
     {
-        await MaintainAsync();
+        await UpdateAsync();
         var secret = await Server.GetBytesAsync(SecretKey);
         var value = hex == "the current secret" ? secret! : Convert.FromHexString(hex);
         if (field == "retired:anything" && hex == "the current secret") value = [.. "9999999999999:"u8, .. value];
@@ -72,9 +72,9 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     [Theory]
     [InlineData("SET", "text")]
     [InlineData("RPUSH", "item")]
-    public async Task A_ring_of_another_type_is_repaired(string command, string value)
+    public async Task A_ring_of_another_Redis_type_is_repaired(string command, string value)
     {
-        await MaintainAsync();
+        await UpdateAsync();
         var secret = await Server.GetBytesAsync(SecretKey);
         await Server.DelAsync(RingKey);
         await Server.CommandAsync(command, RingKey, value);
@@ -83,21 +83,21 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
-    public async Task Garbage_among_fields_and_revocations_is_ignored()
+    public async Task Invalid_fields_and_revocations_are_ignored()
     {
-        await MaintainAsync();
+        await UpdateAsync();
         var secret = await Server.GetBytesAsync(SecretKey);
         await Server.CommandAsync("HSET", RingKey, new byte[] { 0xff }, "one", new byte[] { 0xfe }, "two");
-        await Server.CommandAsync("ZADD", DeadKey, "+inf", new byte[] { 0xff }, "-inf", new byte[] { 0xfe }, 12.5, "");
+        await Server.CommandAsync("ZADD", RevokedKey, "+inf", new byte[] { 0xff }, "-inf", new byte[] { 0xfe }, 12.5, "");
 
         await ShouldBeRepairedAsync(secret!);
     }
 
     [Fact]
-    public async Task Revoked_ids_that_no_key_can_have_are_ignored()
+    public async Task Malformed_revoked_key_ids_are_ignored()
     {
         await CreateAsync();
-        await Server.CommandAsync("ZADD", DeadKey, "+inf", "\u001b[31mred\r\nforged line", "+inf", new string('a', 1_000_000), "+inf", Rings.KeyId("possible"));
+        await Server.CommandAsync("ZADD", RevokedKey, "+inf", "\u001b[31mred\r\nforged line", "+inf", new string('a', 1_000_000), "+inf", Rings.KeyId("possible"));
 
         var keys = (await ReadAsync()).Revoked.Keys;
 
@@ -106,13 +106,13 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
-    public async Task Revoked_ids_beyond_ten_thousand_are_not_read()
+    public async Task At_most_ten_thousand_revoked_key_ids_are_read()
     {
         await CreateAsync();
-        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, Rings.KeyId("possible"));
+        await Server.CommandAsync("ZADD", RevokedKey, 9_999_999_999_999, Rings.KeyId("possible"));
         for (var batch = 0; batch < 2; batch++)
         {
-            await Server.CommandAsync(["ZADD", DeadKey, .. Enumerable.Range(0, 10_000).SelectMany(_ => new object[] { "+inf", RandomKeyId() })]);
+            await Server.CommandAsync(["ZADD", RevokedKey, .. Enumerable.Range(0, 10_000).SelectMany(_ => new object[] { "+inf", RandomKeyId() })]);
         }
 
         var keys = (await ReadAsync()).Revoked.Keys;
@@ -124,7 +124,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
-    public async Task A_reading_as_text_contains_no_secret()
+    public async Task The_text_form_of_a_reading_contains_no_secret()
     {
         await CreateAsync();
 
@@ -136,25 +136,25 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
-    public async Task A_key_that_is_revoked_by_hand_is_read_after_thirty_seconds()
+    public async Task A_revocation_added_directly_in_Redis_is_read_after_thirty_seconds()
     {
         await CreateAsync();
         await ReadAsync();
-        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, Rings.KeyId("by hand"));
-        _limits.Advance(TimeSpan.FromSeconds(30));
+        await Server.CommandAsync("ZADD", RevokedKey, 9_999_999_999_999, Rings.KeyId("by hand"));
+        _time.Advance(TimeSpan.FromSeconds(30));
 
         (await ReadAsync()).Revoked.Keys.ShouldContain(Rings.KeyId("by hand"));
     }
 
     [Fact]
-    public async Task Revocations_are_read_again_where_a_failover_has_put_another_write_in_the_place_of_one_with_the_same_version()
+    public async Task Revocations_are_read_again_when_a_failover_replaces_a_write_of_the_same_version()
     {
         await CreateAsync();
-        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, Rings.KeyId("lost"));
-        _limits.Advance(TimeSpan.FromSeconds(30));
+        await Server.CommandAsync("ZADD", RevokedKey, 9_999_999_999_999, Rings.KeyId("lost"));
+        _time.Advance(TimeSpan.FromSeconds(30));
         (await ReadAsync()).Revoked.Keys.ShouldContain(Rings.KeyId("lost"));
-        await Server.CommandAsync("ZREM", DeadKey, Rings.KeyId("lost"));
-        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, Rings.KeyId("kept"));
+        await Server.CommandAsync("ZREM", RevokedKey, Rings.KeyId("lost"));
+        await Server.CommandAsync("ZADD", RevokedKey, 9_999_999_999_999, Rings.KeyId("kept"));
         await Server.CommandAsync("HSET", RingKey, "by", "another instance");
 
         var revoked = (await ReadAsync()).Revoked.Keys;
@@ -163,24 +163,24 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
-    public async Task Revocations_that_become_another_type_let_nothing_be_written_and_are_then_told_by_name()
+    public async Task Revocations_of_another_Redis_type_prevent_writes_and_are_reported_with_their_key()
     {
         await CreateAsync();
         var basis = await ReadAsync();
-        await Server.DelAsync(DeadKey);
-        await Server.SetAsync(DeadKey, "text");
+        await Server.DelAsync(RevokedKey);
+        await Server.SetAsync(RevokedKey, "text");
         var secret = await Server.GetAsync(SecretKey);
 
         await Should.ThrowAsync<StackExchange.Redis.RedisServerException>(() => First.TryApplyAsync(basis, Plan(basis, "second"), Cancellation));
 
         (await Server.GetAsync(SecretKey)).ShouldBe(secret);
         var error = await Should.ThrowAsync<InvalidOperationException>(ReadAsync);
-        error.Message.ShouldContain(DeadKey);
+        error.Message.ShouldContain(RevokedKey);
         error.Message.ShouldContain("Delete it with DEL");
     }
 
     [Fact]
-    public async Task A_server_that_forgot_its_scripts_is_taught_again()
+    public async Task Scripts_are_loaded_again_after_SCRIPT_FLUSH()
     {
         await CreateAsync();
         await Server.CommandAsync("SCRIPT", "FLUSH");
@@ -192,7 +192,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     private protected override IRingStore Open()
     {
         var options = new RewtOptions { Redis = Server.ConnectionString };
-        return new RedisRingStore(new RedisConnection(_services, options, _limits), options, new SecretSeal(options, null, _limits), _limits);
+        return new RedisRingStore(new RedisConnection(_services, options, _time), options, new SecretSeal(options, null, _time), _time);
     }
 
     protected override Task SetAsync(byte[] value, TimeSpan? ttl) => Server.SetAsync(SecretKey, value, ttl);
@@ -213,7 +213,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
 
     private async Task ShouldBeRepairedAsync(byte[] secret)
     {
-        var snapshot = await MaintainAsync();
+        var snapshot = await UpdateAsync();
 
         snapshot.Problem.ShouldBeNull();
         snapshot.Current!.Secret.CopyBytes().ShouldBe(secret);
@@ -221,13 +221,13 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
         snapshot.Next!.KeyId.ShouldNotBe(snapshot.Current.KeyId);
         (await Server.GetBytesAsync(SecretKey)).ShouldBe(secret);
         (await Server.PttlAsync(SecretKey)).ShouldBeInRange(1, (long)TimeSpan.FromDays(1).TotalMilliseconds);
-        (await MaintainAsync()).Version.ShouldBe(snapshot.Version);
-        var rotated = await MaintainAsync(reading => RotationPolicy.Rotate(reading, Schedule, Secret.Generate));
+        (await UpdateAsync()).Version.ShouldBe(snapshot.Version);
+        var rotated = await UpdateAsync(reading => RotationPolicy.Rotate(reading, Schedule, Secret.Generate));
         rotated.Current!.KeyId.ShouldBe(snapshot.Next.KeyId);
     }
 
-    /// <summary>What an instance does that starts now.</summary>
-    private async Task<RingSnapshot> MaintainAsync(Func<RingReading, RingChange>? command = null)
+    /// <summary>Updates the ring as an instance that starts now.</summary>
+    private async Task<RingSnapshot> UpdateAsync(Func<RingReading, RingChange>? command = null)
     {
         var updater = new RingUpdater("rewt", First, Schedule, TimeProvider.System, NullLogger.Instance);
         var snapshot = (await updater.UpdateAsync(null, command, Cancellation))!;

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>What people do to the Redis key with redis-cli, and what services make of it.</summary>
+/// <summary>Tests the Redis keys of a ring and the effect of commands on them.</summary>
 public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<RealRedisFixture>, IAsyncLifetime
 {
     private const string Key = "rewt:rewt-secret";
@@ -17,7 +17,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task The_key_holds_32_random_bytes_in_base64url_with_the_rotation_interval_as_TTL()
+    public async Task The_Redis_key_contains_32_bytes_in_base64url_with_the_rotation_interval_as_TTL()
     {
         await using var service = Instance.Start(Server.ConnectionString);
 
@@ -30,12 +30,12 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
         (await KeysAsync()).ShouldBe([Key, "{rewt:rewt-secret}:ring"], ignoreOrder: true);
     }
 
-    /// <summary>Without the roll of instances, which each signs when it comes to it.</summary>
+    /// <summary>Returns the names of all keys except the list of instances, which is written at any time.</summary>
     private async Task<IEnumerable<string>> KeysAsync() =>
         (await Server.CliAsync("KEYS", "*")).Split('\n').Where(key => !key.EndsWith("rewt-secret}:instances", StringComparison.Ordinal));
 
     [Fact]
-    public async Task Beside_the_secret_lie_only_companions_in_its_slot()
+    public async Task The_other_Redis_keys_of_a_ring_are_in_the_hash_slot_of_the_secret()
     {
         await using var service = Instance.Start(Server.ConnectionString, options => options.Namespace = "shop:eu");
         var current = await service.CurrentAsync();
@@ -47,7 +47,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
     }
 
     [Fact]
-    public async Task A_revoked_secret_that_is_set_again_is_replaced()
+    public async Task A_revoked_secret_that_is_set_in_Redis_again_is_replaced()
     {
         await using var service = Instance.Start(Server.ConnectionString);
         var token = await service.SignAsync();
@@ -62,7 +62,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
     }
 
     [Fact]
-    public async Task EXPIRE_moves_the_deadline()
+    public async Task EXPIRE_on_the_secret_moves_the_rotation_deadline()
     {
         await using var service = Instance.Start(Server.ConnectionString);
         var before = await service.Ring.GetAsync(Cancellation);
@@ -70,14 +70,14 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
         await Server.CommandAsync("EXPIRE", Key, 1000);
 
         await Eventually.TrueAsync(
-            async () => (await service.Ring.GetAsync(Cancellation)).Current!.StateEndsAt < before.Current!.StateEndsAt - TimeSpan.FromHours(23), "the deadline is near");
+            async () => (await service.Ring.GetAsync(Cancellation)).Current!.StateEndsAt < before.Current!.StateEndsAt - TimeSpan.FromHours(23), "EXPIRE is applied");
         var after = await service.Ring.GetAsync(Cancellation);
         after.Current!.KeyId.ShouldBe(before.Current!.KeyId);
         (await Server.PttlAsync(Key)).ShouldBeInRange(900_000, 1_000_000);
 
-        // Within the lead of two seconds: now.
+        // Within the lead of two seconds, the rotation is due at once.
         await Server.CommandAsync("EXPIRE", Key, 2);
-        await Eventually.TrueAsync(async () => await service.CurrentAsync() != before.Current.KeyId, "the next key took over");
+        await Eventually.TrueAsync(async () => await service.CurrentAsync() != before.Current.KeyId, "the pending key is current");
         (await service.Ring.GetAsync(Cancellation)).Keys.ShouldContain(key => key.KeyId == before.Current.KeyId && key.State == RewtKeyState.Retired);
     }
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>One server for all tests of a class, which flush it.</summary>
+/// <summary>Starts one server for all tests of a class, which flush it before use.</summary>
 public abstract class RedisServerFixture(RedisServerKind kind) : IAsyncLifetime
 {
     private RedisServer? _server;

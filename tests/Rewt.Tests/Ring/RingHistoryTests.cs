@@ -3,55 +3,55 @@ using FsCheck.Fluent;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>Random histories; a failing one is shrunk and printed with what replays it.</summary>
+/// <summary>Tests random histories of a fleet. FsCheck shrinks a failing history and prints its seed.</summary>
 public sealed class RingHistoryTests
 {
-    private const int Histories = 400;
+    private const int HistoryCount = 400;
 
-    private const int Steps = 60;
+    private const int StepCount = 60;
 
     [Fact]
-    public void After_any_history_all_instances_agree_on_one_current_key_and_none_trusts_a_dead_one() => Hold(async steps =>
+    public void Instances_agree_on_one_current_key_and_trust_no_revoked_key_after_any_history() => CheckProperty(async steps =>
     {
         await using var fleet = new FleetHistory(steps);
-        await fleet.LiveAsync();
+        await fleet.RunAsync();
         await fleet.SettleAsync();
 
         var reading = await fleet.Store.ReadAsync(CancellationToken.None);
-        var verdict = fleet.Decide(reading);
-        verdict.Plan.ShouldBeNull();
-        var newcomer = fleet.Newcomer(reading, verdict.Problem);
-        if (verdict.Problem is null)
+        var decision = fleet.Decide(reading);
+        decision.Plan.ShouldBeNull();
+        var expected = fleet.CreateNewSnapshot(reading, decision.Problem);
+        if (decision.Problem is null)
         {
-            newcomer.Current!.Secret.CopyBytes().ShouldBe(reading.Slot.Value);
-            newcomer.Next.ShouldNotBeNull();
-            newcomer.Next.KeyId.ShouldNotBe(newcomer.Current.KeyId);
+            expected.Current!.Secret.CopyBytes().ShouldBe(reading.Slot.Value);
+            expected.Next.ShouldNotBeNull();
+            expected.Next.KeyId.ShouldNotBe(expected.Current.KeyId);
         }
         else
         {
-            newcomer.KeyIds.ShouldBeEmpty();
+            expected.KeyIds.ShouldBeEmpty();
         }
 
         foreach (var instance in fleet.Instances)
         {
             var snapshot = instance.Snapshot!;
-            snapshot.Problem.ShouldBe(verdict.Problem);
-            snapshot.Version.ShouldBe(newcomer.Version);
-            snapshot.Current?.KeyId.ShouldBe(newcomer.Current?.KeyId);
-            snapshot.KeyIds.ShouldBe(newcomer.KeyIds, ignoreOrder: true);
-            instance.LiveKeys.ShouldBe(fleet.Instances[0].LiveKeys);
+            snapshot.Problem.ShouldBe(decision.Problem);
+            snapshot.Version.ShouldBe(expected.Version);
+            snapshot.Current?.KeyId.ShouldBe(expected.Current?.KeyId);
+            snapshot.KeyIds.ShouldBe(expected.KeyIds, ignoreOrder: true);
+            instance.TrustedKeys.ShouldBe(fleet.Instances[0].TrustedKeys);
         }
     });
 
-    private static void Hold(Func<HistoryStep[], Task> property)
+    private static void CheckProperty(Func<HistoryStep[], Task> property)
     {
         var steps = Arb.From(
-            from deed in Gen.Frequency(
-                (5, Gen.Constant(Deed.Wait)), (12, Gen.Constant(Deed.Update)), (8, Gen.Elements(Enum.GetValues<Deed>())))
-            from who in Gen.Choose(0, 2)
-            from amount in Gen.Choose(0, 63)
-            select new HistoryStep(deed, who, amount));
-        var histories = Arb.From(Gen.ArrayOf(steps.Generator, Steps), Arb.Array(steps).Shrinker);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(Histories), Prop.ForAll(histories, property));
+            from action in Gen.Frequency(
+                (5, Gen.Constant(FleetAction.Wait)), (12, Gen.Constant(FleetAction.Update)), (8, Gen.Elements(Enum.GetValues<FleetAction>())))
+            from instance in Gen.Choose(0, 2)
+            from argument in Gen.Choose(0, 63)
+            select new HistoryStep(action, instance, argument));
+        var histories = Arb.From(Gen.ArrayOf(steps.Generator, StepCount), Arb.Array(steps).Shrinker);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(HistoryCount), Prop.ForAll(histories, property));
     }
 }

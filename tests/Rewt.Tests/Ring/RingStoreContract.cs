@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>What every store of a ring keeps to; the derived classes say where it is.</summary>
+/// <summary>Tests the contract of a ring store. The derived classes open the store.</summary>
 public abstract class RingStoreContract : IAsyncLifetime
 {
     private const long Day = 86_400_000;
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
-    public static TheoryData<string> OddValues => new(
+    public static TheoryData<string> UnusualValues => new(
         "", "short", new string('x', 4096), "a secret of more than thirty-two bytes\n", "  a secret with spaces all around it   \t",
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
         "🔑🔑🔑🔑🔑🔑🔑🔑🔑", "a 0 byte \0 and a \r\n and \"quotes\" and 'more' and %d %s {}");
@@ -23,21 +23,21 @@ public abstract class RingStoreContract : IAsyncLifetime
 
     public virtual async ValueTask DisposeAsync()
     {
-        // A test that was skipped has opened nothing.
+        // A skipped test has not opened the store.
         if (First is not null) await First.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
     [Fact]
-    public async Task An_empty_store_reads_as_nothing_and_takes_a_ring()
+    public async Task An_empty_store_reads_as_empty_and_accepts_a_new_ring()
     {
-        var nothing = await ReadAsync();
-        nothing.Slot.IsAbsent.ShouldBeTrue();
-        nothing.Ring.ShouldBeNull();
-        nothing.Revoked.ShouldBeEmpty();
+        var empty = await ReadAsync();
+        empty.Slot.IsAbsent.ShouldBeTrue();
+        empty.Ring.ShouldBeNull();
+        empty.Revoked.ShouldBeEmpty();
 
-        var plan = Plan(nothing, "first");
-        (await First.TryApplyAsync(nothing, plan, Cancellation)).ShouldBeTrue();
+        var plan = Plan(empty, "first");
+        (await First.TryApplyAsync(empty, plan, Cancellation)).ShouldBeTrue();
 
         var reading = await ReadAsync();
         reading.Slot.Value.ShouldBe(Rings.Value("first"));
@@ -47,7 +47,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_states_of_a_tenant_merge_in_any_order_to_the_same_state()
+    public async Task Tenant_states_merge_to_the_same_result_in_any_order()
     {
         TenantState[] states = [State(2000, 0, false), State(0, 1990, true), State(0, 1980, false), State(1970, 1990, true), State(0, 2500, false), State(0, 2500, true), State(2400, 0, false)];
 
@@ -63,18 +63,18 @@ public abstract class RingStoreContract : IAsyncLifetime
     [InlineData(0, 1985, false, 1990, true, "a late creation")]
     [InlineData(0, 1985, true, 1990, true, "an earlier deletion")]
     [InlineData(0, 2000, false, 2000, false, "a later creation")]
-    public async Task Only_a_later_creation_ends_a_deletion(long revokedAt, long lifeAt, bool isDeleted, long at, bool stays, string what)
+    public async Task Only_a_later_creation_reverses_the_deletion_of_a_tenant(long revokedAt, long lifeAt, bool isDeleted, long at, bool staysDeleted, string caseName)
     {
         await MergeAsync("acme", State(0, 1990, true));
 
         await MergeAsync("acme", State(revokedAt, lifeAt, isDeleted));
 
         var state = await StateAsync("acme");
-        (state.Generation, state.IsDeleted).ShouldBe((new StoreTime(at), stays), what);
+        (state.Generation, state.IsDeleted).ShouldBe((new StoreTime(at), staysDeleted), caseName);
     }
 
     [Fact]
-    public async Task A_command_always_gives_a_tenant_a_later_generation_and_a_revocation_keeps_a_deletion()
+    public async Task Tenant_commands_increase_the_generation_and_a_revocation_preserves_a_deletion()
     {
         await CreateAsync();
         var remembered = (await ChangeAsync("acme", static (state, now) => state.Delete(now))).Create(default);
@@ -94,7 +94,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Concurrent_commands_never_lower_a_generation()
+    public async Task Concurrent_tenant_commands_never_decrease_the_generation()
     {
         await CreateAsync();
         Func<TenantState, StoreTime, TenantState>[] commands = [static (state, now) => state.Revoke(now), static (state, now) => state.Delete(now), static (state, now) => state.Create(now)];
@@ -115,7 +115,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_revocations_are_forgotten()
+    public async Task Old_revocations_of_tenants_are_removed_but_creations_and_deletions_are_kept()
     {
         await MergeAsync("old", State(4000, 0, false));
         await MergeAsync("both", State(4000, 3000, true));
@@ -128,7 +128,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_writes_since_a_stamp_are_listed_until_they_are_too_many()
+    public async Task Tenant_writes_since_a_stamp_are_listed_up_to_a_maximum_number()
     {
         await CreateAsync();
         await MergeAsync("acme", State(1000, 0, false));
@@ -147,7 +147,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_stamp_of_the_tenants_changes_with_each_change_and_not_with_the_ring()
+    public async Task The_tenant_stamp_changes_with_every_tenant_write_but_not_with_the_ring()
     {
         await CreateAsync();
         (await ReadAsync()).TenantStamp.ShouldBeNull();
@@ -164,15 +164,15 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_many_concurrent_creators_one_wins_and_all_read_its_secret()
+    public async Task One_of_several_concurrent_creations_succeeds_and_all_stores_read_its_secret()
     {
         var stores = Enumerable.Range(0, 8).Select(_ => Open()).ToList();
         var bases = await Task.WhenAll(stores.Select(store => store.ReadAsync(Cancellation)));
 
-        var won = await Task.WhenAll(stores.Select((store, index) => store.TryApplyAsync(bases[index], Plan(bases[index], $"of {index}"), Cancellation)));
+        var results = await Task.WhenAll(stores.Select((store, index) => store.TryApplyAsync(bases[index], Plan(bases[index], $"of {index}"), Cancellation)));
 
-        won.Count(applied => applied).ShouldBe(1);
-        var winner = $"of {won.Index().Single(pair => pair.Item).Index}";
+        results.Count(applied => applied).ShouldBe(1);
+        var winner = $"of {results.Index().Single(pair => pair.Item).Index}";
         foreach (var store in stores)
         {
             (await store.ReadAsync(Cancellation)).Slot.Value.ShouldBe(Rings.Value(winner));
@@ -181,7 +181,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_plan_applied_twice_is_the_same_as_once()
+    public async Task A_plan_that_was_applied_is_not_applied_again()
     {
         var basis = await ReadAsync();
         var plan = Plan(basis, "first");
@@ -199,7 +199,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     [InlineData("another version")]
     [InlineData("another epoch")]
     [InlineData("no ring")]
-    public async Task A_plan_is_not_written_when_its_basis_has_changed(string change)
+    public async Task A_plan_is_not_applied_if_the_state_it_is_based_on_has_changed(string change)
     {
         await CreateAsync();
         var basis = await ReadAsync();
@@ -215,7 +215,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_value_that_came_where_none_was_is_not_overwritten()
+    public async Task A_secret_that_was_set_after_an_empty_reading_is_not_overwritten()
     {
         var basis = await ReadAsync();
         await SetAsync([], null);
@@ -226,7 +226,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_TTL_is_the_one_that_the_plan_says_and_stays_when_it_says_none()
+    public async Task The_TTL_is_set_by_a_plan_and_kept_by_a_plan_without_one()
     {
         await CreateAsync();
         var created = await ReadAsync();
@@ -248,16 +248,16 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_dead_only_grow_until_they_may_be_forgotten()
+    public async Task Revocations_accumulate_until_their_retention_ends()
     {
         await CreateAsync();
         var first = await ReadAsync();
-        var dead = Rings.Nothing.Add(Rings.KeyId("long dead"), first.Now + OneDay).Add(Rings.KeyId("soon forgotten"), first.Now);
-        await First.TryApplyAsync(first, Plan(first, null) with { Revoked = dead }, Cancellation);
+        var revoked = Rings.NoRevocations.Add(Rings.KeyId("long dead"), first.Now + OneDay).Add(Rings.KeyId("soon forgotten"), first.Now);
+        await First.TryApplyAsync(first, Plan(first, null) with { Revoked = revoked }, Cancellation);
         (await ReadAsync()).Revoked.Keys.ShouldContain(Rings.KeyId("long dead"));
 
         var second = await ReadAsync();
-        await First.TryApplyAsync(second, Plan(second, null) with { Revoked = Rings.Nothing.Add(Rings.KeyId("dead too"), second.Now + OneDay) }, Cancellation);
+        await First.TryApplyAsync(second, Plan(second, null) with { Revoked = Rings.NoRevocations.Add(Rings.KeyId("dead too"), second.Now + OneDay) }, Cancellation);
 
         var reading = await ReadAsync();
         reading.Revoked.Keys.ShouldBe([Rings.KeyId("dead"), Rings.KeyId("long dead"), Rings.KeyId("dead too")], ignoreOrder: true);
@@ -265,32 +265,32 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(OddValues))]
-    public Task Text_is_read_and_compared_byte_for_byte(string value) => RoundTripAsync(Encoding.UTF8.GetBytes(value));
+    [MemberData(nameof(UnusualValues))]
+    public Task A_text_value_is_read_and_compared_byte_for_byte(string value) => RoundTripAsync(Encoding.UTF8.GetBytes(value));
 
     [Fact]
-    public Task Bytes_that_are_no_text_are_read_and_compared_byte_for_byte() => RoundTripAsync([.. Enumerable.Range(0, 256).Select(value => (byte)value)]);
+    public Task A_binary_value_is_read_and_compared_byte_for_byte() => RoundTripAsync([.. Enumerable.Range(0, 256).Select(value => (byte)value)]);
 
     [Fact]
-    public async Task Subscribers_are_notified_of_a_change_and_of_nothing_else()
+    public async Task Subscribers_are_notified_of_applied_plans_only()
     {
-        var told = 0;
+        var notifications = 0;
         await using var other = Open();
-        await other.SubscribeAsync(() => Interlocked.Increment(ref told), Cancellation);
+        await other.SubscribeAsync(() => Interlocked.Increment(ref notifications), Cancellation);
         var basis = await ReadAsync();
         await First.TryApplyAsync(basis, Plan(basis, "first"), Cancellation);
-        await Eventually.TrueAsync(() => Volatile.Read(ref told) == 1, "the other instance is told");
+        await Eventually.TrueAsync(() => Volatile.Read(ref notifications) == 1, "the other store is notified");
 
         await First.TryApplyAsync(basis, Plan(basis, "second"), Cancellation);
         var changed = await ReadAsync();
         await First.TryApplyAsync(changed, Plan(changed, null), Cancellation);
 
-        await Eventually.TrueAsync(() => Volatile.Read(ref told) >= 2, "the other instance is told again");
-        told.ShouldBe(2);
+        await Eventually.TrueAsync(() => Volatile.Read(ref notifications) >= 2, "the other store is notified again");
+        notifications.ShouldBe(2);
     }
 
     [Fact]
-    public async Task The_time_of_a_reading_is_the_stores_own()
+    public async Task The_time_of_a_reading_comes_from_the_clock_of_the_store()
     {
         var before = await ServerTimeAsync();
         var reading = await ReadAsync();
@@ -327,8 +327,8 @@ public abstract class RingStoreContract : IAsyncLifetime
         {
             CurrentBorn = basis.Now - TimeSpan.FromMilliseconds(7),
         };
-        var dead = basis.Ring is null ? Rings.Nothing.Add(Rings.KeyId("dead"), basis.Now + OneDay) : Rings.Nothing;
-        return new RingChange(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + OneDay, dead);
+        var revoked = basis.Ring is null ? Rings.NoRevocations.Add(Rings.KeyId("dead"), basis.Now + OneDay) : Rings.NoRevocations;
+        return new RingChange(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + OneDay, revoked);
     }
 
     private static TenantState State(long revokedAt, long lifeAt, bool isDeleted) => new(new(revokedAt), new(lifeAt), isDeleted);
@@ -341,7 +341,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     private async Task<TenantState> ChangeAsync(string tenant, Func<TenantState, StoreTime, TenantState> change, IRingStore? store = null)
     {
         var now = ClockReading.Now(TimeProvider.System);
-        var ring = new RingSnapshot(await ReadAsync(), Rings.Nothing, null, Rings.Schedule, now, null);
+        var ring = new RingSnapshot(await ReadAsync(), Rings.NoRevocations, null, Rings.Schedule, now, null);
         return (await (store ?? First).Tenants!.ChangeAsync(tenant, default, change, "ada at login", ring, now, Cancellation)).After;
     }
 
@@ -384,10 +384,10 @@ public abstract class RingStoreContract : IAsyncLifetime
         ShouldBe(after.Ring!, plan.Ring);
         after.Ring!.Current.ShouldBe(Secret.TryParse(value, out _));
 
-        // As the next and as a retired key it stands in the ring itself.
-        if (after.Ring.Current is not { } odd) return;
-        await ShouldRoundTripAsync(ring => ring with { Next = odd });
-        await ShouldRoundTripAsync(ring => ring with { Retired = [new RetiredKey(odd, after.Now + TimeSpan.FromSeconds(1))] });
+        // A pending and a retired key are stored in the ring itself.
+        if (after.Ring.Current is not { } unusual) return;
+        await ShouldRoundTripAsync(ring => ring with { Next = unusual });
+        await ShouldRoundTripAsync(ring => ring with { Retired = [new RetiredKey(unusual, after.Now + TimeSpan.FromSeconds(1))] });
     }
 
     private async Task ShouldRoundTripAsync(Func<RingState, RingState> change)

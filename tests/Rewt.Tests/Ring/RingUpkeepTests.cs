@@ -1,37 +1,37 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>The repairs of a ring whose secret is usable, and the commands of an operator.</summary>
+/// <summary>Tests the maintenance of a ring with a valid secret, and the commands of an operator.</summary>
 public sealed class RingUpkeepTests
 {
-    private static readonly SecretSlot Slot = Rings.Holding("current", Rings.Interval / 2);
+    private static readonly SecretSlot Slot = Rings.Slot("current", Rings.Interval / 2);
 
     [Fact]
-    public void A_revocation_that_may_be_forgotten_is_not_merged_back()
+    public void An_expired_revocation_is_not_written_back_to_the_store()
     {
-        var remembered = Rings.Nothing.Add(Rings.KeyId("long ago"), Rings.Now);
+        var known = Rings.NoRevocations.Add(Rings.KeyId("long ago"), Rings.Now);
 
-        RotationPolicy.Decide(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, remembered, Rings.Fresh()).Plan.ShouldBeNull();
+        RotationPolicy.Decide(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, known, Rings.Fresh()).Plan.ShouldBeNull();
     }
 
     [Fact]
-    public void A_retired_key_is_taken_out_when_its_last_token_has_expired()
+    public void A_retired_key_is_removed_when_its_last_token_has_expired()
     {
         var plan = Rings.Decide(Rings.Read(Slot, WithRetiredUntil(Rings.Now))).Plan!;
 
         plan.Action.ShouldBe(RingAction.Tidy);
         plan.SetSecret.ShouldBeNull();
-        plan.Ring.ShouldHold("current", "next");
-        plan.ShouldKill();
+        plan.Ring.ShouldContainKeys("current", "next");
+        plan.ShouldRevoke();
         Rings.Decide(Rings.Read(Slot, WithRetiredUntil(Rings.In(1)))).Plan.ShouldBeNull();
     }
 
     [Fact]
-    public void A_rotation_on_demand_promotes_the_next_key()
+    public void A_rotation_on_demand_makes_the_pending_key_current()
     {
         var plan = RotationPolicy.Rotate(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, Rings.Fresh());
 
         plan.ShouldBe(RingAction.Rotate, secret: "next", expireIn: Rings.Interval);
-        plan.Ring.ShouldHold("next", "fresh-1", "retired", "current");
+        plan.Ring.ShouldContainKeys("next", "fresh-1", "retired", "current");
         plan.Ring.Version.ShouldBe(8);
     }
 
@@ -40,19 +40,19 @@ public sealed class RingUpkeepTests
     [InlineData("next", "current", "fresh-1", "retired", false)]
     [InlineData("retired", "current", "next", null, false)]
     [InlineData("stranger", "current", "next", "retired", false)]
-    public void A_revoked_key_is_dead_whatever_it_was(string revoked, string current, string next, string? retired, bool replaced)
+    public void Revoking_a_key_in_any_state_removes_it_from_the_ring(string revoked, string current, string next, string? retired, bool isReplaced)
     {
         var plan = RotationPolicy.Revoke(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, Rings.KeyId(revoked), Rings.Fresh());
 
         plan.Action.ShouldBe(RingAction.Revoke);
-        plan.Ring.ShouldHold(current, next, retired is null ? [] : [retired]);
-        plan.SetSecret.ShouldBe(replaced ? Rings.Secret("next") : null);
-        plan.ExpireAt.ShouldBe(replaced ? Rings.In(Rings.Interval) : null);
-        plan.ShouldKill(revoked);
+        plan.Ring.ShouldContainKeys(current, next, retired is null ? [] : [retired]);
+        plan.SetSecret.ShouldBe(isReplaced ? Rings.Secret("next") : null);
+        plan.ExpireAt.ShouldBe(isReplaced ? Rings.In(Rings.Interval) : null);
+        plan.ShouldRevoke(revoked);
     }
 
     [Fact]
-    public void Retention_covers_the_longest_token_and_does_not_depend_on_the_rotation_interval()
+    public void Retention_covers_the_longest_token_lifetime_regardless_of_the_rotation_interval()
     {
         static RingSchedule Every(TimeSpan interval) => RingSchedule.From(new RewtOptions
         {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>Readings and rings of one fleet, made by hand: rotation every hour, keys named by a word.</summary>
+/// <summary>Creates rings and readings with an hourly rotation and with keys that are derived from a name.</summary>
 internal static class Rings
 {
     public static readonly StoreTime Now = new(1_767_225_600_000);
@@ -13,9 +13,9 @@ internal static class Rings
 
     public static readonly RingSchedule Schedule = RingSchedule.From(new RewtOptions { RotationInterval = TimeSpan.FromHours(1) });
 
-    public static readonly ImmutableDictionary<string, StoreTime> Nothing = ImmutableDictionary<string, StoreTime>.Empty;
+    public static readonly ImmutableDictionary<string, StoreTime> NoRevocations = ImmutableDictionary<string, StoreTime>.Empty;
 
-    /// <summary>A time after <see cref="Now"/>.</summary>
+    /// <summary>Returns the time that is the given number of milliseconds after <see cref="Now"/>.</summary>
     public static StoreTime In(long milliseconds) => new(Now.Milliseconds + milliseconds);
 
     public static byte[] Value(string name) => Encoding.UTF8.GetBytes($"the secret of the tests that is named {name}");
@@ -24,31 +24,31 @@ internal static class Rings
 
     public static string KeyId(string name) => Secret(name).KeyId;
 
-    /// <summary>A healthy ring: "current", "next" and "retired", half an hour before the deadline.</summary>
+    /// <summary>Creates a valid ring with the keys "current", "next" and "retired", by default half an hour before its deadline.</summary>
     public static RingState Ring(long deadlineIn = Interval / 2) => new(
         "epoch", 7, Secret("current"), In(deadlineIn), Secret("next"), In(-1_000_000), [new RetiredKey(Secret("retired"), In(100_000))]);
 
-    public static SecretSlot Holding(string name, long? timeToLive) => new(Value(name), false, timeToLive);
+    public static SecretSlot Slot(string name, long? timeToLive) => new(Value(name), false, timeToLive);
 
-    public static RingReading Read(SecretSlot slot, RingState? ring, params string[] dead) => new(slot, ring, Remembering(dead), Now);
+    public static RingReading Read(SecretSlot slot, RingState? ring, params string[] revoked) => new(slot, ring, Revocations(revoked), Now);
 
-    public static ImmutableDictionary<string, StoreTime> Remembering(params string[] names) =>
+    public static ImmutableDictionary<string, StoreTime> Revocations(params string[] names) =>
         names.ToImmutableDictionary(KeyId, _ => In(1_000_000_000));
 
-    public static RotationDecision Decide(RingReading reading, params string[] remembered) =>
-        RotationPolicy.Decide(reading, Schedule, Remembering(remembered), Fresh());
+    public static RotationDecision Decide(RingReading reading, params string[] knownRevoked) =>
+        RotationPolicy.Decide(reading, Schedule, Revocations(knownRevoked), Fresh());
 
-    /// <summary>Makes "fresh-1", "fresh-2" and so on.</summary>
+    /// <summary>Returns a generator of the secrets "fresh-1", "fresh-2" and so on.</summary>
     public static Func<Secret> Fresh()
     {
-        var made = 0;
-        return () => Secret($"fresh-{++made}");
+        var count = 0;
+        return () => Secret($"fresh-{++count}");
     }
 
     /// <param name="plan">The plan.</param>
-    /// <param name="action">What it is for.</param>
-    /// <param name="secret">The secret that it sets; null for none.</param>
-    /// <param name="expireIn">The time to live that it sets; null for none.</param>
+    /// <param name="action">The expected action.</param>
+    /// <param name="secret">The secret that the plan sets, or null if it sets none.</param>
+    /// <param name="expireIn">The TTL that the plan sets, or null if it sets none.</param>
     public static void ShouldBe(this RingChange plan, RingAction action, string? secret = null, long? expireIn = null)
     {
         plan.Action.ShouldBe(action);
@@ -56,20 +56,20 @@ internal static class Rings
         plan.ExpireAt.ShouldBe(expireIn is { } time ? In(time) : null);
     }
 
-    public static void ShouldHold(this RingState ring, string? current, string? next, params string[] retired)
+    public static void ShouldContainKeys(this RingState ring, string? current, string? next, params string[] retired)
     {
         ring.Current.ShouldBe(current is null ? null : Secret(current));
         ring.Next.ShouldBe(next is null ? null : Secret(next));
         ring.Retired.Select(key => key.Secret).ShouldBe(retired.Select(Secret));
     }
 
-    public static void ShouldKill(this RingChange plan, params string[] names)
+    public static void ShouldRevoke(this RingChange plan, params string[] names)
     {
         plan.Revoked.Keys.Order(StringComparer.Ordinal).ShouldBe(names.Select(KeyId).Order(StringComparer.Ordinal));
         plan.Revoked.Values.Where(forgetAt => forgetAt <= Now).ShouldBeEmpty();
     }
 
-    /// <summary>A test's own store with the ring as it stood in another: what a failover to a lagging server does.</summary>
+    /// <summary>Replaces the content of a store with an earlier reading, as a failover to a lagging replica does.</summary>
     public static async Task RestoreAsync(InMemoryRingStore store, RingReading former)
     {
         store.Flush();

@@ -1,120 +1,121 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>A test for each row of the state machine.</summary>
+/// <summary>Tests each transition of the rotation state machine.</summary>
 public sealed class RotationPolicyTests
 {
-    private const long Half = Rings.Interval / 2;
-    private const long Day = Rings.Interval;
+    private const long HalfInterval = Rings.Interval / 2;
+    private const long Interval = Rings.Interval;
     private const long Tolerance = 50;
-    private const string Fleet = "current next retired";
+    private const string AllKeys = "current next retired";
 
-    private static readonly RingState Refused = new("epoch", 7, null, Rings.In(-1), null, default, []);
+    private static readonly RingState RefusedRing = new("epoch", 7, null, Rings.In(-1), null, default, []);
 
-    /// <summary>Of each case: what is read and what is remembered dead, and what is then planned.</summary>
+    /// <summary>Contains for each case the reading, the revocations that the instance knows, and the expected plan.</summary>
     private static readonly Dictionary<string, Case> Cases = new(StringComparer.Ordinal)
     {
-        ["a secret gone at the deadline is followed by the next"] = new(
-            Gone(0), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
-        ["a secret gone just before the deadline is followed by the next"] = new(
-            Gone(Tolerance), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
-        ["a secret gone long ago is followed by the next"] = new(
-            Gone(-Day), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
-        ["without a next a fresh one follows"] = new(
-            Rings.Read(SecretSlot.Absent, Rings.Ring(0) with { Next = null }), RingAction.Rotate, "fresh-1 fresh-2 retired current", "", "fresh-1", Day),
-        ["a secret deleted before the deadline kills all keys"] = new(
-            Gone(Half), RingAction.Invalidate, "fresh-1 fresh-2", Fleet, "fresh-1", Day),
-        ["a secret deleted a little before the deadline kills all keys"] = new(
-            Gone(Tolerance + 1), RingAction.Invalidate, "fresh-1 fresh-2", Fleet, "fresh-1", Day),
-        ["a useless value that is deleted makes room"] = new(
-            Rings.Read(SecretSlot.Absent, Refused, "current"), RingAction.Invalidate, "fresh-1 fresh-2", "", "fresh-1", Day),
-        ["a lost TTL is put back"] = new(Held("current", null), RingAction.RestoreTimeToLive, Fleet, "", null, Half),
-        ["a TTL that is no time to rotate is replaced"] = new(
-            Held("current", long.MaxValue / 2), RingAction.RestoreTimeToLive, Fleet, "", null, Half),
-        ["a TTL that was prolonged a little moves the deadline"] = new(
-            Held("current", Half + Tolerance + 1), RingAction.MoveDeadline, Fleet, DeadlineIn: Half + Tolerance + 1),
-        ["a TTL that was prolonged moves the deadline"] = new(
-            Held("current", Half + (3 * Day)), RingAction.MoveDeadline, Fleet, DeadlineIn: Half + (3 * Day)),
-        ["a TTL that was shortened a little moves the deadline"] = new(
-            Held("current", Half - Tolerance - 1), RingAction.MoveDeadline, Fleet, DeadlineIn: Half - Tolerance - 1),
+        ["a secret that expired at the deadline is replaced by the pending key"] = new(
+            WithoutSecret(0), RingAction.Rotate, "next fresh-1 retired current", "", "next", Interval),
+        ["a secret that expired just before the deadline is replaced by the pending key"] = new(
+            WithoutSecret(Tolerance), RingAction.Rotate, "next fresh-1 retired current", "", "next", Interval),
+        ["a secret that expired long ago is replaced by the pending key"] = new(
+            WithoutSecret(-Interval), RingAction.Rotate, "next fresh-1 retired current", "", "next", Interval),
+        ["an expired secret without a pending key is replaced by a new key"] = new(
+            Rings.Read(SecretSlot.Absent, Rings.Ring(0) with { Next = null }), RingAction.Rotate, "fresh-1 fresh-2 retired current", "", "fresh-1", Interval),
+        ["a secret deleted before the deadline revokes all keys"] = new(
+            WithoutSecret(HalfInterval), RingAction.Invalidate, "fresh-1 fresh-2", AllKeys, "fresh-1", Interval),
+        ["a secret deleted shortly before the deadline revokes all keys"] = new(
+            WithoutSecret(Tolerance + 1), RingAction.Invalidate, "fresh-1 fresh-2", AllKeys, "fresh-1", Interval),
+        ["a deleted invalid value is replaced by a new key"] = new(
+            Rings.Read(SecretSlot.Absent, RefusedRing, "current"), RingAction.Invalidate, "fresh-1 fresh-2", "", "fresh-1", Interval),
+        ["a lost TTL is restored"] = new(WithSecret("current", null), RingAction.RestoreTimeToLive, AllKeys, "", null, HalfInterval),
+        ["a TTL out of range is replaced"] = new(
+            WithSecret("current", long.MaxValue / 2), RingAction.RestoreTimeToLive, AllKeys, "", null, HalfInterval),
+        ["a TTL that was slightly extended moves the deadline"] = new(
+            WithSecret("current", HalfInterval + Tolerance + 1), RingAction.MoveDeadline, AllKeys, DeadlineIn: HalfInterval + Tolerance + 1),
+        ["a TTL that was extended moves the deadline"] = new(
+            WithSecret("current", HalfInterval + (3 * Interval)), RingAction.MoveDeadline, AllKeys, DeadlineIn: HalfInterval + (3 * Interval)),
+        ["a TTL that was slightly shortened moves the deadline"] = new(
+            WithSecret("current", HalfInterval - Tolerance - 1), RingAction.MoveDeadline, AllKeys, DeadlineIn: HalfInterval - Tolerance - 1),
         ["a TTL that was shortened moves the deadline"] = new(
-            Held("current", Half / 2), RingAction.MoveDeadline, Fleet, DeadlineIn: Half / 2),
-        ["a deadline that was moved away in time does not rotate"] = new(
-            Held("current", Half, Rings.Lead), RingAction.MoveDeadline, Fleet, DeadlineIn: Half),
-        ["the next key takes over at the lead"] = new(
-            Held("current", Rings.Lead, Rings.Lead), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
-        ["the next key takes over late"] = new(Held("current", 10, 10), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
-        ["the next key takes over where the TTL is gone"] = new(
-            Held("current", null, -5_000), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
-        ["the next key takes over where the TTL was shortened"] = new(
-            Held("current", 1_000), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
+            WithSecret("current", HalfInterval / 2), RingAction.MoveDeadline, AllKeys, DeadlineIn: HalfInterval / 2),
+        ["a TTL that was extended in time causes no rotation"] = new(
+            WithSecret("current", HalfInterval, Rings.Lead), RingAction.MoveDeadline, AllKeys, DeadlineIn: HalfInterval),
+        ["the pending key becomes current at the lead"] = new(
+            WithSecret("current", Rings.Lead, Rings.Lead), RingAction.Rotate, "next fresh-1 retired current", "", "next", Interval),
+        ["the pending key becomes current after the lead has begun"] = new(
+            WithSecret("current", 10, 10), RingAction.Rotate, "next fresh-1 retired current", "", "next", Interval),
+        ["the pending key becomes current after the deadline if the TTL is missing"] = new(
+            WithSecret("current", null, -5_000), RingAction.Rotate, "next fresh-1 retired current", "", "next", Interval),
+        ["the pending key becomes current if the TTL was shortened below the lead"] = new(
+            WithSecret("current", 1_000), RingAction.Rotate, "next fresh-1 retired current", "", "next", Interval),
 
-        ["a secret that Node made at the deadline is kept with its TTL"] = new(
-            Held("node", 50_000, 0), RingAction.AdoptRotation, "node next retired current", DeadlineIn: 50_000),
-        ["a secret that Node made just before the deadline is kept"] = new(
-            Held("node", 50_000, Tolerance), RingAction.AdoptRotation, "node next retired current", DeadlineIn: 50_000),
-        ["a secret that Node made after the deadline is kept"] = new(
-            Held("node", 50_000, -90_000), RingAction.AdoptRotation, "node next retired current", DeadlineIn: 50_000),
-        ["a dead current key does not retire when Node made the next"] = new(
-            Held("node", 50_000, 0), RingAction.AdoptRotation, "node next retired", "current", DeadlineIn: 50_000, Remembered: "current"),
-        ["a secret of Node that is our next is current"] = new(
-            Held("next", 50_000, 0), RingAction.AdoptRotation, "next fresh-1 retired current", DeadlineIn: 50_000),
-        ["a secret of Node that had retired is current again"] = new(
-            Held("retired", 50_000, 0), RingAction.AdoptRotation, "retired next current", DeadlineIn: 50_000),
-        ["a secret set by hand kills all others and gets a TTL"] = new(
-            Held("mine", null), RingAction.Replace, "mine fresh-1", Fleet, null, Day),
-        ["a secret set by hand with a TTL gets ours"] = new(Held("mine", 50_000), RingAction.Replace, "mine fresh-1", Fleet, null, Day),
-        ["a secret set by hand a little before the deadline kills all others"] = new(
-            Held("mine", 50_000, Tolerance + 1), RingAction.Replace, "mine fresh-1", Fleet, null, Day),
-        ["a secret set by hand after the deadline without a TTL kills all others"] = new(
-            Held("mine", null, -90_000), RingAction.Replace, "mine fresh-1", Fleet, null, Day),
-        ["the next key set by hand lives and the others die"] = new(
-            Held("next", null), RingAction.Replace, "next fresh-1", "current retired", null, Day),
-        ["a retired key set by hand lives and the others die"] = new(
-            Held("retired", null), RingAction.Replace, "retired fresh-1", "current next", null, Day),
-        ["a secret set over a useless value is taken"] = new(
-            Rings.Read(Rings.Holding("mine", 50_000), Refused, "current"), RingAction.Replace, "mine fresh-1", "", null, Day),
+        ["a secret that Node created at the deadline is kept with its TTL"] = new(
+            WithSecret("node", 50_000, 0), RingAction.AdoptRotation, "node next retired current", DeadlineIn: 50_000),
+        ["a secret that Node created just before the deadline is kept"] = new(
+            WithSecret("node", 50_000, Tolerance), RingAction.AdoptRotation, "node next retired current", DeadlineIn: 50_000),
+        ["a secret that Node created after the deadline is kept"] = new(
+            WithSecret("node", 50_000, -90_000), RingAction.AdoptRotation, "node next retired current", DeadlineIn: 50_000),
+        ["a revoked current key does not retire if Node created the next secret"] = new(
+            WithSecret("node", 50_000, 0), RingAction.AdoptRotation, "node next retired", "current", DeadlineIn: 50_000, KnownRevoked: "current"),
+        ["a secret set by Node that is the pending key becomes current"] = new(
+            WithSecret("next", 50_000, 0), RingAction.AdoptRotation, "next fresh-1 retired current", DeadlineIn: 50_000),
+        ["a secret set by Node that is a retired key becomes current again"] = new(
+            WithSecret("retired", 50_000, 0), RingAction.AdoptRotation, "retired next current", DeadlineIn: 50_000),
+        ["a secret set manually revokes all other keys and receives a TTL"] = new(
+            WithSecret("mine", null), RingAction.Replace, "mine fresh-1", AllKeys, null, Interval),
+        ["the TTL of a secret set manually is replaced"] = new(WithSecret("mine", 50_000), RingAction.Replace, "mine fresh-1", AllKeys, null, Interval),
+        ["a secret set manually shortly before the deadline revokes all other keys"] = new(
+            WithSecret("mine", 50_000, Tolerance + 1), RingAction.Replace, "mine fresh-1", AllKeys, null, Interval),
+        ["a secret set manually after the deadline without a TTL revokes all other keys"] = new(
+            WithSecret("mine", null, -90_000), RingAction.Replace, "mine fresh-1", AllKeys, null, Interval),
+        ["the pending key set manually becomes current and the others are revoked"] = new(
+            WithSecret("next", null), RingAction.Replace, "next fresh-1", "current retired", null, Interval),
+        ["a retired key set manually becomes current and the others are revoked"] = new(
+            WithSecret("retired", null), RingAction.Replace, "retired fresh-1", "current next", null, Interval),
+        ["a secret that replaces an invalid value is accepted"] = new(
+            Rings.Read(Rings.Slot("mine", 50_000), RefusedRing, "current"), RingAction.Replace, "mine fresh-1", "", null, Interval),
         ["a secret without a ring is adopted with its TTL"] = new(
-            Alone("node", 50_000), RingAction.Adopt, "node fresh-1", "lost", DeadlineIn: 50_000, Remembered: "lost"),
-        ["a secret without a ring and a TTL gets one"] = new(Alone("node", null), RingAction.Adopt, "node fresh-1", "", null, Day),
-        ["a secret without a ring whose TTL is no time to rotate gets one"] = new(
-            Alone("current", long.MaxValue / 2), RingAction.Adopt, "current fresh-1", "", null, Day),
-        ["a secret that the store knows dead is replaced"] = new(
-            Rings.Read(Rings.Holding("back", 50_000), Rings.Ring(), "back"), RingAction.ReplaceRevoked, "fresh-1 fresh-2", Fleet, "fresh-1", Day),
-        ["a secret that is remembered dead is replaced"] = new(
-            Held("back", 50_000), RingAction.ReplaceRevoked, "fresh-1 fresh-2", Fleet + " back", "fresh-1", Day, Remembered: "back"),
-        ["a secret without a ring that the store knows dead is replaced"] = new(
-            Rings.Read(Rings.Holding("back", 50_000), null, "back"), RingAction.ReplaceRevoked, "fresh-1 fresh-2", "", "fresh-1", Day),
-        ["a secret without a ring that is remembered dead is replaced"] = new(
-            Alone("back", 50_000), RingAction.ReplaceRevoked, "fresh-1 fresh-2", "back", "fresh-1", Day, Remembered: "back"),
-        ["a current key known to be dead is followed by the next"] = new(
-            Held("current", Half), RingAction.ReplaceRevoked, "next fresh-1 retired", "current", "next", Day, Remembered: "current"),
+            WithoutRing("node", 50_000), RingAction.Adopt, "node fresh-1", "lost", DeadlineIn: 50_000, KnownRevoked: "lost"),
+        ["a secret without a ring and without a TTL receives a TTL"] = new(WithoutRing("node", null), RingAction.Adopt, "node fresh-1", "", null, Interval),
+        ["a secret without a ring whose TTL is out of range receives another TTL"] = new(
+            WithoutRing("current", long.MaxValue / 2), RingAction.Adopt, "current fresh-1", "", null, Interval),
+        ["a secret that is revoked in the store is replaced"] = new(
+            Rings.Read(Rings.Slot("back", 50_000), Rings.Ring(), "back"), RingAction.ReplaceRevoked, "fresh-1 fresh-2", AllKeys, "fresh-1", Interval),
+        ["a secret that the instance knows as revoked is replaced"] = new(
+            WithSecret("back", 50_000), RingAction.ReplaceRevoked, "fresh-1 fresh-2", AllKeys + " back", "fresh-1", Interval, KnownRevoked: "back"),
+        ["a secret without a ring that is revoked in the store is replaced"] = new(
+            Rings.Read(Rings.Slot("back", 50_000), null, "back"), RingAction.ReplaceRevoked, "fresh-1 fresh-2", "", "fresh-1", Interval),
+        ["a secret without a ring that the instance knows as revoked is replaced"] = new(
+            WithoutRing("back", 50_000), RingAction.ReplaceRevoked, "fresh-1 fresh-2", "back", "fresh-1", Interval, KnownRevoked: "back"),
+        ["a revoked current key is replaced by the pending key"] = new(
+            WithSecret("current", HalfInterval), RingAction.ReplaceRevoked, "next fresh-1 retired", "current", "next", Interval, KnownRevoked: "current"),
 
-        ["a missing next key is published"] = new(
-            Rings.Read(Rings.Holding("current", Half), Rings.Ring() with { Next = null, NextBorn = default }), RingAction.PublishNext, "current fresh-1 retired"),
-        ["a dead next key is replaced by another"] = new(
-            Rings.Read(Rings.Holding("current", Half), Rings.Ring(), "next"), RingAction.PublishNext, "current fresh-1 retired"),
-        ["a revocation that the store lost is merged back"] = new(
-            Held("current", Half), RingAction.MergeRevocations, Fleet, "stranger", Remembered: "stranger"),
-        ["a lost revocation of the next key is merged back"] = new(
-            Held("current", Half), RingAction.MergeRevocations, "current fresh-1 retired", "next", Remembered: "next"),
-        ["a lost revocation of a retired key is merged back"] = new(
-            Held("current", Half), RingAction.MergeRevocations, "current next", "retired", Remembered: "retired"),
+        ["a missing pending key is published"] = new(
+            Rings.Read(Rings.Slot("current", HalfInterval), Rings.Ring() with { Next = null, NextBorn = default }), RingAction.PublishNext, "current fresh-1 retired"),
+        ["a revoked pending key is replaced by another"] = new(
+            Rings.Read(Rings.Slot("current", HalfInterval), Rings.Ring(), "next"), RingAction.PublishNext, "current fresh-1 retired"),
+        ["a revocation that the store lost is restored"] = new(
+            WithSecret("current", HalfInterval), RingAction.MergeRevocations, AllKeys, "stranger", KnownRevoked: "stranger"),
+        ["a lost revocation of the pending key is restored"] = new(
+            WithSecret("current", HalfInterval), RingAction.MergeRevocations, "current fresh-1 retired", "next", KnownRevoked: "next"),
+        ["a lost revocation of a retired key is restored"] = new(
+            WithSecret("current", HalfInterval), RingAction.MergeRevocations, "current next", "retired", KnownRevoked: "retired"),
     };
 
     public static TheoryData<string> CaseNames => [.. Cases.Keys];
 
     [Theory]
     [MemberData(nameof(CaseNames))]
-    public void The_reading_decides_the_write(string name)
+    public void The_plan_follows_from_the_reading_and_the_known_revocations(string name)
     {
-        var (reading, action, hold, kill, secret, expireIn, deadlineIn, remembered) = Cases[name];
+        var (reading, action, keyNames, revoked, secret, expireIn, deadlineIn, knownRevoked) = Cases[name];
 
-        var plan = Rings.Decide(reading, Words(remembered)).Plan!;
+        var plan = Rings.Decide(reading, Split(knownRevoked)).Plan!;
 
-        var keys = Words(hold);
+        var keys = Split(keyNames);
         plan.ShouldBe(action, secret, expireIn);
-        plan.Ring.ShouldHold(keys[0], keys[1], keys[2..]);
-        plan.ShouldKill(Words(kill));
+        plan.Ring.ShouldContainKeys(keys[0], keys[1], keys[2..]);
+        plan.ShouldRevoke(Split(revoked));
         plan.Ring.Deadline.ShouldBe((deadlineIn ?? expireIn) is { } length ? Rings.In(length) : reading.Ring!.Deadline);
         plan.Ring.NextBorn.ShouldBe(plan.Ring.Next!.Equals(reading.Ring?.Next) ? reading.Ring!.NextBorn : Rings.Now);
         plan.Ring.Version.ShouldBe(reading.Ring is null ? 1 : 8);
@@ -124,23 +125,23 @@ public sealed class RotationPolicyTests
     }
 
     [Fact]
-    public void A_ring_in_which_all_is_well_is_left_alone()
+    public void A_consistent_ring_needs_no_change()
     {
-        var verdict = Rings.Decide(Rings.Read(Rings.Holding("current", Half), Rings.Ring()));
+        var decision = Rings.Decide(Rings.Read(Rings.Slot("current", HalfInterval), Rings.Ring()));
 
-        verdict.Action.ShouldBe(RingAction.None);
-        verdict.Problem.ShouldBeNull();
+        decision.Action.ShouldBe(RingAction.None);
+        decision.Problem.ShouldBeNull();
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_key_of_another_type_is_left_alone_and_named(bool withRing)
+    public void A_secret_of_another_Redis_type_is_reported_and_not_changed(bool withRing)
     {
-        var verdict = Rings.Decide(Rings.Read(SecretSlot.WrongType, withRing ? Rings.Ring() : null), "lost");
+        var decision = Rings.Decide(Rings.Read(SecretSlot.WrongType, withRing ? Rings.Ring() : null), "lost");
 
-        verdict.Plan.ShouldBeNull();
-        verdict.Problem!.ShouldContain("the value is not a string");
+        decision.Plan.ShouldBeNull();
+        decision.Problem!.ShouldContain("the value is not a string");
     }
 
     [Theory]
@@ -148,26 +149,26 @@ public sealed class RotationPolicyTests
     [InlineData("736563726574", "6 bytes, fewer than 32")]
     [InlineData("78787878787878787878787878787878787878787878787878787878787878", "31 bytes, fewer than 32")]
     [InlineData("ff78787878787878787878787878787878787878787878787878787878787878787878", "not UTF-8")]
-    public void A_value_that_is_no_secret_stays_and_the_keys_die(string hex, string problem)
+    public void An_invalid_secret_is_kept_and_all_keys_of_the_ring_are_revoked(string hex, string problem)
     {
         var slot = new SecretSlot(Convert.FromHexString(hex), false, null);
 
-        var verdict = Rings.Decide(Rings.Read(slot, Rings.Ring()));
+        var decision = Rings.Decide(Rings.Read(slot, Rings.Ring()));
 
-        verdict.Action.ShouldBe(RingAction.Refuse);
-        verdict.Problem!.ShouldContain(problem);
-        verdict.Plan!.SetSecret.ShouldBeNull();
-        verdict.Plan.ExpireAt.ShouldBeNull();
-        verdict.Plan.Ring.ShouldHold(null, null);
-        verdict.Plan.ShouldKill("current", "next", "retired");
-        var again = Rings.Decide(Rings.Read(slot, verdict.Plan.Ring, "current", "next", "retired"));
-        again.Plan.ShouldBeNull();
-        again.Problem.ShouldBe(verdict.Problem);
+        decision.Action.ShouldBe(RingAction.Refuse);
+        decision.Problem!.ShouldContain(problem);
+        decision.Plan!.SetSecret.ShouldBeNull();
+        decision.Plan.ExpireAt.ShouldBeNull();
+        decision.Plan.Ring.ShouldContainKeys(null, null);
+        decision.Plan.ShouldRevoke("current", "next", "retired");
+        var unchanged = Rings.Decide(Rings.Read(slot, decision.Plan.Ring, "current", "next", "retired"));
+        unchanged.Plan.ShouldBeNull();
+        unchanged.Problem.ShouldBe(decision.Problem);
         Rings.Decide(Rings.Read(slot, null)).Plan.ShouldBeNull();
     }
 
     [Fact]
-    public void A_value_that_is_too_long_is_no_secret_and_the_longest_one_is()
+    public void A_secret_may_have_at_most_4096_bytes()
     {
         Rings.Decide(Rings.Read(new SecretSlot(new byte[4097], false, null), null)).Problem!.ShouldContain("more than 4096 bytes");
 
@@ -175,7 +176,7 @@ public sealed class RotationPolicyTests
     }
 
     [Fact]
-    public void Nothing_at_all_becomes_a_fresh_secret_in_a_new_epoch_and_what_is_remembered_dead_stays_dead()
+    public void An_empty_store_receives_a_new_secret_a_new_epoch_and_the_known_revocations()
     {
         var plan = Rings.Decide(Rings.Read(SecretSlot.Absent, null), "lost").Plan!;
 
@@ -185,39 +186,39 @@ public sealed class RotationPolicyTests
         plan.Ring.Deadline.ShouldBe(Rings.In(Rings.Interval));
         plan.Ring.NextBorn.ShouldBe(Rings.Now);
         plan.Ring.Version.ShouldBe(1);
-        plan.Ring.ShouldHold("fresh-1", "fresh-2");
+        plan.Ring.ShouldContainKeys("fresh-1", "fresh-2");
         plan.Ring.Epoch.ShouldBe(Rings.KeyId("fresh-3"));
-        plan.ShouldKill("lost");
+        plan.ShouldRevoke("lost");
     }
 
     [Theory]
     [InlineData("current")]
     [InlineData("next")]
-    public void A_dead_key_neither_retires_nor_takes_over_when_the_secret_is_gone_at_the_deadline(string dead)
+    public void A_revoked_key_neither_retires_nor_becomes_current_when_the_secret_expires(string revoked)
     {
-        foreach (var reading in new[] { Rings.Read(SecretSlot.Absent, Rings.Ring(0), dead), Rings.Read(SecretSlot.Absent, Rings.Ring(0)) })
+        foreach (var reading in new[] { Rings.Read(SecretSlot.Absent, Rings.Ring(0), revoked), Rings.Read(SecretSlot.Absent, Rings.Ring(0)) })
         {
-            var plan = Rings.Decide(reading, dead).Plan!;
+            var plan = Rings.Decide(reading, revoked).Plan!;
 
             plan.Action.ShouldBe(RingAction.Rotate);
-            plan.Ring.KeyIds().ShouldNotContain(Rings.KeyId(dead));
+            plan.Ring.KeyIds().ShouldNotContain(Rings.KeyId(revoked));
         }
     }
 
     [Theory]
     [InlineData(Tolerance)]
     [InlineData(-Tolerance)]
-    public void A_TTL_that_differs_by_the_width_of_a_clock_tick_means_nothing(long by) =>
-        Rings.Decide(Rings.Read(Rings.Holding("current", Half + by), Rings.Ring())).Action.ShouldBe(RingAction.None);
+    public void A_TTL_difference_within_the_clock_tolerance_is_ignored(long difference) =>
+        Rings.Decide(Rings.Read(Rings.Slot("current", HalfInterval + difference), Rings.Ring())).Action.ShouldBe(RingAction.None);
 
     [Fact]
-    public void The_time_of_its_creation_follows_a_key_and_is_unknown_for_a_key_that_came_from_elsewhere()
+    public void The_creation_time_of_a_key_is_kept_and_is_unknown_for_an_adopted_key()
     {
         var created = Rings.Decide(Rings.Read(SecretSlot.Absent, null)).Plan!.Ring;
-        var rotated = Rings.Decide(Gone(0) with { Ring = Rings.Ring(0) with { CurrentBorn = new(5) } }).Plan!.Ring;
-        var adopted = Rings.Decide(Alone("mine", null)).Plan!.Ring;
-        var replaced = Rings.Decide(Held("mine", null) with { Ring = Rings.Ring() with { CurrentBorn = new(5) } }).Plan!.Ring;
-        var kept = Rings.Decide(Held("current", null, -5_000) with { Ring = Rings.Ring() with { CurrentBorn = new(5) } }).Plan!.Ring;
+        var rotated = Rings.Decide(WithoutSecret(0) with { Ring = Rings.Ring(0) with { CurrentBorn = new(5) } }).Plan!.Ring;
+        var adopted = Rings.Decide(WithoutRing("mine", null)).Plan!.Ring;
+        var replaced = Rings.Decide(WithSecret("mine", null) with { Ring = Rings.Ring() with { CurrentBorn = new(5) } }).Plan!.Ring;
+        var kept = Rings.Decide(WithSecret("current", null, -5_000) with { Ring = Rings.Ring() with { CurrentBorn = new(5) } }).Plan!.Ring;
 
         created.CurrentBorn.ShouldBe(Rings.Now);
         (rotated.CurrentBorn, rotated.NextBorn, rotated.Retired[^1].Born, rotated.Retired[0].Born).ShouldBe((Rings.Ring().NextBorn, Rings.Now, new StoreTime(5), StoreTime.Unknown));
@@ -227,26 +228,26 @@ public sealed class RotationPolicyTests
     }
 
     [Fact]
-    public void No_instance_rotates_before_the_lead() =>
-        Rings.Decide(Rings.Read(Rings.Holding("current", Rings.Lead + 1), Rings.Ring(Rings.Lead + 1))).Action.ShouldBe(RingAction.None);
+    public void No_instance_rotates_before_the_deadline_minus_the_lead() =>
+        Rings.Decide(Rings.Read(Rings.Slot("current", Rings.Lead + 1), Rings.Ring(Rings.Lead + 1))).Action.ShouldBe(RingAction.None);
 
-    private static RingReading Gone(long deadlineIn) => Rings.Read(SecretSlot.Absent, Rings.Ring(deadlineIn));
+    private static RingReading WithoutSecret(long deadlineIn) => Rings.Read(SecretSlot.Absent, Rings.Ring(deadlineIn));
 
-    private static RingReading Held(string secret, long? timeToLive, long deadlineIn = Half) =>
-        Rings.Read(Rings.Holding(secret, timeToLive), Rings.Ring(deadlineIn));
+    private static RingReading WithSecret(string secret, long? timeToLive, long deadlineIn = HalfInterval) =>
+        Rings.Read(Rings.Slot(secret, timeToLive), Rings.Ring(deadlineIn));
 
-    private static RingReading Alone(string secret, long? timeToLive) => Rings.Read(Rings.Holding(secret, timeToLive), null);
+    private static RingReading WithoutRing(string secret, long? timeToLive) => Rings.Read(Rings.Slot(secret, timeToLive), null);
 
-    private static string[] Words(string names) => names.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Split(string names) => names.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The names of keys stand apart by spaces; those of the ring are the current one, the next one and the retired ones.</summary>
+    /// <summary>Represents a case. Spaces separate the names of keys; the keys of the ring are the current, the pending and the retired ones, in this order.</summary>
     private sealed record Case(
         RingReading Reading,
         RingAction Action,
-        string Hold,
-        string Kill = "",
+        string KeyNames,
+        string Revoked = "",
         string? Secret = null,
         long? ExpireIn = null,
         long? DeadlineIn = null,
-        string Remembered = "");
+        string KnownRevoked = "");
 }

@@ -3,13 +3,13 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>JSON without reflection, for applications that are trimmed or compiled ahead of time.</summary>
+/// <summary>Tests JSON without reflection, which trimmed and AOT-compiled applications use.</summary>
 public sealed class TypedJsonTests
 {
     private static JsonTypeInfo<Order> Info => (JsonTypeInfo<Order>)JsonSerializerOptions.Web.GetTypeInfo(typeof(Order));
 
     [Fact]
-    public async Task A_value_that_is_signed_with_its_type_info_reads_back_with_and_without_it()
+    public async Task A_value_signed_with_type_info_can_be_read_with_and_without_type_info()
     {
         await using var services = new ServiceCollection().AddLogging().AddRewtInMemoryKeys().BuildServiceProvider();
         var data = services.GetRequiredService<IRewtSignedData>();
@@ -21,7 +21,7 @@ public sealed class TypedJsonTests
     }
 
     [Fact]
-    public async Task A_refused_token_has_no_value_and_a_missing_type_info_is_named()
+    public async Task Reading_a_refused_token_and_passing_null_type_info_throw()
     {
         await using var services = new ServiceCollection().AddLogging().AddRewtInMemoryKeys().BuildServiceProvider();
         var data = services.GetRequiredService<IRewtSignedData>();
@@ -34,7 +34,7 @@ public sealed class TypedJsonTests
     }
 
     [Fact]
-    public void Claims_that_are_usual_are_written_the_same_with_and_without_reflection()
+    public void Claims_of_common_types_are_serialized_alike_with_and_without_reflection()
     {
         var claims = new Dictionary<string, object>(StringComparer.Ordinal)
         {
@@ -62,7 +62,7 @@ public sealed class TypedJsonTests
     }
 
     [Fact]
-    public void Without_reflection_a_claim_of_an_unusual_type_is_refused_and_not_left_out()
+    public void A_claim_of_an_unsupported_type_is_refused_without_reflection()
     {
         var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["order"] = new Order("u", 1) };
 

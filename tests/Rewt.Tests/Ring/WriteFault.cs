@@ -4,7 +4,7 @@ internal enum WriteFault
 {
     None,
 
-    LostAnswer,
+    LostReply,
 
     Refused,
 }

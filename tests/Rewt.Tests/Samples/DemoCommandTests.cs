@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Samples;
 
-/// <summary>The command line of the demo.</summary>
+/// <summary>Checks the command line of the demo.</summary>
 public sealed class DemoCommandTests
 {
     [Theory]
@@ -8,9 +8,9 @@ public sealed class DemoCommandTests
     [InlineData("5")]
     [InlineData("5:00")]
     [InlineData("00:00:00")]
-    public async Task A_rotation_interval_with_another_reading_in_NET_is_refused(string rotate)
+    public async Task A_rotation_interval_that_is_zero_or_ambiguous_is_refused(string rotate)
     {
-        var (exitCode, _, errors) = await Programs.RunToEndAsync(Executables.Dotnet, [Programs.Built("samples/Demo", "Demo.dll"), "--headless", "--duration", "1", "--rotate", rotate]);
+        var (exitCode, _, errors) = await Programs.RunToEndAsync(Executables.Dotnet, [Programs.PathOf("samples/Demo", "Demo.dll"), "--headless", "--duration", "1", "--rotate", rotate]);
 
         exitCode.ShouldNotBe(0);
         errors.ShouldContain("--rotate must be hh:mm:ss, or d.hh:mm:ss from 24 hours on");

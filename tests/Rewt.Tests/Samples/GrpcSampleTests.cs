@@ -3,11 +3,11 @@ namespace Rewt.Tests.Samples;
 public sealed class GrpcSampleTests
 {
     [Fact]
-    public async Task A_call_names_its_caller_and_user_and_is_refused_without_a_token()
+    public async Task A_gRPC_call_carries_caller_and_user_and_requires_a_token()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var greeter = await SampleService.StartAsync("Grpc", redis);
-        await using var orders = await SampleService.StartAsAsync("Grpc", ["orders"], redis, "--Services:greeter", greeter.Address);
+        await using var orders = await SampleService.StartWithArgumentsAsync("Grpc", ["orders"], redis, "--Services:greeter", greeter.Address);
 
         (await GetAsync(orders, "/greet?user=u-42")).ShouldBe("""{"text":"good morning to you","caller":"orders","userId":"u-42"}""");
         (await GetAsync(orders, "/greet")).ShouldBe("""{"text":"good morning to you","caller":"orders","userId":""}""");

@@ -2,39 +2,39 @@ using System.Net.Http.Json;
 
 namespace Rewt.Tests.Samples;
 
-/// <summary>The log-in sample does what docs/tenants.md says: its curl lines are run as they stand there.</summary>
-public sealed partial class LoginSampleTests(LoginSampleTests.Shop shop) : IClassFixture<LoginSampleTests.Shop>
+/// <summary>Runs the login sample and the curl commands of docs/tenants.md.</summary>
+public sealed partial class LoginSampleTests(LoginSampleTests.LoginServices services) : IClassFixture<LoginSampleTests.LoginServices>
 {
-    private const string Written = "localhost:5104";
+    private const string DocumentedAddress = "localhost:5104";
 
     [Theory]
     [InlineData("own-secret", "true")]
     [InlineData("one-secret", "false")]
     [InlineData("session", "true")]
-    public async Task The_curl_lines_of_the_page_print_what_it_says(string name, string tenants)
+    public async Task The_curl_commands_of_the_page_print_the_documented_output(string name, string tenants)
     {
         Require.That(Executables.Find("bash") is not null && Executables.Find("curl") is not null, "needs bash and curl on the PATH");
         var (script, expected) = Block(name);
-        var login = await shop.LoginAsync(tenants);
-        var revoked = await shop.RevokedTenantsAsync();
+        var login = await services.LoginAsync(tenants);
+        var revoked = await services.RevokedTenantsAsync();
 
-        var printed = await RunAsync(script.Replace(Written, login.Client.BaseAddress!.Authority, StringComparison.Ordinal));
+        var printed = await RunAsync(script.Replace(DocumentedAddress, login.Client.BaseAddress!.Authority, StringComparison.Ordinal));
 
         printed.ShouldBe(expected);
-        (await shop.RevokedTenantsAsync() - revoked).ShouldBe(name == "own-secret" ? 1 : 0);
+        (await services.RevokedTenantsAsync() - revoked).ShouldBe(name == "own-secret" ? 1 : 0);
     }
 
     [Fact]
-    public async Task Attempts_to_log_in_are_limited()
+    public async Task Login_attempts_are_rate_limited()
     {
-        // A process of its own, because the others have no attempts left after this.
-        await using var login = await SampleService.StartAsync("Login", shop.Redis);
+        // A separate process, because this test uses up the attempts.
+        await using var login = await SampleService.StartAsync("Login", services.Redis);
         var statuses = new List<HttpStatusCode>();
 
         for (var attempt = 0; attempt < 25; attempt++)
         {
-            using var answer = await login.Client.PostAsJsonAsync(new Uri("/login", UriKind.Relative), new { userId = "ada", password = $"guess-{attempt}" }, Cancellation);
-            statuses.Add(answer.StatusCode);
+            using var response = await login.Client.PostAsJsonAsync(new Uri("/login", UriKind.Relative), new { userId = "ada", password = $"guess-{attempt}" }, Cancellation);
+            statuses.Add(response.StatusCode);
         }
 
         statuses[0].ShouldBe(HttpStatusCode.Unauthorized);
@@ -43,11 +43,11 @@ public sealed partial class LoginSampleTests(LoginSampleTests.Shop shop) : IClas
     }
 
     [Fact]
-    public async Task A_users_token_is_none_of_a_service_and_lives_for_a_day()
+    public async Task A_user_token_is_valid_for_a_day_and_refused_by_service_endpoints()
     {
-        var login = await shop.LoginAsync("true");
-        using var answer = await login.Client.PostAsJsonAsync(new Uri("/login", UriKind.Relative), new { userId = "ada", password = "ada-secret" }, Cancellation);
-        var token = await answer.Content.ReadAsStringAsync(Cancellation);
+        var login = await services.LoginAsync("true");
+        using var loginResponse = await login.Client.PostAsJsonAsync(new Uri("/login", UriKind.Relative), new { userId = "ada", password = "ada-secret" }, Cancellation);
+        var token = await loginResponse.Content.ReadAsStringAsync(Cancellation);
 
         (await StatusAsync("/me", token)).ShouldBe(HttpStatusCode.OK);
         (await StatusAsync("/users/ada", token)).ShouldBe(HttpStatusCode.Unauthorized);
@@ -79,8 +79,8 @@ public sealed partial class LoginSampleTests(LoginSampleTests.Shop shop) : IClas
     [GeneratedRegex(@"<!-- curl: (?<name>[a-z-]+) -->\n```sh\n(?<script>.*?)\n```\n.*?```text\n(?<expected>.*?)\n```", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Blocks();
 
-    /// <summary>A service, and a site where users log in, in each of the two ways to keep their secrets.</summary>
-    public sealed class Shop : WithServices
+    /// <summary>Starts a service, and the login sample with and without a key for each user.</summary>
+    public sealed class LoginServices : WithServices
     {
         private readonly Dictionary<string, SampleService> _logins = new(StringComparer.Ordinal);
         private SampleService _shipping = null!;
@@ -89,8 +89,8 @@ public sealed partial class LoginSampleTests(LoginSampleTests.Shop shop) : IClas
 
         public override async ValueTask InitializeAsync()
         {
-            Redis = await EndingAsync(RedisServer.StartAsync());
-            _shipping = await EndingAsync(SampleService.StartAsync("Shipping", Redis));
+            Redis = await DisposeAfterTestAsync(RedisServer.StartAsync());
+            _shipping = await DisposeAfterTestAsync(SampleService.StartAsync("Shipping", Redis));
         }
 
         public async Task<long> RevokedTenantsAsync() => (long)(await Redis.CommandAsync("ZCARD", "{users:rewt-secret}:tenants"))!;
@@ -99,7 +99,7 @@ public sealed partial class LoginSampleTests(LoginSampleTests.Shop shop) : IClas
         {
             if (!_logins.TryGetValue(tenants, out var login))
             {
-                login = await EndingAsync(SampleService.StartAsync("Login", Redis, "--Rewt:Schemes:Users:Tenants:Enabled", tenants, "--Services:shipping", _shipping.Address));
+                login = await DisposeAfterTestAsync(SampleService.StartAsync("Login", Redis, "--Rewt:Schemes:Users:Tenants:Enabled", tenants, "--Services:shipping", _shipping.Address));
                 _logins.Add(tenants, login);
             }
 

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Samples;
 
-/// <summary>A sample as its own process, told everything by ordinary configuration, on a port that the system chose.</summary>
+/// <summary>Runs a sample as a process, with ordinary configuration, on a port that the operating system chooses.</summary>
 internal sealed partial class SampleService : IAsyncDisposable
 {
     private readonly ServerProcess _process;
@@ -11,12 +11,12 @@ internal sealed partial class SampleService : IAsyncDisposable
 
     public string Address => Client.BaseAddress!.ToString();
 
-    public static Task<SampleService> StartAsync(string name, RedisServer redis, params string[] settings) => StartAsAsync(name, [], redis, settings);
+    public static Task<SampleService> StartAsync(string name, RedisServer redis, params string[] settings) => StartWithArgumentsAsync(name, [], redis, settings);
 
-    /// <summary>A sample whose first argument says which of its parts it plays.</summary>
-    public static async Task<SampleService> StartAsAsync(string name, string[] part, RedisServer redis, params string[] settings)
+    /// <summary>Starts a sample whose first arguments select the service that it runs.</summary>
+    public static async Task<SampleService> StartWithArgumentsAsync(string name, string[] arguments, RedisServer redis, params string[] settings)
     {
-        var process = Run(name, [.. part, "--urls", "http://127.0.0.1:0", "--ConnectionStrings:redis", redis.ConnectionString, .. settings]);
+        var process = Run(name, [.. arguments, "--urls", "http://127.0.0.1:0", "--ConnectionStrings:redis", redis.ConnectionString, .. settings]);
         try
         {
             await Eventually.TrueAsync(() => process.HasExited || Listening().IsMatch(process.Output), $"{name} listens");
@@ -31,9 +31,9 @@ internal sealed partial class SampleService : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a sample that listens nowhere.</summary>
+    /// <summary>Starts a sample that does not listen on a port.</summary>
     public static ServerProcess Run(string name, params string[] arguments) =>
-        ServerProcess.Start(Programs.FolderOf($"samples/{name}"), [Executables.Dotnet, $"{name}.dll", .. arguments]);
+        ServerProcess.Start(Programs.OutputDirectoryOf($"samples/{name}"), [Executables.Dotnet, $"{name}.dll", .. arguments]);
 
     public async ValueTask DisposeAsync()
     {

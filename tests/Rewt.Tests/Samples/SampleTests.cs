@@ -5,7 +5,7 @@ public sealed class SampleTests
     [Theory]
     [InlineData(KeyMode.SharedSecret, "shop:rewt-secret")]
     [InlineData(KeyMode.KeyPair, "{shop:rewt-keys}:orders:keys")]
-    public async Task The_user_id_goes_from_the_first_caller_to_the_last(KeyMode mode, string key)
+    public async Task The_user_id_is_forwarded_from_the_first_service_to_the_last(KeyMode mode, string key)
     {
         string[] settings = ["--Rewt:Namespace", "shop", "--Rewt:KeyMode", mode.ToString()];
         await using var redis = await RedisServer.StartAsync();

@@ -3,7 +3,7 @@ namespace Rewt.Tests.Samples;
 public sealed class YarpSampleTests
 {
     [Fact]
-    public async Task A_call_that_the_gateway_passes_on_carries_the_token_of_the_gateway_and_never_that_of_the_caller()
+    public async Task The_gateway_replaces_the_token_of_the_caller_with_its_own()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var shipping = await SampleService.StartAsync("Shipping", redis);
@@ -17,23 +17,23 @@ public sealed class YarpSampleTests
 
         (await GetAsync(gateway, null)).ShouldBe((HttpStatusCode.OK, """{"item":"teapot","caller":"gateway","userId":null}"""));
         (await GetAsync(gateway, user)).ShouldBe((HttpStatusCode.OK, """{"item":"teapot","caller":"gateway","userId":"u-42"}"""));
-        (await GetAsync(gateway, service)).ShouldBe((HttpStatusCode.OK, """{"item":"teapot","caller":"gateway","userId":null}"""), "good at shipping itself, and not passed on");
+        (await GetAsync(gateway, service)).ShouldBe((HttpStatusCode.OK, """{"item":"teapot","caller":"gateway","userId":null}"""), "the gateway does not forward the token");
     }
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task A_gateway_that_is_refused_or_has_no_key_does_not_blame_the_caller()
+    public async Task A_gateway_without_an_accepted_token_responds_with_502_or_503()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var shipping = await SampleService.StartAsync("Shipping", redis, "--Rewt:Namespace", "elsewhere");
         await using var gateway = await SampleService.StartAsync("Yarp", redis, Destination(shipping.Address));
-        await using var cutOff = await SampleService.StartAsync("Yarp", redis, [.. Destination(shipping.Address), "--Rewt:Redis", "127.0.0.1:1"]);
+        await using var withoutRedis = await SampleService.StartAsync("Yarp", redis, [.. Destination(shipping.Address), "--Rewt:Redis", "127.0.0.1:1"]);
 
         (await GetAsync(gateway, null)).ShouldBe((HttpStatusCode.BadGateway, string.Empty));
-        using var outage = await cutOff.Client.GetAsync(new Uri("/shipments/teapot", UriKind.Relative), Cancellation);
+        using var unavailable = await withoutRedis.Client.GetAsync(new Uri("/shipments/teapot", UriKind.Relative), Cancellation);
 
-        outage.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        outage.Headers.RetryAfter.ShouldNotBeNull();
+        unavailable.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        unavailable.Headers.RetryAfter.ShouldNotBeNull();
     }
 
     private static string[] Destination(string address) => ["--ReverseProxy:Clusters:shipping:Destinations:first:Address", address];

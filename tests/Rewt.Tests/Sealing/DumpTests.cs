@@ -3,11 +3,11 @@ using static Rewt.Tests.Sealing.SealedFleet;
 
 namespace Rewt.Tests.Sealing;
 
-/// <summary>What a thief of a backup of Redis can sign with it.</summary>
+/// <summary>Tests which tokens can be signed with a stolen backup of Redis.</summary>
 public sealed partial class DumpTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task No_part_of_the_dump_of_a_sealed_fleet_is_a_key()
+    public async Task A_Redis_dump_of_a_sealed_fleet_contains_no_usable_key()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--rdbcompression", "no");
         await using var shared = await TestService.StartAsync(redis.ConnectionString, settings: With(A));
@@ -45,7 +45,7 @@ public sealed partial class DumpTests(ITestOutputHelper output)
         output.WriteLine($"{candidates.Count} parts of the dump, {accepted} tokens accepted");
         accepted.ShouldBe(0);
 
-        // The same forgery with the secret itself is accepted, so it is the key that was missing.
+        // A token that is forged with the secret itself is accepted, so only the key was missing before.
         var secret = ((RingSnapshot)shared.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Known!).Current!.Secret;
         (await AcceptedAsync(shared, Token(secret.CopyBytes(), secret.KeyId))).ShouldBe(1);
         var tenantSecret = ((RingSnapshot)tenants.Services.GetRequiredService<KeyRingRegistry>().Provider("tenants").Known!).Current!.Secret;
@@ -54,7 +54,7 @@ public sealed partial class DumpTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_thief_of_the_sealing_key_signs_with_a_dump_until_its_keys_are_revoked()
+    public async Task The_sealing_key_and_a_dump_can_sign_until_the_dumped_keys_are_revoked()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await TestService.StartAsync(redis.ConnectionString, settings: With(A));
@@ -69,7 +69,7 @@ public sealed partial class DumpTests(ITestOutputHelper output)
         foreach (var key in (await service.Ring.GetAsync(Cancellation)).Keys) (await AcceptedAsync(service, Token(secret, key.KeyId))).ShouldBe(0);
     }
 
-    /// <summary>All texts of the RDB file and of its values, whole and in parts, as they are and decoded.</summary>
+    /// <summary>Returns all texts of the RDB file and of its values, whole and in parts, unchanged and decoded.</summary>
     private static async Task<IReadOnlyCollection<byte[]>> CandidatesAsync(RedisServer redis)
     {
         await redis.CommandAsync("SAVE");
@@ -79,7 +79,7 @@ public sealed partial class DumpTests(ITestOutputHelper output)
         texts.AddRange((await redis.CliAsync("KEYS", "*")).Split('\n'));
         texts.AddRange((await redis.StoredAsync()));
         var parts = texts.Concat(texts.SelectMany(text => text.Split(':', '.', '|', ',', '"', ' ', '{', '}'))).Where(text => text.Length > 0).Distinct(StringComparer.Ordinal).ToList();
-        // A secret may begin anywhere in a text, with the length of those that the library generates.
+        // A secret of the length that the library generates can begin anywhere in a text.
         parts.AddRange(texts.SelectMany(text => Enumerable.Range(0, Math.Max(0, text.Length - 42)).Select(start => text.Substring(start, 43))).Distinct(StringComparer.Ordinal));
         return [.. parts.Select(Encoding.Latin1.GetBytes), .. parts.Where(part => Base64Url.IsValid(part)).Select(part => Base64Url.DecodeFromChars(part)).Where(bytes => bytes.Length > 0)];
     }

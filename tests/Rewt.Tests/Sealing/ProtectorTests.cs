@@ -8,13 +8,13 @@ using static Rewt.Tests.Sealing.SealedFleet;
 
 namespace Rewt.Tests.Sealing;
 
-/// <summary>A key service of the application: when it is asked, and what its failure costs.</summary>
+/// <summary>Tests a secret protector of the application: when it is called, and the effects of its failure.</summary>
 public sealed class ProtectorTests
 {
     private static readonly IRewtSecretProtector Keys = SealingKeys.TryRead([A], out _)!;
 
     [Fact]
-    public async Task An_unchanged_ring_and_requests_cost_no_call_of_the_protector()
+    public async Task Requests_and_reads_of_an_unchanged_ring_do_not_call_the_protector()
     {
         await using var redis = await RedisServer.StartAsync();
         var protector = new ScriptedProtector(Keys);
@@ -32,13 +32,13 @@ public sealed class ProtectorTests
         (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
         await instance.Ring.RotateAsync(Cancellation);
         await instance.Provider.ReadNowAsync(Cancellation);
-        (protector.Calls - calls).ShouldBe(4, "the secret itself, the current, the pending and the retired one; none is opened that was sealed here");
+        (protector.Calls - calls).ShouldBe(4, "the secret and the current, pending and retired entries are sealed; an instance does not open what it has sealed itself");
     }
 
     [Theory]
     [InlineData("fails", "failed (HttpRequestException)")]
     [InlineData("hangs", "did not answer within 3 s")]
-    public async Task A_protector_that_is_away_leaves_the_known_keys_in_use_until_it_is_back(string how, string says)
+    public async Task Known_keys_stay_in_use_while_the_protector_is_unavailable(string failure, string expected)
     {
         await using var redis = await RedisServer.StartAsync();
         var protector = new ScriptedProtector(Keys);
@@ -53,26 +53,26 @@ public sealed class ProtectorTests
             });
         var token = await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         var known = (await service.Ring.GetAsync(Cancellation)).Current!.KeyId;
-        protector.Before = () => how == "hangs" ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, Cancellation) : throw new HttpRequestException("no route to the key service");
+        protector.Before = () => failure == "hangs" ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, Cancellation) : throw new HttpRequestException("no route to the key service");
 
         await other.Ring.RotateAsync(Cancellation);
         var health = default(HealthReportEntry);
-        await Eventually.TrueAsync(async () => (health = await CheckAsync(service)).Status == HealthStatus.Degraded, "the failure is seen");
+        await Eventually.TrueAsync(async () => (health = await CheckAsync(service)).Status == HealthStatus.Degraded, "the failure is reported");
 
-        health.Description!.ShouldContain(says);
+        health.Description!.ShouldContain(expected);
         (await service.CallAsync(token)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await service.CallAsync(await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation))).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await service.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(known);
-        service.Log.Text.ShouldContain(says);
+        service.Log.Text.ShouldContain(expected);
 
         protector.Before = () => Task.CompletedTask;
-        await Eventually.TrueAsync(async () => (await service.Ring.GetAsync(Cancellation)).Current!.KeyId != known, "the rotation is seen");
-        await Eventually.TrueAsync(async () => (health = await CheckAsync(service)).Status == HealthStatus.Healthy, () => $"all is well: {health.Description}");
+        await Eventually.TrueAsync(async () => (await service.Ring.GetAsync(Cancellation)).Current!.KeyId != known, "the rotation is detected");
+        await Eventually.TrueAsync(async () => (health = await CheckAsync(service)).Status == HealthStatus.Healthy, () => $"the service is healthy: {health.Description}");
         (await service.CallAsync(await other.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task A_revocation_takes_effect_although_the_protector_is_away()
+    public async Task A_revocation_takes_effect_while_the_protector_is_unavailable()
     {
         await using var redis = await RedisServer.StartAsync();
         var protector = new ScriptedProtector(Keys);
@@ -87,7 +87,7 @@ public sealed class ProtectorTests
         await Eventually.TrueAsync(() => instance.Provider.Known!.Revoked.ContainsKey(leaked), "the revocation arrives");
         instance.Provider.Known!.Known(null, leaked, ClockReading.Now(TimeProvider.System)).ShouldBeEmpty();
         protector.Before = () => Task.CompletedTask;
-        await Eventually.TrueAsync(async () => (await instance.Ring.GetAsync(Cancellation)).Current?.KeyId == await other.CurrentAsync(), "the protector is back");
+        await Eventually.TrueAsync(async () => (await instance.Ring.GetAsync(Cancellation)).Current?.KeyId == await other.CurrentAsync(), "the protector recovers");
         (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
     }
 
@@ -116,7 +116,7 @@ public sealed class ProtectorTests
     }
 
     [Fact]
-    public async Task A_service_that_starts_without_its_protector_answers_503_and_recovers()
+    public async Task A_service_that_starts_while_its_protector_is_unavailable_returns_503_and_recovers()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
@@ -131,16 +131,16 @@ public sealed class ProtectorTests
         answer.Headers.RetryAfter.ShouldNotBeNull();
         (await redis.DumpAsync()).ShouldBe(before);
         protector.Before = () => Task.CompletedTask;
-        await Eventually.TrueAsync(async () => (await service.CallAsync(token)).StatusCode == HttpStatusCode.OK, "the protector is back");
+        await Eventually.TrueAsync(async () => (await service.CallAsync(token)).StatusCode == HttpStatusCode.OK, "the protector recovers");
     }
 
     [Fact]
-    public async Task The_doctor_judges_configured_keys_and_not_what_a_protector_of_the_application_opens()
+    public async Task The_doctor_reports_missing_sealing_keys_only_for_instances_without_a_protector()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var keys = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
         await using var protector = await Instance.StartWarmAsync(redis.ConnectionString, protector: new ScriptedProtector(Keys));
-        await Eventually.TrueAsync(async () => (await keys.Provider.Tracker.ReadAsync(Cancellation))!.Count == 2, "both instances are announced");
+        await Eventually.TrueAsync(async () => (await keys.Provider.Tracker.ReadAsync(Cancellation))!.Count == 2, "both instances are registered");
 
         var finding = (await keys.Provider.Doctor!.ExamineAsync(Cancellation)).Findings.Where(finding => finding.Code == "sealing-keys-differ").ShouldHaveSingleItem();
 
@@ -169,54 +169,54 @@ public sealed class ProtectorTests
     }
 
     [Fact]
-    public async Task The_data_protection_of_the_application_seals_and_opens()
+    public async Task ASP_NET_Core_Data_Protection_can_seal_and_open_secrets()
     {
         await using var redis = await RedisServer.StartAsync();
         var provider = new EphemeralDataProtectionProvider();
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, protector: new DataProtectionSecretProtector(provider));
         await using var receiver = await Instance.StartWarmAsync(redis.ConnectionString, protector: new DataProtectionSecretProtector(provider));
-        await using var stranger = Instance.Start(redis.ConnectionString, protector: new DataProtectionSecretProtector(new EphemeralDataProtectionProvider()));
+        await using var otherApplication = Instance.Start(redis.ConnectionString, protector: new DataProtectionSecretProtector(new EphemeralDataProtectionProvider()));
 
         (await receiver.VerifyAsync(await signer.SignAsync())).ShouldBe(RewtRefusal.None);
 
         (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
-        (await Should.ThrowAsync<RewtKeysUnavailableException>(stranger.SignAsync)).Message.ShouldContain("the IRewtSecretProtector of this application does not open it");
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(otherApplication.SignAsync)).Message.ShouldContain("the IRewtSecretProtector of this application does not open it");
     }
 
     [Theory]
     [InlineData("an outage", true)]
     [InlineData("the wrong keys", false)]
-    public async Task Data_protection_whose_key_store_is_away_is_an_outage_and_wrong_keys_are_not(string what, bool isOutage)
+    public async Task An_unavailable_Data_Protection_key_store_is_an_outage_but_wrong_keys_are_not(string what, bool isOutage)
     {
         await using var redis = await RedisServer.StartAsync();
-        var (isAway, provider) = (false, new EphemeralDataProtectionProvider());
+        var (isUnavailable, provider) = (false, new EphemeralDataProtectionProvider());
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString, protector: new DataProtectionSecretProtector(provider));
         // Data Protection wraps each exception of its key store.
-        IRewtSecretProtector keys = new DataProtectionSecretProtector(provider), lost = new DataProtectionSecretProtector(isOutage ? Unreachable() : new EphemeralDataProtectionProvider());
-        var protector = new ScriptedProtector(keys) { Instead = () => isAway ? lost : null };
+        IRewtSecretProtector keys = new DataProtectionSecretProtector(provider), lost = new DataProtectionSecretProtector(isOutage ? UnavailableProvider() : new EphemeralDataProtectionProvider());
+        var protector = new ScriptedProtector(keys) { Replacement = () => isUnavailable ? lost : null };
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMilliseconds(300), protector: protector);
-        isAway = true;
+        isUnavailable = true;
 
         await other.Ring.RotateAsync(Cancellation);
-        await Eventually.TrueAsync(() => instance.Provider.Health().DegradedReason is not null, $"{what} are seen");
+        await Eventually.TrueAsync(() => instance.Provider.Health().DegradedReason is not null, $"the failure is reported: {what}");
 
         instance.Provider.Health().CanServe.ShouldBe(isOutage, instance.Provider.Health().DegradedReason);
         instance.Provider.Health().DegradedReason!.ShouldContain(isOutage ? "failed (IOException)" : "does not open it");
     }
 
-    private static IDataProtectionProvider Unreachable()
+    private static IDataProtectionProvider UnavailableProvider()
     {
         var services = new ServiceCollection();
         services.AddDataProtection();
-        services.Configure<KeyManagementOptions>(options => options.XmlRepository = new UnreachableKeys());
+        services.Configure<KeyManagementOptions>(options => options.XmlRepository = new UnavailableKeyRepository());
         return services.BuildServiceProvider().GetRequiredService<IDataProtectionProvider>();
     }
 
-    private sealed class UnreachableKeys : IXmlRepository
+    private sealed class UnavailableKeyRepository : IXmlRepository
     {
-        public IReadOnlyCollection<XElement> GetAllElements() => throw new IOException("the share is away");
+        public IReadOnlyCollection<XElement> GetAllElements() => throw new IOException("the share is unavailable");
 
-        public void StoreElement(XElement element, string friendlyName) => throw new IOException("the share is away");
+        public void StoreElement(XElement element, string friendlyName) => throw new IOException("the share is unavailable");
     }
 
     private static async Task<HealthReportEntry> CheckAsync(TestService service) =>

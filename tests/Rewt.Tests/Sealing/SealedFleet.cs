@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Sealing;
 
-/// <summary>Sealing keys, and what a fleet that uses them has stored.</summary>
+/// <summary>Provides sealing keys, and reads the data that a fleet with these keys has stored.</summary>
 internal static class SealedFleet
 {
     public const string SecretName = "rewt:rewt-secret";
@@ -13,7 +13,7 @@ internal static class SealedFleet
 
     public static Action<RewtOptions> With(params string[] keys) => options => options.Sealing.Keys = keys;
 
-    /// <summary>All stored secrets as they are: of the secret's own key, and of the ring's fields without the times of retired ones.</summary>
+    /// <summary>Returns all stored secrets: from the key of the secret, and from the fields of the ring without the times of retired secrets.</summary>
     public static async Task<IReadOnlyList<string>> StoredAsync(this RedisServer redis)
     {
         var fields = (await redis.CliAsync("HGETALL", RingName)).Split('\n').Chunk(2).Where(pair => pair[0] is "current" or "next" || pair[0].StartsWith("retired:", StringComparison.Ordinal));
@@ -22,7 +22,7 @@ internal static class SealedFleet
 
     public static bool IsSealed(string stored) => stored.StartsWith("rewt-sealed:", StringComparison.Ordinal);
 
-    /// <summary>All that the server holds, byte for byte, except the list of instances.</summary>
+    /// <summary>Returns the serialized value of each Redis key, except the list of instances.</summary>
     public static async Task<IReadOnlyList<string>> DumpAsync(this RedisServer redis)
     {
         var all = new List<string>();

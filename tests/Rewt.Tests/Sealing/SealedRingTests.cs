@@ -5,11 +5,11 @@ using static Rewt.Tests.Sealing.SealedFleet;
 
 namespace Rewt.Tests.Sealing;
 
-/// <summary>Secrets that are sealed in Redis: where they lie, who opens them, and who writes.</summary>
+/// <summary>Tests sealed secrets in Redis: where they are stored, which instances open them, and which instances write.</summary>
 public sealed class SealedRingTests
 {
     [Fact]
-    public async Task All_secrets_are_sealed_and_their_key_ids_are_those_of_the_secrets()
+    public async Task All_secrets_are_stored_sealed_and_keep_their_key_ids()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var first = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
@@ -20,7 +20,7 @@ public sealed class SealedRingTests
         var stored = await redis.StoredAsync();
         stored.Count.ShouldBe(4);
         stored.ShouldAllBe(text => IsSealed(text));
-        stored.Distinct().Count().ShouldBe(4, "the same secret in two places has two texts");
+        stored.Distinct().Count().ShouldBe(4, "the same secret is sealed to a different text in each place");
         stored[0].Split(':')[1].ShouldBe(await first.CurrentAsync());
         var snapshot = (RingSnapshot)first.Provider.Known!;
         KeyId.Of(snapshot.Current!.Secret.Bytes).ShouldBe(await first.CurrentAsync());
@@ -32,25 +32,25 @@ public sealed class SealedRingTests
     [InlineData("")]
     [InlineData(",$EVAL=,$EVALSHA=")]
     [InlineData(",$EVAL=,$EVALSHA=,$MULTI=,$EXEC=")]
-    public async Task A_bare_secret_of_any_permitted_length_is_adopted_and_sealed_at_the_next_write(string without)
+    public async Task An_unsealed_secret_of_maximum_length_is_adopted_and_sealed_at_the_next_write(string disabledCommands)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        var bare = string.Concat(Enumerable.Range(0, 64).Select(_ => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(48))));
-        await redis.SetAsync(SecretName, bare);
+        var unsealed = string.Concat(Enumerable.Range(0, 64).Select(_ => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(48))));
+        await redis.SetAsync(SecretName, unsealed);
 
-        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString + without, With(A));
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString + disabledCommands, With(A));
 
-        (await instance.CurrentAsync()).ShouldBe(KeyId.Of(Encoding.ASCII.GetBytes(bare)));
-        // Where neither scripts nor transactions may run, a secret is only written where there is none.
-        if (without.Contains("MULTI", StringComparison.Ordinal)) await redis.DelAsync(SecretName);
+        (await instance.CurrentAsync()).ShouldBe(KeyId.Of(Encoding.ASCII.GetBytes(unsealed)));
+        // Without scripts and transactions, a secret is written only if none exists.
+        if (disabledCommands.Contains("MULTI", StringComparison.Ordinal)) await redis.DelAsync(SecretName);
         await Eventually.TrueAsync(async () => await redis.GetAsync(SecretName) is { } text && IsSealed(text), "the secret is sealed");
-        await instance.HealthyAsync();
+        await instance.WaitUntilHealthyAsync();
     }
 
     [Theory]
     [InlineData("SET")]
     [InlineData("HSET")]
-    public async Task With_required_sealing_a_secret_that_a_writer_of_Redis_chose_signs_nothing_and_is_not_adopted(string command)
+    public async Task RequireSealed_prevents_the_use_of_a_secret_that_was_written_directly_to_Redis(string command)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.Sealing.RequireSealed) = ([A], true));
@@ -61,13 +61,13 @@ public sealed class SealedRingTests
         var forged = await attacker.SignAsync();
         await (command == "SET" ? redis.CommandAsync("SET", SecretName, chosen, "EX", "5000") : redis.CommandAsync("HSET", RingName, "next", chosen));
 
-        await Eventually.TrueAsync(() => instance.Provider.Health().DegradedReason?.Contains("Rewt:Sealing:RequireSealed is true", StringComparison.Ordinal) == true, "the writer is noticed");
+        await Eventually.TrueAsync(() => instance.Provider.Health().DegradedReason?.Contains("Rewt:Sealing:RequireSealed is true", StringComparison.Ordinal) == true, "the unsealed secret is reported");
         (await Should.ThrowAsync<RewtKeysUnavailableException>(instance.SignAsync)).Message.ShouldContain("RequireSealed");
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.VerifyAsync(forged));
         (command == "SET" ? await redis.GetAsync(SecretName) : await redis.CliAsync("HGET", RingName, "next")).ShouldBe(chosen);
 
         await redis.CommandAsync("DEL", SecretName, RingName);
-        await instance.HealthyAsync();
+        await instance.WaitUntilHealthyAsync();
         (await redis.GetAsync(SecretName)).ShouldNotBe(sealedBefore);
         (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
     }
@@ -75,16 +75,16 @@ public sealed class SealedRingTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_instance_that_cannot_open_the_secrets_of_the_fleet_does_not_create_the_next_ones(bool hasKey)
+    public async Task An_instance_that_cannot_open_the_secrets_of_the_fleet_creates_no_new_secret(bool hasKey)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using (var instance = await Instance.StartWarmAsync(redis.ConnectionString, With(A))) await instance.SignAsync();
-        await using var blind = Instance.Start(redis.ConnectionString, hasKey ? With(B) : null);
-        await Should.ThrowAsync<RewtKeysUnavailableException>(blind.SignAsync);
+        await using var withoutKey = Instance.Start(redis.ConnectionString, hasKey ? With(B) : null);
+        await Should.ThrowAsync<RewtKeysUnavailableException>(withoutKey.SignAsync);
 
         await redis.CommandAsync("FLUSHALL");
-        await blind.Provider.ReadNowAsync(Cancellation);
-        (await Should.ThrowAsync<RewtKeysUnavailableException>(blind.SignAsync)).Message.ShouldContain("Rewt:Sealing:Keys");
+        await withoutKey.Provider.ReadNowAsync(Cancellation);
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(withoutKey.SignAsync)).Message.ShouldContain("Rewt:Sealing:Keys");
         (await redis.GetAsync(SecretName)).ShouldBeNull();
 
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
@@ -92,7 +92,7 @@ public sealed class SealedRingTests
     }
 
     [Fact]
-    public async Task A_retired_secret_verifies_no_longer_than_it_was_sealed_for()
+    public async Task Extending_the_retention_of_a_sealed_retired_secret_is_detected()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
@@ -102,18 +102,18 @@ public sealed class SealedRingTests
 
         await redis.CommandAsync("HSET", RingName, retired.Key, $"9999999999999:{retired.Value.Split(':', 2)[1]}");
 
-        await Eventually.TrueAsync(() => instance.Provider.Health().DegradedReason?.Contains("was changed or moved from another place", StringComparison.Ordinal) == true, "the change is noticed");
+        await Eventually.TrueAsync(() => instance.Provider.Health().DegradedReason?.Contains("was changed or moved from another place", StringComparison.Ordinal) == true, "the change is reported");
     }
 
     [Fact]
-    public async Task A_secret_that_stays_in_its_place_keeps_its_text_and_its_TTL()
+    public async Task An_unchanged_secret_is_not_sealed_again_and_keeps_its_TTL()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
         var before = await redis.StoredAsync();
         await redis.CommandAsync("EXPIRE", SecretName, 5000);
 
-        await Eventually.TrueAsync(async () => (await instance.Ring.GetAsync(Cancellation)).Version > 1, "the deadline is moved");
+        await Eventually.TrueAsync(async () => (await instance.Ring.GetAsync(Cancellation)).Version > 1, "the shortened TTL is detected");
 
         (await redis.StoredAsync()).ShouldBe(before);
         (await redis.PttlAsync(SecretName)).ShouldBeInRange(4_000_000, 5_000_000);
@@ -122,14 +122,14 @@ public sealed class SealedRingTests
     [Theory]
     [InlineData("")]
     [InlineData(",$EVAL=,$EVALSHA=")]
-    public async Task A_TTL_that_an_operator_shortens_while_the_secret_is_sealed_again_stays(string without)
+    public async Task A_TTL_shortened_by_an_operator_is_kept_when_the_secret_is_sealed_again(string disabledCommands)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using (await Instance.StartWarmAsync(redis.ConnectionString, With(A)))
         {
         }
 
-        var options = new RewtOptions { Redis = redis.ConnectionString + without, ServiceName = "orders" };
+        var options = new RewtOptions { Redis = redis.ConnectionString + disabledCommands, ServiceName = "orders" };
         var seal = new SecretSeal(options, SealingKeys.TryRead([B, A], out _), TimeProvider.System);
         await using var services = new ServiceCollection().BuildServiceProvider();
         await using var store = new RedisRingStore(new RedisConnection(services, options, TimeProvider.System), options, seal, TimeProvider.System);
@@ -150,7 +150,7 @@ public sealed class SealedRingTests
     [InlineData("HSET", "{rewt:rewt-secret}:ring retired:x", "{rewt:rewt-secret}:ring current")]
     [InlineData("SET", "rewt:rewt-secret", "other:rewt-secret")]
     [InlineData("SET", "rewt:rewt-secret", "changed")]
-    public async Task A_sealed_secret_that_is_moved_or_changed_does_not_open_and_nothing_is_written(string command, string to, string from)
+    public async Task A_moved_or_changed_sealed_secret_is_refused_and_Redis_is_not_changed(string command, string to, string from)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using (await Instance.StartWarmAsync(redis.ConnectionString, With(A)))
@@ -174,50 +174,50 @@ public sealed class SealedRingTests
         static string Changed(string text) => text[..^4] + (text[^4] == 'A' ? 'B' : 'A') + text[^3..];
     }
 
-    public static TheoryData<string?, string> Blind => new() { { null, "has no sealing key" }, { NewKey(), "which Rewt:Sealing:Keys does not contain" } };
+    public static TheoryData<string?, string> UnusableSealingKeys => new() { { null, "has no sealing key" }, { NewKey(), "which Rewt:Sealing:Keys does not contain" } };
 
     [Theory]
-    [MemberData(nameof(Blind))]
-    public async Task An_instance_without_the_sealing_key_answers_503_and_writes_nothing_while_the_fleet_goes_on(string? key, string says)
+    [MemberData(nameof(UnusableSealingKeys))]
+    public async Task An_instance_without_the_sealing_key_returns_503_and_writes_nothing(string? key, string expected)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var sealing = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
-        await using var blind = await TestService.StartAsync(
+        await using var withoutKey = await TestService.StartAsync(
             redis.ConnectionString,
             settings: options => (options.Sealing.Keys, options.RefreshInterval) = (key is null ? [] : [key], TimeSpan.FromMilliseconds(300)),
             configure: builder => builder.Services.AddHealthChecks().AddRewtCheck());
 
-        using var answer = await blind.CallAsync(await sealing.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation));
+        using var answer = await withoutKey.CallAsync(await sealing.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         answer.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
-        (await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await blind.Ring.GetAsync(Cancellation))).Message.ShouldContain("Rewt:Sealing:Keys");
-        var health = (await blind.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"];
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await withoutKey.Ring.GetAsync(Cancellation))).Message.ShouldContain("Rewt:Sealing:Keys");
+        var health = (await withoutKey.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"];
         health.Status.ShouldBe(HealthStatus.Unhealthy);
-        foreach (var text in new[] { health.Description!, blind.Log.Text }) text.ShouldSatisfyAllConditions(() => text.ShouldContain(says), () => text.ShouldContain("Rewt:Sealing:Keys"));
-        await Eventually.TrueAsync(() => blind.Services.GetRequiredService<DoctorReports>().Of("rewt").Any(finding => finding.Code == "unusable-secret" && finding.Text.Contains("Rewt:Sealing:Keys", StringComparison.Ordinal)), "the doctor names the setting");
+        foreach (var text in new[] { health.Description!, withoutKey.Log.Text }) text.ShouldSatisfyAllConditions(() => text.ShouldContain(expected), () => text.ShouldContain("Rewt:Sealing:Keys"));
+        await Eventually.TrueAsync(() => withoutKey.Services.GetRequiredService<DoctorReports>().Of("rewt").Any(finding => finding.Code == "unusable-secret" && finding.Text.Contains("Rewt:Sealing:Keys", StringComparison.Ordinal)), "the doctor names the setting");
 
-        // The fleet rotates, and the blind instance still revokes, adopts and rotates nothing.
+        // The fleet rotates, and the instance without the key still revokes, adopts and rotates nothing.
         var token = await sealing.SignAsync();
         await sealing.Ring.RotateAsync(Cancellation);
         (await sealing.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         var before = await redis.DumpAsync();
-        foreach (var change in new Func<Task>[] { () => blind.Ring.RotateAsync(Cancellation), async () => await blind.Ring.RevokeAsync(await sealing.CurrentAsync(), Cancellation), () => blind.Services.GetRequiredService<KeyRingRegistry>().ReadNowAsync(Cancellation) })
+        foreach (var change in new Func<Task>[] { () => withoutKey.Ring.RotateAsync(Cancellation), async () => await withoutKey.Ring.RevokeAsync(await sealing.CurrentAsync(), Cancellation), () => withoutKey.Services.GetRequiredService<KeyRingRegistry>().ReadNowAsync(Cancellation) })
         {
             await Record.ExceptionAsync(change);
             (await redis.DumpAsync()).ShouldBe(before);
         }
 
-        // An expired secret is the time at which an instance that knew no better would rotate.
+        // An expired secret would normally cause a rotation.
         await sealing.DisposeAsync();
         await redis.DelAsync(SecretName);
         var withoutSecret = await redis.DumpAsync();
-        await blind.Services.GetRequiredService<KeyRingRegistry>().ReadNowAsync(Cancellation);
+        await withoutKey.Services.GetRequiredService<KeyRingRegistry>().ReadNowAsync(Cancellation);
         (await redis.DumpAsync()).ShouldBe(withoutSecret);
     }
 
     [Fact]
-    public async Task Tenants_are_derived_from_a_sealed_secret()
+    public async Task Tenant_keys_are_derived_from_a_sealed_secret()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var signer = await TenantService.StartAsync(redis, With(A));
@@ -227,17 +227,17 @@ public sealed class SealedRingTests
         (await receiver.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
         await signer.Tenants.RevokeTenantAsync("acme", Cancellation);
 
-        await Eventually.TrueAsync(async () => await receiver.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the tenant is revoked");
+        await Eventually.TrueAsync(async () => await receiver.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the revocation of the tenant is detected");
         (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
     }
 
     [Fact]
-    public async Task The_doctor_names_the_instances_that_lack_a_sealing_key_of_the_fleet()
+    public async Task The_doctor_names_the_instances_that_lack_a_sealing_key()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var first = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
         await using var ahead = await Instance.StartWarmAsync(redis.ConnectionString, With(B, A));
-        await Eventually.TrueAsync(async () => (await InstancesAsync(redis)).Count == 2, "both instances are announced");
+        await Eventually.TrueAsync(async () => (await InstancesAsync(redis)).Count == 2, "both instances are registered");
 
         var finding = (await FindingsAsync(first)).Where(finding => finding.Code == "sealing-keys-differ").ShouldHaveSingleItem();
 
@@ -253,23 +253,23 @@ public sealed class SealedRingTests
     }
 
     [Fact]
-    public async Task The_doctor_says_when_sealing_is_completely_on_or_off()
+    public async Task The_doctor_reports_when_sealing_is_completely_on_or_off()
     {
         await using var redis = await RedisServer.StartAsync();
         await using (await Instance.StartWarmAsync(redis.ConnectionString))
         {
         }
 
-        await using (var bare = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.Sealing.WriteUnsealed) = ([A], true)))
+        await using (var unsealed = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.Sealing.WriteUnsealed) = ([A], true)))
         {
-            (await TextAsync(bare, "unsealed")).ShouldContain("Sealing:WriteUnsealed and Sealing:Keys can be removed");
+            (await TextAsync(unsealed, "unsealed")).ShouldContain("Sealing:WriteUnsealed and Sealing:Keys can be removed");
 
             await using var sealing = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
             await sealing.Ring.RotateAsync(Cancellation);
-            await Eventually.TrueAsync(async () => (await InstancesAsync(redis)).Count == 2, "both instances are announced");
-            (await TextAsync(sealing, "sealing-keys")).ShouldContain($"{bare.Provider.Tracker.Instance} does not seal");
-            await bare.Provider.ReadNowAsync(Cancellation);
-            (await TextAsync(bare, "sealing-keys")).ShouldContain("stored secrets are still sealed");
+            await Eventually.TrueAsync(async () => (await InstancesAsync(redis)).Count == 2, "both instances are registered");
+            (await TextAsync(sealing, "sealing-keys")).ShouldContain($"{unsealed.Provider.Tracker.Instance} does not seal");
+            await unsealed.Provider.ReadNowAsync(Cancellation);
+            (await TextAsync(unsealed, "sealing-keys")).ShouldContain("stored secrets are still sealed");
         }
 
         await using var last = await Instance.StartWarmAsync(redis.ConnectionString, With(A));

@@ -2,16 +2,16 @@ using static Rewt.Tests.Sealing.SealedFleet;
 
 namespace Rewt.Tests.Sealing;
 
-/// <summary>The steps of docs/security.md on a running fleet, one instance after another, while callers sign and verify.</summary>
+/// <summary>Tests the rollout steps of docs/security.md on a running fleet, one instance after another, while callers sign and verify.</summary>
 public sealed class SealedRolloutTests(ITestOutputHelper output)
 {
-    /// <summary>The settings of each deployment, and what is stored after the rotation that follows it.</summary>
+    /// <summary>The settings of each deployment, and a check of the stored secrets after the rotation that follows it.</summary>
     private static readonly (string Name, Action<RewtOptions> Settings, Func<string, bool>? Stored)[] Deployments =
     [
         ("sealing is off", With(), text => !IsSealed(text)),
-        ("the key opens", Opening(A), text => !IsSealed(text)),
+        ("the key is configured but does not seal", Opening(A), text => !IsSealed(text)),
         ("the key seals", With(A), IsSealedWithA),
-        ("a second key opens", With(A, B), IsSealedWithA),
+        ("a second key is added", With(A, B), IsSealedWithA),
         ("the second key seals", With(B, A), text => IsSealed(text) && !IsSealedWithA(text)),
         ("the first key is removed", With(B), IsSealed),
         ("the key only opens", Opening(B), text => !IsSealed(text)),
@@ -21,11 +21,11 @@ public sealed class SealedRolloutTests(ITestOutputHelper output)
     private static string? _hintOfA;
 
     [Fact]
-    public Task Turning_sealing_on_changing_its_key_and_turning_it_off_fail_no_call() => RollOutAsync(instances: 2, callers: 4);
+    public Task Each_step_of_a_sealing_rollout_fails_no_call() => RollOutAsync(instances: 2, callers: 4);
 
     [Fact]
     [Trait("Category", "Long")]
-    public Task Turning_sealing_on_changing_its_key_and_turning_it_off_fail_no_call_of_32_callers_on_8_instances() => RollOutAsync(instances: 8, callers: 32);
+    public Task Each_step_of_a_sealing_rollout_fails_no_call_of_32_callers_on_8_instances() => RollOutAsync(instances: 8, callers: 32);
 
     private async Task RollOutAsync(int instances, int callers)
     {
@@ -52,8 +52,8 @@ public sealed class SealedRolloutTests(ITestOutputHelper output)
 
                 var before = calls.ToArray();
                 keys.Add((await fleet[0].Ring.RotateAsync(Cancellation)).Current!.KeyId);
-                // Two more calls of each caller: an instance that was replaced has answered its last one then, and ends.
-                await Eventually.TrueAsync(() => calls.Zip(before).All(count => count.First >= count.Second + 2), "calls go on");
+                // After two more calls of each caller, a replaced instance has completed its last call and can be disposed.
+                await Eventually.TrueAsync(() => calls.Zip(before).All(count => count.First >= count.Second + 2), "calls continue");
                 foreach (var instance in started.Except(fleet).ToList())
                 {
                     started.Remove(instance);

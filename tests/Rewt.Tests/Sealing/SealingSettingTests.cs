@@ -6,7 +6,7 @@ namespace Rewt.Tests.Sealing;
 
 public sealed class SealingSettingTests
 {
-    private const string Again = "the first key again";
+    private const string DuplicateKey = "the first key again";
 
     public static TheoryData<string, string> WrongKeys => new()
     {
@@ -17,23 +17,23 @@ public sealed class SealingSettingTests
         { Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(index => (byte)index)]), "can be guessed" },
         { Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(index => (byte)(index % 2 * 255))]), "can be guessed" },
         { Convert.ToBase64String("this is my secret sealing key 123"u8[..32]), "can be guessed" },
-        { Again, "is a key that an earlier entry contains too" },
+        { DuplicateKey, "is a key that an earlier entry contains too" },
     };
 
     [Theory]
     [MemberData(nameof(WrongKeys))]
-    public async Task A_sealing_key_that_is_malformed_or_can_be_guessed_is_an_error_that_does_not_repeat_it(string key, string says)
+    public async Task An_invalid_sealing_key_is_an_error_whose_message_does_not_contain_the_key(string key, string expected)
     {
-        // A row is made in another process than the one that runs it, so it cannot contain the random key itself.
-        var second = key == Again ? A : key;
+        // A row cannot contain the random key itself, because rows are created in a different process than the one that runs them.
+        var second = key == DuplicateKey ? A : key;
         var error = await FailureAsync(options => options.Sealing.Keys = [A, second]);
 
-        error.ShouldContain($"Rewt:Sealing:Keys:1 {says}");
+        error.ShouldContain($"Rewt:Sealing:Keys:1 {expected}");
         error.ShouldNotContain(second[..12]);
     }
 
     [Fact]
-    public async Task Node_tokens_cannot_be_accepted_where_secrets_are_sealed()
+    public async Task AcceptNodeTokens_cannot_be_combined_with_sealed_secrets()
     {
         const string Error = "Rewt:AcceptNodeTokens cannot be combined with Sealing:Keys";
 
@@ -44,7 +44,7 @@ public sealed class SealingSettingTests
     }
 
     [Fact]
-    public async Task Sealed_secrets_can_only_be_required_where_secrets_are_sealed()
+    public async Task RequireSealed_needs_sealing_keys_and_excludes_WriteUnsealed()
     {
         const string Error = "Rewt:Sealing:RequireSealed needs Sealing:Keys";
 
@@ -54,7 +54,7 @@ public sealed class SealingSettingTests
     }
 
     [Fact]
-    public async Task A_sealing_key_is_a_text_or_a_file_below_the_content_root()
+    public async Task A_sealing_key_can_be_a_base64_text_or_a_file_in_the_content_root()
     {
         await using var redis = await RedisServer.StartAsync();
         using var directory = new ScratchDirectory();
@@ -90,7 +90,7 @@ public sealed class SealingSettingTests
             nested.AddJsonFile(directory[file.Key]);
         }
 
-        // As behind WebApplicationFactory, which adds the configuration of the host to another.
+        // WebApplicationFactory nests the configuration of the host in another in the same manner.
         var configuration = new ConfigurationBuilder().AddConfiguration(nested.Build()).Build();
         var collection = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
         collection.AddRewtKeys("Users", options => (options.Namespace, options.ServiceName) = ("users", "orders"));
@@ -104,7 +104,7 @@ public sealed class SealingSettingTests
     }
 
     [Fact]
-    public void A_named_scheme_without_sealing_keys_of_its_own_takes_those_of_the_main_settings()
+    public void A_named_scheme_without_sealing_keys_inherits_those_of_the_main_settings()
     {
         Of(_ => { }).ShouldBe((A, false, true));
         Of(scheme => scheme.Sealing.Keys = [B]).ShouldBe((B, false, false));
@@ -123,16 +123,16 @@ public sealed class SealingSettingTests
     }
 
     [Fact]
-    public async Task A_protector_may_be_that_of_one_namespace_and_a_lost_key_file_does_not_turn_sealing_off()
+    public async Task A_protector_can_belong_to_one_namespace_and_a_missing_key_file_is_an_error()
     {
         var protector = new ScriptedProtector(SealingKeys.TryRead([A], out _)!);
         await using var services = new ServiceCollection().AddKeyedSingleton<IRewtSecretProtector>("shop", protector).BuildServiceProvider();
-        var lost = new RewtOptions();
-        lost.Sealing.Keys = ["/run/secrets/not-there"];
+        var missing = new RewtOptions();
+        missing.Sealing.Keys = ["/run/secrets/not-there"];
 
         SealingKeys.ProtectorOf(services, new RewtOptions { Namespace = "shop" }).ShouldBeSameAs(protector);
         SealingKeys.ProtectorOf(services, new RewtOptions()).ShouldBeNull();
-        Should.Throw<InvalidOperationException>(() => SealingKeys.ProtectorOf(services, lost)).Message.ShouldContain("Rewt:Sealing:Keys:0");
+        Should.Throw<InvalidOperationException>(() => SealingKeys.ProtectorOf(services, missing)).Message.ShouldContain("Rewt:Sealing:Keys:0");
     }
 
     private static async Task<string> FailureAsync(Action<RewtOptions> configure, Action<IServiceCollection>? register = null)

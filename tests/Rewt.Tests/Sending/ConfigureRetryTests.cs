@@ -2,7 +2,7 @@ using Polly;
 
 namespace Rewt.Tests.Sending;
 
-/// <summary>What an application may change of the retry, and what it may not.</summary>
+/// <summary>Tests which settings of the retry an application can change through <c>ConfigureRetry</c>.</summary>
 public sealed class ConfigureRetryTests
 {
     private const string Stale = "Bearer error=\"invalid_token\", rewt_error=\"stale_key\"";
@@ -10,7 +10,7 @@ public sealed class ConfigureRetryTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task A_stale_key_is_retried_as_often_as_the_application_says_with_another_token_and_the_whole_body_each_time(int retries)
+    public async Task Each_configured_retry_sends_a_new_token_and_the_complete_body(int retries)
     {
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address, options => options.ConfigureRetry = retry =>
@@ -20,7 +20,7 @@ public sealed class ConfigureRetryTests
             retry.BackoffType = DelayBackoffType.Exponential;
             retry.UseJitter = true;
         });
-        callee.BeforeAnswer = sender.LoseKeyAsync;
+        callee.BeforeResponse = sender.RevokeCurrentKeyAsync;
 
         using var response = await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation);
 
@@ -39,7 +39,7 @@ public sealed class ConfigureRetryTests
     [InlineData(500, Stale)]
     [InlineData(503, Stale)]
     [InlineData(200, Stale)]
-    public async Task Another_answer_is_not_retried_whatever_is_set(int status, string? challenge)
+    public async Task ShouldHandle_cannot_extend_the_retry_to_other_responses(int status, string? challenge)
     {
         await using var callee = await Callee.StartAsync((context, _) =>
         {
@@ -48,7 +48,7 @@ public sealed class ConfigureRetryTests
             return Task.CompletedTask;
         });
         await using var plain = Sender.For(callee.Address);
-        await using var sender = Sender.For(callee.Address, EverythingAgain);
+        await using var sender = Sender.For(callee.Address, RetryEverything);
 
         (await plain.Http().CallAsync("/a").StatusAsync()).ShouldBe((HttpStatusCode)status);
         (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe((HttpStatusCode)status);
@@ -56,29 +56,29 @@ public sealed class ConfigureRetryTests
     }
 
     [Fact]
-    public async Task No_setting_makes_a_failed_send_or_a_body_that_can_be_sent_once_be_retried()
+    public async Task ShouldHandle_cannot_extend_the_retry_to_exceptions_or_single_use_bodies()
     {
         await using var callee = await Callee.RefusingAsync(Stale);
-        await using var sender = Sender.For(callee.Address, EverythingAgain);
-        callee.BeforeAnswer = sender.LoseKeyAsync;
-        using var content = new StreamContent(new OnceStream(new byte[10], canSeek: false));
+        await using var sender = Sender.For(callee.Address, RetryEverything);
+        callee.BeforeResponse = sender.RevokeCurrentKeyAsync;
+        using var content = new StreamContent(new SingleReadStream(new byte[10], canSeek: false));
 
         (await sender.Http().PostAsync(Calls.Relative("/a"), content, Cancellation)).Dispose();
         callee.Requests.Count.ShouldBe(1);
 
         var handler = new StubHandler(_ => throw new HttpRequestException("the connection broke"));
-        await using var failing = Sender.For("https://inventory.example", EverythingAgain, primary: handler);
+        await using var failing = Sender.For("https://inventory.example", RetryEverything, primary: handler);
         await Should.ThrowAsync<HttpRequestException>(() => failing.Http().CallAsync("/a"));
         handler.Sent.Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task The_application_can_say_no_to_a_retry_and_gets_the_refusal_whole()
+    public async Task ShouldHandle_can_suppress_the_retry_and_the_caller_receives_the_complete_401()
     {
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address, options => options.ConfigureRetry = retry =>
             retry.ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result!.RequestMessage!.Method == HttpMethod.Get));
-        callee.BeforeAnswer = sender.LoseKeyAsync;
+        callee.BeforeResponse = sender.RevokeCurrentKeyAsync;
 
         (await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation).TextAsync()).ShouldBe("refused");
         callee.Requests.Count.ShouldBe(1);
@@ -88,10 +88,10 @@ public sealed class ConfigureRetryTests
     }
 
     [Fact]
-    public async Task Telemetry_of_the_application_sees_the_refusal_and_how_long_the_first_attempt_took_in_the_pipeline()
+    public async Task OnRetry_receives_the_refused_response_and_the_duration_of_the_first_attempt()
     {
         var time = new FakeTimeProvider();
-        var seen = new List<(HttpStatusCode Status, string? Header, int Attempt, TimeSpan Duration)>();
+        var observed = new List<(HttpStatusCode Status, string? Header, int Attempt, TimeSpan Duration)>();
         await using var callee = await Callee.StartAsync((context, number) =>
         {
             if (number > 1) return Task.CompletedTask;
@@ -106,24 +106,24 @@ public sealed class ConfigureRetryTests
                     .AddRewtSigning(options => options.ConfigureRetry = retry => retry.OnRetry = arguments =>
                     {
                         var refused = arguments.Outcome.Result!;
-                        seen.Add((refused.StatusCode, refused.Headers.GetValues("X-Refused").Single(), arguments.AttemptNumber, arguments.Duration));
+                        observed.Add((refused.StatusCode, refused.Headers.GetValues("X-Refused").Single(), arguments.AttemptNumber, arguments.Duration));
                         return ValueTask.CompletedTask;
                     });
             },
             new SharedMemoryRing(time));
-        callee.BeforeAnswer = sender.LoseKeyAsync;
+        callee.BeforeResponse = sender.RevokeCurrentKeyAsync;
         await using (sender)
         {
             (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.OK);
-            seen.ShouldBe([(HttpStatusCode.Unauthorized, "yes", 0, TimeSpan.FromSeconds(2))]);
+            observed.ShouldBe([(HttpStatusCode.Unauthorized, "yes", 0, TimeSpan.FromSeconds(2))]);
             sender.Retries.ShouldBe(1);
         }
     }
 
     [Fact]
-    public async Task A_failure_of_the_applications_telemetry_reaches_the_caller_and_leaves_no_answer_open()
+    public async Task An_exception_from_OnRetry_reaches_the_caller_and_the_response_is_disposed()
     {
-        var body = new WatchedContent();
+        var body = new DisposalTrackingContent();
         Sender? sender = null;
         sender = Sender.For(
             "https://inventory.example",
@@ -144,7 +144,7 @@ public sealed class ConfigureRetryTests
     [InlineData(0)]
     [InlineData(4)]
     [InlineData(int.MaxValue)]
-    public async Task Fewer_than_one_or_more_than_three_retries_stop_the_start(int retries)
+    public async Task MaxRetryAttempts_outside_the_range_of_1_to_3_fails_options_validation(int retries)
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"), options => options.ConfigureRetry = retry => retry.MaxRetryAttempts = retries);
 
@@ -152,7 +152,7 @@ public sealed class ConfigureRetryTests
     }
 
     [Fact]
-    public async Task A_value_that_Polly_refuses_stops_the_start()
+    public async Task A_value_that_Polly_rejects_fails_options_validation()
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"), options => options.ConfigureRetry = retry => retry.Delay = TimeSpan.FromSeconds(-1));
 
@@ -164,19 +164,19 @@ public sealed class ConfigureRetryTests
     [InlineData("another key in memory", false, 2)]
     [InlineData("another key in the store", false, 2)]
     [InlineData("another key in the store", true, 2)]
-    public async Task A_synchronous_call_is_retried_as_an_asynchronous_one_is(string then, bool isStream, int requests)
+    public async Task A_synchronous_call_is_retried_like_an_asynchronous_one(string keyAfterRefusal, bool isStream, int requests)
     {
         Sender? sender = null;
         await using var callee = await Callee.StartAsync(async (context, number) =>
         {
             if (number > 1) return;
-            if (then == "another key in memory") await sender!.Ring.RevokeAsync(sender.Memory.Secret.KeyId);
-            if (then == "another key in the store") sender!.Memory.Store.Set(Rewt.Internal.Secret.Generate().CopyBytes());
+            if (keyAfterRefusal == "another key in memory") await sender!.Ring.RevokeAsync(sender.Memory.Secret.KeyId);
+            if (keyAfterRefusal == "another key in the store") sender!.Memory.Store.Set(Rewt.Internal.Secret.Generate().CopyBytes());
             await Callee.RefuseAsync(context, Stale);
         });
         await using (sender = Sender.For(callee.Address))
         {
-            using var content = isStream ? new StreamContent(new OnceStream("body"u8.ToArray(), canSeek: true)) : (HttpContent)new StringContent("body");
+            using var content = isStream ? new StreamContent(new SingleReadStream("body"u8.ToArray(), canSeek: true)) : (HttpContent)new StringContent("body");
             using var request = new HttpRequestMessage(HttpMethod.Post, "/a") { Content = content };
 
             using var response = sender.Http().Send(request, Cancellation);
@@ -189,7 +189,7 @@ public sealed class ConfigureRetryTests
         }
     }
 
-    private static void EverythingAgain(RewtSigningOptions options) => options.ConfigureRetry = static retry =>
+    private static void RetryEverything(RewtSigningOptions options) => options.ConfigureRetry = static retry =>
     {
         retry.MaxRetryAttempts = 3;
         retry.ShouldHandle = static _ => PredicateResult.True();

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Sending;
 
-/// <summary>What a request remembers of its way.</summary>
+/// <summary>Tests the credentials and origins that are recorded for a request.</summary>
 public sealed class CredentialHistoryTests : IDisposable
 {
     private readonly HttpRequestMessage _request = new(HttpMethod.Get, "https://inventory.example/a");
@@ -8,25 +8,25 @@ public sealed class CredentialHistoryTests : IDisposable
     public void Dispose() => _request.Dispose();
 
     [Fact]
-    public void However_often_the_same_is_sent_it_is_remembered_once()
+    public void Repeated_attempts_with_the_same_credential_are_recorded_once()
     {
         var history = CredentialHistory.Begin(_request, _request.RequestUri!);
         for (var attempt = 0; attempt < 100; attempt++)
         {
-            // A handler that resolves the address, or makes the header, anew each time.
+            // A handler may resolve the address or create the header anew for each attempt.
             _request.RequestUri = new Uri("https://inventory.example/a");
             history.Attach(_request, new AuthenticationHeaderValue("ApiKey", "k"));
         }
 
         CredentialHistory.SignedFor(_request).Count.ShouldBe(1);
-        history.IsAsSigned(_request).ShouldBeFalse("the address is another object, and more is asked of it");
+        history.IsAsSigned(_request).ShouldBeFalse("IsAsSigned compares the Uri instances");
     }
 
     [Theory]
     [InlineData("https://elsewhere.example/a")]
     [InlineData("http://inventory.example/a")]
     [InlineData("https://inventory.example:8443/a")]
-    public void A_request_whose_address_was_changed_is_not_as_it_was_signed(string address)
+    public void IsAsSigned_is_false_after_the_origin_of_the_request_changes(string address)
     {
         var history = CredentialHistory.Begin(_request, _request.RequestUri!);
         history.Attach(_request, new AuthenticationHeaderValue("Bearer", "t"));
@@ -39,7 +39,7 @@ public sealed class CredentialHistoryTests : IDisposable
     }
 
     [Fact]
-    public void A_request_whose_header_was_changed_is_not_as_it_was_signed()
+    public void A_request_with_a_replaced_Authorization_header_does_not_count_as_signed()
     {
         var history = CredentialHistory.Begin(_request, _request.RequestUri!);
         history.Attach(_request, new AuthenticationHeaderValue("Bearer", "t"));
@@ -51,7 +51,7 @@ public sealed class CredentialHistoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_history_is_found_on_its_request_and_flows_to_a_copy_until_it_ends()
+    public async Task The_history_of_a_request_applies_to_its_copies_until_it_ends()
     {
         var history = await Task.Run(() => CredentialHistory.Begin(_request, _request.RequestUri!), Cancellation);
         CredentialHistory.Of(_request).ShouldBeSameAs(history);
@@ -65,7 +65,7 @@ public sealed class CredentialHistoryTests : IDisposable
     }
 
     [Fact]
-    public void A_request_with_another_header_beside_ours_is_still_signed()
+    public void A_request_with_an_additional_Authorization_value_still_counts_as_signed()
     {
         CredentialHistory.Begin(_request, _request.RequestUri!).Attach(_request, new AuthenticationHeaderValue("ApiKey", "k"));
 
@@ -75,7 +75,7 @@ public sealed class CredentialHistoryTests : IDisposable
     }
 
     [Fact]
-    public void Of_several_credentials_those_count_whose_header_is_on_the_request()
+    public void The_Authorization_header_determines_which_recorded_credential_applies()
     {
         var history = CredentialHistory.Begin(_request, _request.RequestUri!);
         var (first, second) = (Token("first"), Token("second"));
@@ -101,22 +101,22 @@ public sealed class CredentialHistoryTests : IDisposable
     [InlineData("Location", 307, true)]
     [InlineData("Location", 400, false)]
     [InlineData("no Location", 304, false)]
-    public void A_request_whose_address_was_resolved_may_be_resolved_again_until_it_is_redirected(string what, int status, bool isRedirected)
+    public void A_request_may_be_resolved_to_another_address_until_it_is_redirected(string cause, int status, bool isRedirected)
     {
-        var elsewhere = new Uri("https://elsewhere.example/");
+        var otherOrigin = new Uri("https://elsewhere.example/");
         var history = CredentialHistory.Begin(_request, _request.RequestUri!);
         _request.RequestUri = new Uri("https://10.0.0.5/a");
         history.Attach(_request, new AuthenticationHeaderValue("ApiKey", "k"));
-        history.LeadsTo(Origin.Of(elsewhere)).ShouldBeTrue();
+        history.LeadsTo(Origin.Of(otherOrigin)).ShouldBeTrue();
 
-        if (what == "the request has moved") _request.RequestUri = elsewhere;
-        using var other = new HttpRequestMessage(HttpMethod.Get, elsewhere);
-        using var response = status == 0 ? null : new HttpResponseMessage((HttpStatusCode)status) { RequestMessage = what == "the answer is to another request" ? other : _request };
-        if (what == "Location") response!.Headers.Location = elsewhere;
+        if (cause == "the request has moved") _request.RequestUri = otherOrigin;
+        using var other = new HttpRequestMessage(HttpMethod.Get, otherOrigin);
+        using var response = status == 0 ? null : new HttpResponseMessage((HttpStatusCode)status) { RequestMessage = cause == "the answer is to another request" ? other : _request };
+        if (cause == "Location") response!.Headers.Location = otherOrigin;
         history.Back(_request, response);
 
-        history.LeadsTo(Origin.Of(elsewhere)).ShouldBe(!isRedirected);
-        if (response is not null) history.IsAnswer(response).ShouldBe(what != "the answer is to another request");
+        history.LeadsTo(Origin.Of(otherOrigin)).ShouldBe(!isRedirected);
+        if (response is not null) history.IsAnswer(response).ShouldBe(cause != "the answer is to another request");
     }
 
     private static BearerToken Token(string text) => new(new AuthenticationHeaderValue("Bearer", text), text, default, default, default);

@@ -3,17 +3,17 @@ namespace Rewt.Tests.Sending;
 public sealed class ForwardedClaimsTests
 {
     [Fact]
-    public async Task The_user_s_claims_go_along_and_no_other_call_gets_them()
+    public async Task The_claims_of_a_user_are_forwarded_only_with_that_users_calls()
     {
         await using var callee = await Callee.StartAsync();
         await using var orders = await StartAsync(callee);
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(user => AskAsync(orders, $"u-{user}")));
-        await AskAsync(orders, null);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(user => CallAsUserAsync(orders, $"u-{user}")));
+        await CallAsUserAsync(orders, null);
 
-        var seen = callee.Requests.Select(request => (Path: request.Path[1..], request.Jwt)).ToList();
-        seen.Count.ShouldBe(21);
-        foreach (var (path, token) in seen)
+        var received = callee.Requests.Select(request => (Path: request.Path[1..], request.Jwt)).ToList();
+        received.Count.ShouldBe(21);
+        foreach (var (path, token) in received)
         {
             (token.TryGetClaim("userId", out var claim) ? claim.Value : "none").ShouldBe(path);
             token.TryGetClaim("other", out _).ShouldBeFalse();
@@ -21,22 +21,22 @@ public sealed class ForwardedClaimsTests
     }
 
     [Fact]
-    public async Task Claims_of_the_request_go_before_those_of_the_user()
+    public async Task Claims_set_on_the_request_override_claims_of_the_user()
     {
         await using var callee = await Callee.StartAsync();
         await using var orders = await StartAsync(callee);
 
-        await AskAsync(orders, "u-1", "?as=u-2");
+        await CallAsUserAsync(orders, "u-1", "?as=u-2");
 
         callee.Requests.Single().Jwt.GetClaim("userId").Value.ShouldBe("u-2");
     }
 
     [Fact]
-    public async Task A_call_outside_a_request_has_no_user_and_the_log_says_so()
+    public async Task A_call_outside_an_HTTP_request_forwards_no_claims_and_is_logged()
     {
         await using var callee = await Callee.StartAsync();
         await using var orders = await StartAsync(callee);
-        await AskAsync(orders, "u-1");
+        await CallAsUserAsync(orders, "u-1");
         orders.Log.Text.ShouldNotContain("NoCallerToForward");
 
         (await orders.Client("inventory").CallAsync("/none")).Dispose();
@@ -60,13 +60,13 @@ public sealed class ForwardedClaimsTests
     [InlineData("\"{}\"")]
     [InlineData("""{"id":7,"tags":["a",null],"on":true}""")]
     [InlineData("\"J\u00fcrgen\"")]
-    public async Task A_claim_is_forwarded_with_all_its_values_and_their_types(string json)
+    public async Task A_claim_is_forwarded_with_all_its_values_and_their_JSON_types(string json)
     {
         await using var callee = await Callee.StartAsync();
         await using var orders = await StartAsync(callee, "userId");
         using var document = JsonDocument.Parse(json);
 
-        await AskAsync(orders, document.RootElement);
+        await CallAsUserAsync(orders, document.RootElement);
 
         using var sent = JsonDocument.Parse(Base64Url.DecodeFromChars(callee.Requests.Single().Jwt.EncodedPayload));
         var forwarded = sent.RootElement.GetProperty("userId");
@@ -74,7 +74,7 @@ public sealed class ForwardedClaimsTests
     }
 
     [Fact]
-    public async Task A_user_that_an_application_made_is_forwarded_with_the_types_it_gave_the_claims()
+    public async Task Claims_of_an_application_created_user_keep_their_value_types()
     {
         await using var callee = await Callee.StartAsync();
         Claim[] claims =
@@ -86,7 +86,7 @@ public sealed class ForwardedClaimsTests
         ];
         await using var orders = await StartAsync(callee, claims.Select(claim => claim.Type).Distinct().ToArray(), new ClaimsPrincipal(new ClaimsIdentity(claims, "test")));
 
-        await AskAsync(orders, "any");
+        await CallAsUserAsync(orders, "any");
 
         using var sent = JsonDocument.Parse(Base64Url.DecodeFromChars(callee.Requests.Single().Jwt.EncodedPayload));
         string Sent(string name) => sent.RootElement.GetProperty(name).GetRawText();
@@ -97,7 +97,7 @@ public sealed class ForwardedClaimsTests
     }
 
     [Fact]
-    public async Task A_claim_that_JwtBearer_renamed_is_forwarded_under_its_name_in_the_token()
+    public async Task A_claim_renamed_by_JwtBearer_is_forwarded_under_its_original_name()
     {
         await using var callee = await Callee.StartAsync();
         var key = new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32));
@@ -111,7 +111,7 @@ public sealed class ForwardedClaimsTests
         user.ClaimsIdentity.FindFirst("sub").ShouldBeNull();
         await using var orders = await StartAsync(callee, ["sub", "roles"], new ClaimsPrincipal(user.ClaimsIdentity));
 
-        await AskAsync(orders, "any");
+        await CallAsUserAsync(orders, "any");
 
         var sent = callee.Requests.Single().Jwt;
         sent.Subject.ShouldBe("ada");
@@ -123,13 +123,13 @@ public sealed class ForwardedClaimsTests
     [InlineData("J\u00fcrgen")]
     [InlineData("255")]
     [InlineData("\"Ada\" <ada@example.com>")]
-    public async Task Any_legal_subject_is_forwarded_and_accepted(string subject)
+    public async Task Any_valid_subject_is_forwarded_and_accepted(string subject)
     {
         if (subject == "255") subject = new string('s', 255);
         await using var callee = await Callee.StartAsync();
         await using var orders = await StartAsync(callee, "sub");
 
-        await AskAsync(orders, subject, name: "sub");
+        await CallAsUserAsync(orders, subject, name: "sub");
 
         callee.Requests.Single().Jwt.Subject.ShouldBe(subject);
         (await orders.Tokens.VerifyBearerAsync(await orders.Tokens.CreateBearerAsync("orders", new Dictionary<string, object> { ["sub"] = subject }, Cancellation), Cancellation))
@@ -138,7 +138,7 @@ public sealed class ForwardedClaimsTests
 
     private static Task<TestService> StartAsync(Callee callee, string claim = "userId") => StartAsync(callee, [claim], null);
 
-    private static Task<TestService> StartAsync(Callee callee, string[] claims, ClaimsPrincipal? other) => TestService.StartAsync(
+    private static Task<TestService> StartAsync(Callee callee, string[] claims, ClaimsPrincipal? principal) => TestService.StartAsync(
         redis: null,
         "orders",
         configure: builder => builder.Services
@@ -147,14 +147,14 @@ public sealed class ForwardedClaimsTests
             .AddRewtSigning(options => options.ForwardClaims = claims),
         map: application => application.MapGet("/forward", async (HttpContext context, string? @as, IHttpClientFactory clients) =>
         {
-            if (other is not null) context.User = other;
+            if (principal is not null) context.User = principal;
             using var request = new HttpRequestMessage(HttpMethod.Get, "/" + Uri.EscapeDataString(context.User.FindFirst("userId")?.Value ?? "none"));
             if (@as is not null) request.SetRewtClaims(new Dictionary<string, object> { ["userId"] = @as });
             using var response = await clients.CreateClient("inventory").SendAsync(request);
             return TypedResults.StatusCode((int)response.StatusCode);
         }).RequireAuthorization());
 
-    private static async Task AskAsync(TestService orders, object? user, string query = "", string name = "userId")
+    private static async Task CallAsUserAsync(TestService orders, object? user, string query = "", string name = "userId")
     {
         var claims = new Dictionary<string, object> { ["other"] = "not forwarded" };
         if (user is not null) claims[name] = user;

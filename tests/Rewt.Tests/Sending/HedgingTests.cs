@@ -5,7 +5,7 @@ public sealed class HedgingTests
     private const string Stale = "Bearer error=\"invalid_token\", rewt_error=\"stale_key\"";
 
     [Fact]
-    public async Task A_stale_key_is_retried_though_another_attempt_went_elsewhere_meanwhile()
+    public async Task A_stale_key_is_retried_while_a_hedged_attempt_goes_to_another_server()
     {
         var second = new TaskCompletionSource();
         await using var one = await Callee.StartAsync(async (context, number) =>
@@ -14,10 +14,10 @@ public sealed class HedgingTests
             await second.Task.WaitAsync(context.RequestAborted);
             await Callee.RefuseAsync(context, Stale);
         });
-        await using var two = await Callee.StartAsync((_, _) => Done(() => second.TrySetResult()));
+        await using var two = await Callee.StartAsync((_, _) => AsTask(() => second.TrySetResult()));
         await using var sender = Create(one.Address, two.Address);
-        two.BeforeAnswer = sender.LoseKeyAsync;
-        // With keys in memory the attempts are signed in their order.
+        two.BeforeResponse = sender.RevokeCurrentKeyAsync;
+        // With keys in memory, the attempts are signed in order.
         await sender.Ring.RotateAsync(Cancellation);
 
         (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.OK);
@@ -26,32 +26,32 @@ public sealed class HedgingTests
     }
 
     [Fact]
-    public async Task An_attempt_does_not_take_its_token_elsewhere_after_another_one_was_signed()
+    public async Task A_hedged_attempt_that_is_moved_to_another_origin_is_not_sent()
     {
         await using var one = await Callee.StartAsync();
         await using var two = await Callee.StartAsync();
-        await using var stranger = await Callee.StartAsync();
-        await using var sender = Create(one.Address, two.Address, new Straying(stranger.Address));
-        // With keys in memory the attempts are signed in their order.
+        await using var otherOrigin = await Callee.StartAsync();
+        await using var sender = Create(one.Address, two.Address, new MovingHandler(otherOrigin.Address));
+        // With keys in memory, the attempts are signed in order.
         await sender.Ring.RotateAsync(Cancellation);
 
         var refused = await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().CallAsync("/a"));
 
-        refused.Message.ShouldContain(stranger.Address.GetLeftPart(UriPartial.Authority));
+        refused.Message.ShouldContain(otherOrigin.Address.GetLeftPart(UriPartial.Authority));
         two.Requests.Count.ShouldBe(1);
-        stranger.Requests.ShouldBeEmpty();
+        otherOrigin.Requests.ShouldBeEmpty();
     }
 
-    private static Sender Create(Uri one, Uri two, DelegatingHandler? behind = null) => Sender.Create(services =>
+    private static Sender Create(Uri one, Uri two, DelegatingHandler? inner = null) => Sender.Create(services =>
     {
         var builder = services.AddHttpClient(Sender.Client, client => client.BaseAddress = new Uri("https://inventory.example"))
-            .AddHttpMessageHandler(() => new Hedging(one, two))
+            .AddHttpMessageHandler(() => new HedgingHandler(one, two))
             .AddRewtSigning("inventory");
-        if (behind is not null) builder.AddHttpMessageHandler(() => behind);
+        if (inner is not null) builder.AddHttpMessageHandler(() => inner);
     });
 
-    /// <summary>Sends a copy with the same options to each address at once, and returns what the first one got.</summary>
-    private sealed class Hedging(Uri one, Uri two) : DelegatingHandler
+    /// <summary>Sends a copy with the same options to both addresses concurrently and returns the response of the first.</summary>
+    private sealed class HedgingHandler(Uri one, Uri two) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
@@ -74,8 +74,8 @@ public sealed class HedgingTests
             base.SendAsync(copy, cancellationToken);
     }
 
-    /// <summary>Takes the first attempt to a stranger, once the second one has been answered.</summary>
-    private sealed class Straying(Uri stranger) : DelegatingHandler
+    /// <summary>Moves the first attempt to another origin after the second attempt has been answered.</summary>
+    private sealed class MovingHandler(Uri otherOrigin) : DelegatingHandler
     {
         private readonly TaskCompletionSource _second = new();
 
@@ -89,7 +89,7 @@ public sealed class HedgingTests
             }
 
             await _second.Task.WaitAsync(cancellationToken);
-            request.RequestUri = stranger;
+            request.RequestUri = otherOrigin;
             return await base.SendAsync(request, cancellationToken);
         }
     }

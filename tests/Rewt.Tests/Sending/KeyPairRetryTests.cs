@@ -1,19 +1,19 @@
 namespace Rewt.Tests.Sending;
 
-/// <summary>A key pair that the store has lost is published again under the same key id, and so the retry signs with the same key.</summary>
+/// <summary>Tests the retry after the store lost a key pair. The key pair is published again with the same key id, so the retry signs with the same key.</summary>
 public sealed class KeyPairRetryTests
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_call_that_was_refused_because_the_store_had_lost_the_key_is_signed_again(bool isPublishedBeforeTheAnswer)
+    public async Task A_call_refused_after_a_store_loss_is_retried_with_the_same_key_pair(bool isPublishedBeforeTheAnswer)
     {
-        var store = new LosingPairStore();
+        var store = new ResettablePairStore();
         Sender? sender = null;
         await using var callee = await Callee.StartAsync(async (context, number) =>
         {
             if (number > 1) return;
-            store.Lose();
+            store.Reset();
             if (isPublishedBeforeTheAnswer) await sender!.Services.GetRequiredKeyedService<KeyRingProvider>(string.Empty).ReadNowAsync(Cancellation);
             await Callee.RefuseAsync(context, "Bearer error=\"invalid_token\", rewt_error=\"stale_key\"");
         });
@@ -34,7 +34,7 @@ public sealed class KeyPairRetryTests
         }
     }
 
-    private sealed class LosingPairStore : IRingStoreFactory, IPairStore
+    private sealed class ResettablePairStore : IRingStoreFactory, IPairStore
     {
         private volatile InMemoryPairStore _store = new(TimeProvider.System);
 
@@ -46,7 +46,7 @@ public sealed class KeyPairRetryTests
 
         public IPairStore OpenPairs(RewtOptions options) => this;
 
-        public void Lose() => (_store, HasKeys) = (new InMemoryPairStore(TimeProvider.System), false);
+        public void Reset() => (_store, HasKeys) = (new InMemoryPairStore(TimeProvider.System), false);
 
         public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken) =>
             _store.ReadAsync(services, asked, cancellationToken);

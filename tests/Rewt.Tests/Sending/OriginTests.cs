@@ -7,10 +7,10 @@ public sealed class OriginTests
     [InlineData("base address from the container")]
     [InlineData("typed client")]
     [InlineData("allowed origins")]
-    public async Task A_token_goes_to_the_client_s_own_origin_only(string kind)
+    public async Task A_token_is_sent_only_to_the_origins_configured_for_the_client(string kind)
     {
         await using var callee = await Callee.StartAsync();
-        await using var stranger = await Callee.StartAsync();
+        await using var otherOrigin = await Callee.StartAsync();
         await using var sender = Sender.Create(services =>
         {
             services.AddSingleton(callee.Address);
@@ -20,7 +20,7 @@ public sealed class OriginTests
                 "base address from the container" => services
                     .AddHttpClient("inventory", (provider, client) => client.BaseAddress = provider.GetRequiredService<Uri>()).AddRewtSigning("inventory"),
                 "typed client" => services
-                    .AddHttpClient<Typed>("inventory", (provider, client) => client.BaseAddress = provider.GetRequiredService<Uri>()).AddRewtSigning(),
+                    .AddHttpClient<TypedClient>("inventory", (provider, client) => client.BaseAddress = provider.GetRequiredService<Uri>()).AddRewtSigning(),
                 _ => services.AddHttpClient("inventory").AddRewtSigning(options => options.AllowedOrigins.Add(callee.Address.GetLeftPart(UriPartial.Authority))),
             };
             builder.Name.ShouldBe("inventory");
@@ -28,17 +28,17 @@ public sealed class OriginTests
         var client = sender.Http();
 
         (await client.GetAsync(new Uri(callee.Address, "/a"), Cancellation)).Dispose();
-        var refused = await Should.ThrowAsync<InvalidOperationException>(() => client.GetAsync(stranger.Address, Cancellation));
+        var refused = await Should.ThrowAsync<InvalidOperationException>(() => client.GetAsync(otherOrigin.Address, Cancellation));
 
         callee.Requests.Single().Token.ShouldNotBeNull();
-        stranger.Requests.ShouldBeEmpty();
+        otherOrigin.Requests.ShouldBeEmpty();
         refused.Message.ShouldContain("'inventory'");
-        refused.Message.ShouldContain(stranger.Address.GetLeftPart(UriPartial.Authority));
+        refused.Message.ShouldContain(otherOrigin.Address.GetLeftPart(UriPartial.Authority));
         refused.Message.ShouldContain("Add the origin to RewtSigningOptions.AllowedOrigins only if it is a service of your own");
     }
 
     [Fact]
-    public async Task Where_no_origin_is_known_each_request_names_its_own()
+    public async Task A_client_without_a_configured_origin_signs_for_every_origin()
     {
         await using var one = await Callee.StartAsync();
         await using var two = await Callee.StartAsync();
@@ -52,64 +52,64 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task Signing_for_all_clients_signs_for_the_origins_named_and_lets_other_requests_leave_unsigned()
+    public async Task Signing_for_all_clients_leaves_requests_to_other_origins_unsigned()
     {
         await using var callee = await Callee.StartAsync();
-        await using var stranger = await Callee.StartAsync();
+        await using var otherOrigin = await Callee.StartAsync();
         await using var sender = Sender.Create(services => services
             .ConfigureHttpClientDefaults(defaults => defaults.AddRewtSigning(options => options.AllowedOrigins.Add(Authority(callee)))));
         sender.Validate();
 
         (await sender.Http("any").GetAsync(callee.Address, Cancellation)).Dispose();
-        (await sender.Http("any").GetAsync(stranger.Address, Cancellation)).Dispose();
-        using var synchronous = new HttpRequestMessage(HttpMethod.Get, stranger.Address);
+        (await sender.Http("any").GetAsync(otherOrigin.Address, Cancellation)).Dispose();
+        using var synchronous = new HttpRequestMessage(HttpMethod.Get, otherOrigin.Address);
         sender.Http("any").Send(synchronous, Cancellation).Dispose();
 
         callee.Requests.Single().Token.ShouldNotBeNull();
-        stranger.Requests.Count.ShouldBe(2);
-        stranger.Requests.ShouldAllBe(request => request.Authorization.Count == 0);
+        otherOrigin.Requests.Count.ShouldBe(2);
+        otherOrigin.Requests.ShouldAllBe(request => request.Authorization.Count == 0);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_redirect_that_a_handler_follows_out_of_the_origins_of_all_clients_takes_no_token_along(bool copies)
+    public async Task A_redirect_out_of_the_allowed_origins_of_all_clients_carries_no_token(bool copies)
     {
-        await using var stranger = await Callee.StartAsync();
-        await using var callee = await Callee.StartAsync((context, _) => Done(() => context.Response.Redirect(stranger.Address.AbsoluteUri)));
+        await using var otherOrigin = await Callee.StartAsync();
+        await using var callee = await Callee.StartAsync((context, _) => AsTask(() => context.Response.Redirect(otherOrigin.Address.AbsoluteUri)));
         await using var sender = Sender.Create(services => services.ConfigureHttpClientDefaults(defaults => defaults
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false })
-            .AddHttpMessageHandler(() => DoingHandler.Following(copies))
+            .AddHttpMessageHandler(() => CallbackHandler.FollowRedirect(copies))
             .AddRewtSigning(options => options.AllowedOrigins.Add(Authority(callee)))));
 
         (await sender.Http("any").GetAsync(callee.Address, Cancellation)).Dispose();
 
         callee.Requests.Single().Token.ShouldNotBeNull();
-        stranger.Requests.Single().Authorization.ShouldBeEmpty();
+        otherOrigin.Requests.Single().Authorization.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_handler_behind_signing_for_all_clients_cannot_take_a_token_elsewhere_and_the_error_does_not_advise_to_name_the_origin()
+    public async Task A_handler_after_signing_for_all_clients_cannot_move_a_token_to_another_origin()
     {
-        await using var stranger = await Callee.StartAsync();
+        await using var otherOrigin = await Callee.StartAsync();
         await using var sender = Sender.Create(services => services.ConfigureHttpClientDefaults(defaults => defaults
             .AddRewtSigning(options => options.AllowedOrigins.Add("https://inventory.example"))
-            .AddHttpMessageHandler(() => DoingHandler.Moving(stranger.Address.AbsoluteUri))));
+            .AddHttpMessageHandler(() => CallbackHandler.ChangeAddress(otherOrigin.Address.AbsoluteUri))));
 
         var error = await Should.ThrowAsync<InvalidOperationException>(() => sender.Http("any").GetAsync(new Uri("https://inventory.example"), Cancellation));
 
         error.Message.ShouldNotContain("AllowedOrigins");
-        stranger.Requests.ShouldBeEmpty();
+        otherOrigin.Requests.ShouldBeEmpty();
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_body_for_another_origin_is_not_buffered_where_all_clients_sign(bool isSynchronous)
+    public async Task A_body_for_another_origin_is_not_buffered_when_all_clients_sign(bool isSynchronous)
     {
-        using var stream = new OnceStream(new byte[10], canSeek: true);
+        using var stream = new SingleReadStream(new byte[10], canSeek: true);
         using var body = new MemoryStream();
-        var stranger = new StubHandler(request =>
+        var otherOriginHandler = new StubHandler(request =>
         {
             stream.Position.ShouldBe(0);
             request.Content!.CopyTo(body, null, Cancellation);
@@ -117,18 +117,18 @@ public sealed class OriginTests
         });
         await using var sender = Sender.Create(services => services.ConfigureHttpClientDefaults(defaults => defaults
             .AddRewtSigning(options => options.AllowedOrigins.Add("https://inventory.example"))
-            .ConfigurePrimaryHttpMessageHandler(() => stranger)));
+            .ConfigurePrimaryHttpMessageHandler(() => otherOriginHandler)));
         using var content = new StreamContent(stream);
         using var request = new HttpRequestMessage(HttpMethod.Post, "https://stranger.example") { Content = content };
 
         using var response = isSynchronous ? sender.Http("any").Send(request, Cancellation) : await sender.Http("any").SendAsync(request, Cancellation);
 
-        stranger.Sent.ShouldHaveSingleItem().Authorization.ShouldBeNull();
+        otherOriginHandler.Sent.ShouldHaveSingleItem().Authorization.ShouldBeNull();
         body.Length.ShouldBe(10);
     }
 
     [Fact]
-    public async Task A_client_of_its_own_inside_signing_for_all_may_call_an_origin_that_is_not_named_for_all()
+    public async Task A_client_with_its_own_signing_may_call_origins_not_allowed_for_all_clients()
     {
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.Create(services =>
@@ -145,7 +145,7 @@ public sealed class OriginTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_client_of_its_own_inside_signing_for_all_signs_for_its_own_audience_and_is_asked_at_most_twice(bool isSynchronous)
+    public async Task A_client_with_its_own_signing_uses_its_own_audience_and_retries_once(bool isSynchronous)
     {
         await using var callee = await Callee.RefusingAsync("Bearer error=\"invalid_token\", rewt_error=\"stale_key\"");
         await using var sender = Sender.Create(services =>
@@ -154,7 +154,7 @@ public sealed class OriginTests
             services.AddHttpClient("inventory", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory");
         });
 
-        callee.BeforeAnswer = sender.LoseKeyAsync;
+        callee.BeforeResponse = sender.RevokeCurrentKeyAsync;
         using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
         using var response = isSynchronous ? sender.Http().Send(request, Cancellation) : await sender.Http().SendAsync(request, Cancellation);
 
@@ -168,7 +168,7 @@ public sealed class OriginTests
     [InlineData("https://inventory.example/path")]
     [InlineData("https://user@inventory.example")]
     [InlineData("/relative")]
-    public async Task A_text_that_is_no_origin_is_a_start_error(string origin)
+    public async Task An_invalid_allowed_origin_fails_options_validation(string origin)
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"), options => options.AllowedOrigins.Add(origin));
 
@@ -176,7 +176,7 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task Signing_for_all_clients_without_AllowedOrigins_is_an_error_at_the_start()
+    public async Task Signing_for_all_clients_without_AllowedOrigins_fails_options_validation()
     {
         await using var sender = Sender.Create(services => services.ConfigureHttpClientDefaults(defaults => defaults.AddRewtSigning()));
 
@@ -184,7 +184,7 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task All_that_is_wrong_with_a_client_is_said_at_once()
+    public async Task Options_validation_reports_all_errors_of_a_client_together()
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"), options =>
         {
@@ -205,7 +205,7 @@ public sealed class OriginTests
 
     private static string Authority(Callee callee) => callee.Address.GetLeftPart(UriPartial.Authority);
 
-    private sealed class Typed(HttpClient http)
+    private sealed class TypedClient(HttpClient http)
     {
         public HttpClient Http => http;
     }

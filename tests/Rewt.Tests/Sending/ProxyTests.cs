@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Sending;
 
-/// <summary>Plain HTTP to this machine is safe only if it does not go through a proxy.</summary>
+/// <summary>Tests plain HTTP to the local machine, which is safe only without a proxy.</summary>
 public sealed class ProxyTests : WithServices
 {
     private static readonly string Key = ApiKeyFormat.Create("acme");
@@ -12,8 +12,8 @@ public sealed class ProxyTests : WithServices
 
     public override async ValueTask InitializeAsync()
     {
-        _callee = await EndingAsync(Callee.StartAsync());
-        _proxy = await EndingAsync(Callee.StartAsync());
+        _callee = await DisposeAfterTestAsync(Callee.StartAsync());
+        _proxy = await DisposeAfterTestAsync(Callee.StartAsync());
     }
 
     [Theory]
@@ -21,9 +21,9 @@ public sealed class ProxyTests : WithServices
     [InlineData("token", "client")]
     [InlineData("token", "default")]
     [InlineData("API key", "sockets")]
-    public async Task Credentials_for_this_machine_do_not_go_to_a_proxy_in_clear(string credentials, string kind)
+    public async Task Credentials_for_the_local_machine_are_not_sent_through_a_proxy_over_plain_HTTP(string credentials, string kind)
     {
-        await using var sender = Create(credentials, await PrimaryAsync(kind));
+        await using var sender = Create(credentials, await CreatePrimaryHandlerAsync(kind));
 
         foreach (var isSynchronous in new[] { false, true })
         {
@@ -42,10 +42,10 @@ public sealed class ProxyTests : WithServices
     [InlineData("bypassed")]
     [InlineData("off")]
     [InlineData("allowed")]
-    public async Task A_call_that_bypasses_the_proxy_or_may_be_read_is_sent(string kind)
+    public async Task A_call_is_sent_when_it_bypasses_the_proxy_or_insecure_HTTP_is_allowed(string kind)
     {
         var primary = new SocketsHttpHandler { Proxy = new WebProxy(ProxyAddress) { BypassList = kind == "bypassed" ? [".*127\\.0\\.0\\.1.*"] : [] }, UseProxy = kind != "off" };
-        await using var sender = Create("token", primary, allow: kind == "allowed");
+        await using var sender = Create("token", primary, allowInsecureHttp: kind == "allowed");
 
         (await SendAsync(sender)).Dispose();
 
@@ -53,9 +53,9 @@ public sealed class ProxyTests : WithServices
     }
 
     [Fact]
-    public async Task Keys_from_this_machine_are_not_fetched_through_a_proxy()
+    public async Task Keys_on_the_local_machine_are_not_fetched_through_a_proxy()
     {
-        await UseByDefaultAsync();
+        await SetDefaultProxyAsync();
         using var download = new KeyDownload(TimeProvider.System);
 
         await download.FetchAsync(_callee!.Address, null, Cancellation);
@@ -64,9 +64,9 @@ public sealed class ProxyTests : WithServices
         _proxy!.Requests.ShouldBeEmpty();
     }
 
-    private async Task<HttpMessageHandler> PrimaryAsync(string kind)
+    private async Task<HttpMessageHandler> CreatePrimaryHandlerAsync(string kind)
     {
-        if (kind == "default") await UseByDefaultAsync();
+        if (kind == "default") await SetDefaultProxyAsync();
         return kind switch
         {
             "client" => new HttpClientHandler { Proxy = new WebProxy(ProxyAddress) },
@@ -75,12 +75,12 @@ public sealed class ProxyTests : WithServices
         };
     }
 
-    private async Task UseByDefaultAsync() => await EndingAsync(Task.FromResult(new DefaultProxy(_callee!.Address.Authority, ProxyAddress)));
+    private async Task SetDefaultProxyAsync() => await DisposeAfterTestAsync(Task.FromResult(new DefaultProxy(_callee!.Address.Authority, ProxyAddress)));
 
-    private Sender Create(string credentials, HttpMessageHandler primary, bool allow = false) => Sender.Create(services =>
+    private Sender Create(string credentials, HttpMessageHandler primary, bool allowInsecureHttp = false) => Sender.Create(services =>
     {
         var client = services.AddHttpClient(Sender.Client, http => http.BaseAddress = _callee!.Address).ConfigurePrimaryHttpMessageHandler(() => primary);
-        if (credentials == "token") client.AddRewtSigning(options => (options.Audience, options.AllowInsecureHttp) = ("inventory", allow));
+        if (credentials == "token") client.AddRewtSigning(options => (options.Audience, options.AllowInsecureHttp) = ("inventory", allowInsecureHttp));
         else client.AddRewtApiKey(Key);
     });
 
@@ -91,13 +91,13 @@ public sealed class ProxyTests : WithServices
     }
 
     /// <summary>
-    /// A proxy for one callee until the test ends. The default proxy belongs to the process, and so to other tests too: their clients keep the one that
-    /// they met, and the system gives the callee's port to another server when the callee has ended.
+    /// Represents the default proxy of the process, limited to one callee and to the duration of the test. Clients of other tests may keep a reference to it,
+    /// and the operating system may assign the port of the callee to another server after the callee has stopped.
     /// </summary>
     private sealed class DefaultProxy : IWebProxy, IAsyncDisposable
     {
         private readonly Uri _proxy;
-        private readonly IWebProxy _others = HttpClient.DefaultProxy;
+        private readonly IWebProxy _previous = HttpClient.DefaultProxy;
         private volatile string? _authority;
 
         public DefaultProxy(string authority, Uri proxy)
@@ -108,14 +108,14 @@ public sealed class ProxyTests : WithServices
 
         public ICredentials? Credentials { get; set; }
 
-        public Uri? GetProxy(Uri destination) => destination.Authority == _authority ? _proxy : _others.GetProxy(destination);
+        public Uri? GetProxy(Uri destination) => destination.Authority == _authority ? _proxy : _previous.GetProxy(destination);
 
-        public bool IsBypassed(Uri host) => host.Authority != _authority && _others.IsBypassed(host);
+        public bool IsBypassed(Uri host) => host.Authority != _authority && _previous.IsBypassed(host);
 
         public ValueTask DisposeAsync()
         {
             _authority = null;
-            HttpClient.DefaultProxy = _others;
+            HttpClient.DefaultProxy = _previous;
             return ValueTask.CompletedTask;
         }
     }

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Sending;
 
-/// <summary>The caller's log says which calls were refused, and what to check.</summary>
+/// <summary>Tests the log entries of a caller about refused calls and the advice in them.</summary>
 public sealed class RefusalLogTests : IDisposable
 {
     private static readonly string Key = ApiKeyFormat.Create("acme");
@@ -25,7 +25,7 @@ public sealed class RefusalLogTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Reasons))]
-    public async Task A_refused_call_is_logged_with_what_was_sent_and_what_to_check(string? challenge, string check)
+    public async Task A_refused_call_is_logged_with_its_audience_key_id_and_advice(string? challenge, string check)
     {
         _challenge = challenge;
         await using var sender = Create();
@@ -43,7 +43,7 @@ public sealed class RefusalLogTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_call_that_was_sent_twice_is_logged_once_and_one_whose_retry_succeeds_is_not_logged(bool isRefusedTwice)
+    public async Task A_retried_call_is_logged_once_and_only_if_the_retry_is_refused_too(bool isRefusedTwice)
     {
         var requests = 0;
         Sender? sender = null;
@@ -62,7 +62,7 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_callee_that_refuses_every_call_fills_a_line_a_minute_for_each_reason()
+    public async Task Repeated_refusals_are_logged_once_per_minute_and_reason()
     {
         await using var sender = Create();
 
@@ -74,7 +74,7 @@ public sealed class RefusalLogTests : IDisposable
         Lines().Count.ShouldBe(2);
         Lines()[1].ShouldEndWith("since the last such event: 100. ");
 
-        // Reasons that are not ours count as one, or a callee could fill the log with a new one for each call.
+        // Unknown reasons count as one; otherwise a callee could fill the log with a new reason for each call.
         for (var call = 0; call < 100; call++)
         {
             _challenge = Challenge($"reason_{call}");
@@ -87,7 +87,7 @@ public sealed class RefusalLogTests : IDisposable
     [Theory]
     [InlineData("\u001b[2Jfail: forged \u202e line")]
     [InlineData("x\tx\u0085x\u2028x")]
-    public async Task The_text_of_the_callee_is_cut_and_forges_nothing(string reason)
+    public async Task Text_from_the_callee_is_truncated_and_cannot_forge_log_lines(string reason)
     {
         _challenge = Challenge(reason + new string('x', 10_000));
         await using var sender = Create();
@@ -102,7 +102,7 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_synchronous_call_and_one_without_the_retry_are_logged_too()
+    public async Task A_refused_synchronous_call_without_the_retry_is_logged()
     {
         await using var sender = Create(signing: options => options.Retry = false);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
@@ -113,7 +113,7 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_header_of_the_application_is_not_logged()
+    public async Task A_refused_Authorization_header_of_the_application_is_not_logged()
     {
         await using var sender = Create();
 
@@ -125,7 +125,7 @@ public sealed class RefusalLogTests : IDisposable
     [Theory]
     [InlineData("/b")]
     [InlineData("http://stranger.example/")]
-    public async Task A_redirect_that_dotnet_followed_without_the_token_is_named_as_the_cause(string target)
+    public async Task The_log_names_a_redirect_followed_without_the_token_as_the_cause(string target)
     {
         await using var callee = await Callee.StartAsync((context, number) =>
         {
@@ -133,7 +133,7 @@ public sealed class RefusalLogTests : IDisposable
             context.Response.Redirect(target);
             return Task.CompletedTask;
         });
-        // The stranger is the callee by another name.
+        // All host names lead to the callee.
         await using var sender = Create(
             callee.Address.AbsoluteUri,
             new SocketsHttpHandler { ConnectCallback = async (_, cancellationToken) => await ConnectAsync(callee.Address, cancellationToken) });
@@ -148,12 +148,12 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_callee_that_redirects_each_call_to_another_origin_fills_one_line()
+    public async Task Redirects_to_ever_new_origins_are_logged_once()
     {
         var calls = 0;
         await using var sender = Create(request =>
         {
-            // As the handler of .NET does it.
+            // The handler of .NET follows a redirect in the same way.
             request.RequestUri = new Uri($"https://stranger-{++calls}.example/");
             request.Headers.Authorization = null;
             return Refusal("Bearer");
@@ -165,7 +165,7 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_call_that_was_not_signed_because_all_clients_sign_for_other_origins_says_so_and_a_header_of_the_application_does_not()
+    public async Task A_refused_call_to_an_origin_without_signing_is_logged_as_not_signed()
     {
         await using var sender = Sender.Create(services => services
             .AddLogging(logging => logging.AddProvider(_log))
@@ -183,7 +183,7 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_API_key_is_logged_by_its_id()
+    public async Task A_refused_API_key_is_logged_by_its_key_id()
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(_log));

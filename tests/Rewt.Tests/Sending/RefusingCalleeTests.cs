@@ -3,7 +3,7 @@ using Rewt.Tests.Ring;
 namespace Rewt.Tests.Sending;
 
 /// <summary>
-/// A callee that refuses every call, though the key is current. The clock stands still, so a call that waited for its share of the reads of Redis would never end.
+/// Tests calls to a callee that refuses every call although the key is current. The clock stands still, so a call that waits for the read budget never ends.
 /// </summary>
 public sealed class RefusingCalleeTests : IAsyncDisposable
 {
@@ -20,24 +20,24 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     public RefusingCalleeTests()
     {
         _ring = new SharedMemoryRing(_time);
-        _store = new FaultyRingStore(_ring.Store) { IsDeaf = true };
+        _store = new FaultyRingStore(_ring.Store) { DropsPushes = true };
     }
 
     [Theory]
     [InlineData(Stale)]
     [InlineData("Bearer")]
     [InlineData(null)]
-    public async Task Its_calls_are_sent_once_and_cost_one_read(string? challenge)
+    public async Task Refused_calls_are_sent_once_and_cost_one_read_of_the_store(string? challenge)
     {
         _challenge = challenge;
         var sender = Create();
-        var reads = await ReadsAsync(sender);
+        var reads = await LoadKeysAsync(sender);
 
         for (var call = 0; call < 100; call++) (await CallAsync(sender)).ShouldBe(HttpStatusCode.Unauthorized);
         await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => CallAsync(sender)));
 
         _requests.ShouldBe(200);
-        _store.Reads.ShouldBe(reads + 1, "one to see whether the key is still current");
+        _store.Reads.ShouldBe(reads + 1, "one read checks whether the key is still current");
         sender.Retries.ShouldBe(0);
     }
 
@@ -47,11 +47,11 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     [InlineData(HttpStatusCode.ProxyAuthenticationRequired)]
     [InlineData(HttpStatusCode.TooManyRequests)]
     [InlineData(HttpStatusCode.ServiceUnavailable)]
-    public async Task A_stale_key_in_any_other_answer_than_401_costs_neither_a_second_call_nor_a_read(HttpStatusCode status)
+    public async Task A_stale_key_challenge_without_a_401_causes_no_retry_and_no_read(HttpStatusCode status)
     {
         _status = status;
         var sender = Create();
-        var reads = await ReadsAsync(sender);
+        var reads = await LoadKeysAsync(sender);
         _ring.Store.Set(Secret.Generate().CopyBytes());
 
         for (var call = 0; call < 100; call++) (await CallAsync(sender)).ShouldBe(status);
@@ -62,13 +62,13 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     [Theory]
     [InlineData("synchronous calls")]
     [InlineData("calls for different users")]
-    [InlineData("a crowd of first calls")]
-    public async Task All_kinds_of_calls_are_sent_once_and_share_the_read(string kind)
+    [InlineData("concurrent first calls")]
+    public async Task All_kinds_of_refused_calls_are_sent_once_and_share_one_read(string kind)
     {
         var sender = Create();
-        var reads = await ReadsAsync(sender);
+        var reads = await LoadKeysAsync(sender);
 
-        if (kind == "a crowd of first calls") await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => CallAsync(sender), Cancellation)));
+        if (kind == "concurrent first calls") await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => CallAsync(sender), Cancellation)));
         else
         {
             for (var call = 0; call < 100; call++)
@@ -84,7 +84,7 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Its_calls_with_a_key_pair_are_sent_once()
+    public async Task Refused_calls_signed_with_a_key_pair_are_sent_once()
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(_time);
@@ -99,14 +99,14 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_key_that_is_lost_later_is_replaced_though_nothing_announced_it()
+    public async Task A_key_lost_after_an_earlier_refusal_is_replaced_without_a_push()
     {
         var sender = Create();
         await CallAsync(sender);
-        // One poll after that read, which does not see the loss.
+        // One poll follows that read, before the key is lost.
         var reads = _store.Reads;
         _time.Advance(TimeSpan.FromSeconds(4));
-        await Eventually.TrueAsync(() => _store.Reads > reads, "the poll");
+        await Eventually.TrueAsync(() => _store.Reads > reads, "the poll reads the store");
         _time.Advance(TimeSpan.FromSeconds(1.5));
         _ring.Store.Set(Secret.Generate().CopyBytes());
 
@@ -117,19 +117,19 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_refusal_of_a_key_ahead_of_Redis_does_not_hide_that_the_key_is_lost_later()
+    public async Task A_refusal_before_a_rotation_is_written_does_not_hide_a_later_key_loss()
     {
         _challenge = null;
         var sender = Create(options => options.RefreshInterval = TimeSpan.FromMinutes(1));
         await sender.Ring.GetAsync(Cancellation);
-        // The rotation is due and cannot be written, so the pending key signs.
+        // The rotation is due but cannot be written, so the pending key signs.
         _store.IsReadOnly = true;
         _time.Advance(SharedMemoryRing.Lifetime - TimeSpan.FromSeconds(1));
         await CallAsync(sender);
         sender.Retries.ShouldBe(1);
         var writes = _store.Writes;
         _store.IsReadOnly = false;
-        await _time.TurnUntilAsync(() => _store.Writes > writes, within: TimeSpan.FromMinutes(1), _time.Advance);
+        await _time.AdvanceUntilAsync(() => _store.Writes > writes, within: TimeSpan.FromMinutes(1), _time.Advance);
         await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the provider waits for its next read");
         _time.Advance(TimeSpan.FromSeconds(1));
         _ring.Store.Set(Secret.Generate().CopyBytes());
@@ -140,7 +140,7 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_401_without_a_reason_does_not_hide_a_stale_key_after_it()
+    public async Task A_401_without_a_reason_does_not_hide_a_later_stale_key()
     {
         var sender = Create();
         _challenge = null;
@@ -156,21 +156,21 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_refusal_while_Redis_is_away_delays_one_call_and_no_other()
+    public async Task A_refusal_while_Redis_is_unavailable_delays_only_one_call()
     {
         var sender = Create();
         await sender.Ring.GetAsync(Cancellation);
-        _store.IsAway = true;
+        _store.IsUnavailable = true;
 
         var first = CallAsync(sender);
         await Eventually.TrueAsync(
             () =>
             {
-                // The clock moves only while something waits for it.
+                // The clock advances only while a timer is pending.
                 if (!first.IsCompleted && _time.UntilNext is { } next) _time.Advance(next);
                 return first.IsCompleted;
             },
-            "the call is answered");
+            "the call has been answered");
 
         for (var call = 1; call < 100; call++) (await CallAsync(sender)).ShouldBe(HttpStatusCode.Unauthorized);
 
@@ -182,8 +182,8 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         if (_sender is not null) await _sender.DisposeAsync();
     }
 
-    /// <summary>Reads the keys, and returns how many reads of the store that took.</summary>
-    private async Task<int> ReadsAsync(Sender sender)
+    /// <summary>Loads the keys and returns the number of reads of the store so far.</summary>
+    private async Task<int> LoadKeysAsync(Sender sender)
     {
         await sender.Ring.GetAsync(Cancellation);
         return _store.Reads;
@@ -195,7 +195,7 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         services =>
         {
             services.AddSingleton<TimeProvider>(_time);
-            services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(new OneStore(_store)));
+            services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(new SingleRingStoreFactory(_store)));
             Register(services);
         },
         _ring,

@@ -23,11 +23,11 @@ public sealed class RetryTests
 
     [Theory]
     [MemberData(nameof(Challenges))]
-    public async Task A_callee_that_always_answers_401_gets_as_many_attempts_as_its_reason_and_the_keys_allow(string? challenge, bool isKeyLost, int requests)
+    public async Task A_401_is_retried_once_if_its_reason_allows_it_and_the_key_changed(string? challenge, bool isKeyLost, int requests)
     {
         await using var callee = await Callee.RefusingAsync(challenge);
         await using var sender = Sender.For(callee.Address);
-        if (isKeyLost) callee.BeforeAnswer = sender.LoseKeyAsync;
+        if (isKeyLost) callee.BeforeResponse = sender.RevokeCurrentKeyAsync;
 
         using var response = await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation);
 
@@ -41,14 +41,14 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_401_without_a_reason_makes_the_sender_check_that_its_key_is_still_current()
+    public async Task A_401_without_a_reason_makes_the_sender_check_its_current_key()
     {
         var secret = Secret.Generate();
         Sender? sender = null;
         await using var callee = await Callee.StartAsync((context, number) =>
         {
             if (number > 1) return Task.CompletedTask;
-            // As a human does with SET: nothing tells the sender.
+            // An operator changes the secret with SET, which sends no push to the sender.
             sender!.Memory.Store.Set(secret.CopyBytes());
             return Callee.RefuseAsync(context, null);
         });
@@ -60,7 +60,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_401_that_a_new_key_does_not_fix_is_returned()
+    public async Task A_401_is_returned_when_no_other_key_is_available()
     {
         Sender? sender = null;
         await using var callee = await Callee.StartAsync((context, _) =>
@@ -80,7 +80,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Without_Retry_there_is_none()
+    public async Task A_refused_call_is_not_retried_when_Retry_is_false()
     {
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address, options => options.Retry = false);
@@ -95,14 +95,14 @@ public sealed class RetryTests
     [InlineData("over the cap", 1)]
     [InlineData("up to the cap", 2)]
     [InlineData("multipart with a stream", 1)]
-    public async Task A_stream_is_sent_again_only_if_its_declared_length_is_short(string kind, int requests)
+    public async Task A_stream_is_retried_only_if_its_length_is_known_and_within_the_limit(string kind, int requests)
     {
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address, options => options.MaxBufferedBodyBytes = 1000);
-        callee.BeforeAnswer = sender.LoseKeyAsync;
+        callee.BeforeResponse = sender.RevokeCurrentKeyAsync;
         var body = new byte[kind == "over the cap" ? 1001 : 1000];
         Random.Shared.NextBytes(body);
-        using var stream = new OnceStream(body, canSeek: kind is "up to the cap" or "over the cap");
+        using var stream = new SingleReadStream(body, canSeek: kind is "up to the cap" or "over the cap");
         using HttpContent content = kind == "multipart with a stream"
             ? new MultipartFormDataContent("boundary") { { new StreamContent(stream), "file" } }
             : new StreamContent(stream);
@@ -119,7 +119,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_401_after_a_redirect_is_not_retried_even_if_it_led_back_to_the_same_address()
+    public async Task A_401_after_a_redirect_to_the_same_address_is_not_retried()
     {
         await using var callee = await Callee.StartAsync((context, number) =>
         {
@@ -136,7 +136,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Cancelling_ends_the_call()
+    public async Task Cancellation_during_the_retry_ends_the_call()
     {
         using var cancellation = new CancellationTokenSource();
         await using var callee = await Callee.StartAsync(async (context, number) =>
@@ -151,7 +151,7 @@ public sealed class RetryTests
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         });
         await using var sender = Sender.For(callee.Address);
-        callee.BeforeAnswer = sender.LoseKeyAsync;
+        callee.BeforeResponse = sender.RevokeCurrentKeyAsync;
 
         await Should.ThrowAsync<OperationCanceledException>(() => sender.Http().GetAsync(Calls.Relative("/a"), cancellation.Token));
 
@@ -159,14 +159,14 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task The_answer_to_the_first_attempt_is_disposed()
+    public async Task The_response_to_the_first_attempt_is_disposed()
     {
-        var bodies = new List<WatchedContent>();
+        var bodies = new List<DisposalTrackingContent>();
         Sender? sender = null;
         sender = Sender.For("https://inventory.example", primary: new StubHandler(_ =>
         {
             sender!.Memory.Store.Set(Secret.Generate().CopyBytes());
-            bodies.Add(new WatchedContent());
+            bodies.Add(new DisposalTrackingContent());
             return bodies[^1].Refusal(Stale);
         }));
         await using var disposal = sender;
@@ -177,15 +177,15 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_request_that_an_outer_handler_sends_again_gets_its_own_retry()
+    public async Task Each_send_by_an_outer_handler_has_its_own_retry()
     {
         await using var callee = await Callee.RefusingAsync(Stale);
-        await using var sender = Sender.For(callee.Address.AbsoluteUri, above: () => new DoingHandler(async (request, next) =>
+        await using var sender = Sender.For(callee.Address.AbsoluteUri, outer: () => new CallbackHandler(async (request, next) =>
         {
             (await next(request)).Dispose();
             return await next(request);
         }));
-        callee.BeforeAnswer = sender.LoseKeyAsync;
+        callee.BeforeResponse = sender.RevokeCurrentKeyAsync;
 
         (await sender.Http().CallAsync("/a")).Dispose();
 

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 
 namespace Rewt.Tests.Sending;
 
-public sealed class RevocationTests(RevocationFleet fleet) : IClassFixture<RevocationFleet>
+public sealed class RevocationTests(RevocationFixture fixture) : IClassFixture<RevocationFixture>
 {
     private const int Large = 1024 * 1024;
 
@@ -11,52 +11,52 @@ public sealed class RevocationTests(RevocationFleet fleet) : IClassFixture<Revoc
 
     [Theory]
     [MemberData(nameof(Replayable))]
-    public async Task A_body_of_one_megabyte_arrives_once_and_whole_across_a_revocation(string kind)
+    public async Task A_one_megabyte_body_arrives_once_and_complete_across_a_revocation(string kind)
     {
         var body = new byte[Large];
         Random.Shared.NextBytes(body);
         using var content = await ContentAsync(kind, body);
-        using var twin = await ContentAsync(kind, body);
-        var expected = await twin.ReadAsByteArrayAsync(Cancellation);
-        await fleet.RevokeAsync();
-        var (requests, bodies) = (fleet.Requests, fleet.Bodies.Count);
+        using var copy = await ContentAsync(kind, body);
+        var expected = await copy.ReadAsByteArrayAsync(Cancellation);
+        await fixture.RevokeAsync();
+        var (requests, bodies) = (fixture.Requests, fixture.Bodies.Count);
 
-        (await fleet.Client.PostAsync(Calls.Relative("/keep"), content, Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
-        (fleet.Requests - requests).ShouldBe(2);
-        (fleet.Bodies.Count - bodies).ShouldBe(1);
-        fleet.Bodies[^1].AsSpan().SequenceEqual(expected).ShouldBeTrue();
+        (await fixture.Client.PostAsync(Calls.Relative("/keep"), content, Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (fixture.Requests - requests).ShouldBe(2);
+        (fixture.Bodies.Count - bodies).ShouldBe(1);
+        fixture.Bodies[^1].AsSpan().SequenceEqual(expected).ShouldBeTrue();
     }
 
     [Fact]
-    public async Task A_bound_one_time_call_is_made_once_across_a_revocation()
+    public async Task A_bound_one_time_call_is_executed_once_across_a_revocation()
     {
-        await fleet.RevokeAsync();
-        var (requests, bodies) = (fleet.Requests, fleet.Bodies.Count);
+        await fixture.RevokeAsync();
+        var (requests, bodies) = (fixture.Requests, fixture.Bodies.Count);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/once?amount=100") { Content = new ByteArrayContent([1, 2, 3]) };
         request.SetRewtBinding(RequestBinding.Target | RequestBinding.Body).SetRewtOneTime();
 
-        (await fleet.Client.SendAsync(request, Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await fixture.Client.SendAsync(request, Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
-        (fleet.Requests - requests).ShouldBe(2);
-        (fleet.Bodies.Count - bodies).ShouldBe(1);
-        fleet.Bodies[^1].ShouldBe([1, 2, 3]);
+        (fixture.Requests - requests).ShouldBe(2);
+        (fixture.Bodies.Count - bodies).ShouldBe(1);
+        fixture.Bodies[^1].ShouldBe([1, 2, 3]);
     }
 
     [Fact]
-    public async Task A_stream_that_cannot_seek_is_not_sent_again_and_the_401_comes_back_whole()
+    public async Task A_non_seekable_stream_is_not_retried_and_the_401_reaches_the_caller()
     {
-        await fleet.RevokeAsync();
-        var (requests, bodies) = (fleet.Requests, fleet.Bodies.Count);
-        using var content = new StreamContent(new OnceStream(new byte[1000], canSeek: false));
+        await fixture.RevokeAsync();
+        var (requests, bodies) = (fixture.Requests, fixture.Bodies.Count);
+        using var content = new StreamContent(new SingleReadStream(new byte[1000], canSeek: false));
 
-        using var response = await fleet.Client.PostAsync(Calls.Relative("/keep"), content, Cancellation);
+        using var response = await fixture.Client.PostAsync(Calls.Relative("/keep"), content, Cancellation);
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Headers.NonValidated["WWW-Authenticate"].ToString().ShouldBe(
             "Bearer error=\"invalid_token\", error_description=\"The signing key is unknown or revoked\", rewt_error=\"stale_key\"");
         response.Content.Headers.ContentLength.ShouldBe(0);
-        (fleet.Requests - requests).ShouldBe(1);
-        fleet.Bodies.Count.ShouldBe(bodies);
+        (fixture.Requests - requests).ShouldBe(1);
+        fixture.Bodies.Count.ShouldBe(bodies);
     }
 
     private static async Task<HttpContent> ContentAsync(string kind, byte[] body)
@@ -71,11 +71,11 @@ public sealed class RevocationTests(RevocationFleet fleet) : IClassFixture<Revoc
             case "multipart": return new MultipartFormDataContent("boundary") { { new ByteArrayContent(body), "file" }, { new StringContent("text"), "note" } };
             case "stream": return new StreamContent(new MemoryStream(body));
             case "buffered by the caller":
-                var buffered = new StreamContent(new OnceStream(body, canSeek: false));
+                var buffered = new StreamContent(new SingleReadStream(body, canSeek: false));
                 await buffered.LoadIntoBufferAsync(Cancellation);
                 return buffered;
             case "length given by the caller":
-                return new StreamContent(new OnceStream(body, canSeek: false)) { Headers = { ContentLength = body.Length } };
+                return new StreamContent(new SingleReadStream(body, canSeek: false)) { Headers = { ContentLength = body.Length } };
             default: throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
         }
     }

@@ -2,23 +2,23 @@ namespace Rewt.Tests.Sending;
 
 public sealed class SigningTests
 {
-    private static readonly Dictionary<string, (Action<IServiceCollection> Register, Func<Sender, HttpClient> Client, string? Audience)> Ways = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Action<IServiceCollection> Register, Func<Sender, HttpClient> Client, string? Audience)> Clients = new(StringComparer.Ordinal)
     {
         ["named"] = (services => services.AddHttpClient("inventory").AddRewtSigning("inventory"), sender => sender.Http(), "inventory"),
         ["typed, for the namespace"] = (
-            services => services.AddHttpClient<Typed>().AddRewtSigning(), sender => sender.Services.GetRequiredService<Typed>().Http, "rewt"),
+            services => services.AddHttpClient<TypedClient>().AddRewtSigning(), sender => sender.Services.GetRequiredService<TypedClient>().Http, "rewt"),
         ["the default client"] = (services => services.AddHttpClient(string.Empty).AddRewtSigning("inventory"), sender => sender.Http(string.Empty), "inventory"),
         ["added twice"] = (services => services.AddHttpClient("inventory").AddRewtSigning().AddRewtSigning("inventory"), sender => sender.Http(), "inventory"),
-        ["not asked to sign"] = (services => services.AddHttpClient("inventory").AddRewtSigning("inventory"), sender => sender.Http("another"), null),
+        ["without signing"] = (services => services.AddHttpClient("inventory").AddRewtSigning("inventory"), sender => sender.Http("another"), null),
     };
 
-    public static TheoryData<string> WayNames => [.. Ways.Keys];
+    public static TheoryData<string> ClientKinds => [.. Clients.Keys];
 
     [Theory]
-    [MemberData(nameof(WayNames))]
-    public async Task A_client_that_was_asked_to_signs_once_for_its_audience(string way)
+    [MemberData(nameof(ClientKinds))]
+    public async Task A_configured_client_signs_each_request_once_for_its_audience(string kind)
     {
-        var (register, client, audience) = Ways[way];
+        var (register, client, audience) = Clients[kind];
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.Create(register);
 
@@ -34,7 +34,7 @@ public sealed class SigningTests
     }
 
     [Fact]
-    public async Task Claims_of_a_request_are_in_its_token_and_in_no_other()
+    public async Task Claims_set_on_a_request_appear_only_in_its_own_token()
     {
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.For(callee.Address);
@@ -53,7 +53,7 @@ public sealed class SigningTests
     [InlineData("aud")]
     [InlineData("exp")]
     [InlineData("jti")]
-    public void Claims_that_the_library_sets_cannot_be_given(string name)
+    public void Claims_that_the_library_sets_cannot_be_overridden(string name)
     {
         using var request = new HttpRequestMessage();
 
@@ -63,7 +63,7 @@ public sealed class SigningTests
     [Theory]
     [InlineData("Authorization", "Bearer mine")]
     [InlineData("authorization", "just=some;text/with,junk")]
-    public async Task A_header_of_the_request_itself_stays_valid_credential_or_not(string name, string value)
+    public async Task An_Authorization_header_of_the_request_is_preserved_even_if_malformed(string name, string value)
     {
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.For(callee.Address);
@@ -74,7 +74,7 @@ public sealed class SigningTests
     }
 
     [Fact]
-    public async Task A_header_of_the_client_stays()
+    public async Task A_default_Authorization_header_of_the_client_is_preserved()
     {
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.For(callee.Address);
@@ -87,10 +87,10 @@ public sealed class SigningTests
     }
 
     [Fact]
-    public async Task A_header_that_a_handler_puts_in_the_place_of_ours_stays_when_the_request_is_sent_again()
+    public async Task An_Authorization_header_replaced_by_a_handler_is_preserved_on_a_resend()
     {
         await using var callee = await Callee.RefusingAsync("Bearer error=\"invalid_token\", rewt_error=\"expired\"");
-        await using var sender = Sender.For(callee.Address.AbsoluteUri, above: () => new DoingHandler(async (request, next) =>
+        await using var sender = Sender.For(callee.Address.AbsoluteUri, outer: () => new CallbackHandler(async (request, next) =>
         {
             using var first = await next(request);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "second-opinion");
@@ -104,7 +104,7 @@ public sealed class SigningTests
     }
 
     [Fact]
-    public async Task A_refused_header_of_the_caller_is_not_retried()
+    public async Task A_refused_Authorization_header_of_the_caller_is_not_retried()
     {
         await using var callee = await Callee.RefusingAsync("Bearer error=\"invalid_token\", rewt_error=\"stale_key\"");
         await using var sender = Sender.For(callee.Address);
@@ -117,7 +117,7 @@ public sealed class SigningTests
     }
 
     [Fact]
-    public async Task Without_keys_nothing_is_sent()
+    public async Task A_request_is_not_sent_when_no_key_is_available()
     {
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.For(callee.Address);
@@ -134,7 +134,7 @@ public sealed class SigningTests
     }
 
     [Fact]
-    public async Task A_synchronous_call_with_the_key_of_a_tenant_is_signed()
+    public async Task A_synchronous_call_is_signed_with_a_tenant_key()
     {
         await using var callee = await Callee.StartAsync();
         var services = new ServiceCollection();
@@ -149,7 +149,7 @@ public sealed class SigningTests
     }
 
     [Fact]
-    public async Task An_error_contains_no_token()
+    public async Task The_options_of_a_sent_request_contain_no_token()
     {
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.For(callee.Address);
@@ -160,7 +160,7 @@ public sealed class SigningTests
         request.Options.ShouldAllBe(option => !$"{option.Value}".Contains(token, StringComparison.Ordinal));
     }
 
-    private sealed class Typed(HttpClient http)
+    private sealed class TypedClient(HttpClient http)
     {
         public HttpClient Http => http;
     }

@@ -18,11 +18,11 @@ public sealed class StreamedJsonTests
     [InlineData("node", 2)]
     [InlineData("text", 2)]
     [InlineData("object", 2)]
-    public async Task Json_that_can_be_read_only_once_is_sent_whole_and_once(string kind, int requests)
+    public async Task Streamed_JSON_is_sent_once_and_buffered_JSON_is_retried(string kind, int requests)
     {
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address);
-        callee.BeforeAnswer = sender.LoseKeyAsync;
+        callee.BeforeResponse = sender.RevokeCurrentKeyAsync;
         using var content = Content(kind);
 
         (await sender.Http().PostAsync(Calls.Relative("/a"), content, Cancellation)).Dispose();
@@ -33,26 +33,26 @@ public sealed class StreamedJsonTests
 
     private static HttpContent Content(string kind) => kind switch
     {
-        "channel" => JsonContent.Create(Channelled()),
-        "iterator" => JsonContent.Create(Iterated()),
-        "channel within a multipart" => new MultipartFormDataContent { { JsonContent.Create(Channelled()), "numbers" } },
-        "array" => JsonContent.Create(Iterated().ToArray()),
+        "channel" => JsonContent.Create(FromChannel()),
+        "iterator" => JsonContent.Create(FromIterator()),
+        "channel within a multipart" => new MultipartFormDataContent { { JsonContent.Create(FromChannel()), "numbers" } },
+        "array" => JsonContent.Create(FromIterator().ToArray()),
         "set" => JsonContent.Create(new HashSet<int> { 0, 1, 2 }),
         "queue" => JsonContent.Create(new Queue<int>([0, 1, 2])),
         "node" => JsonContent.Create(JsonNode.Parse("[0,1,2]")),
         "text" => JsonContent.Create("0,1,2"),
-        _ => JsonContent.Create(new { Numbers = Iterated().ToList() }),
+        _ => JsonContent.Create(new { Numbers = FromIterator().ToList() }),
     };
 
-    private static IAsyncEnumerable<int> Channelled()
+    private static IAsyncEnumerable<int> FromChannel()
     {
         var channel = Channel.CreateUnbounded<int>();
-        foreach (var number in Iterated()) channel.Writer.TryWrite(number).ShouldBeTrue();
+        foreach (var number in FromIterator()) channel.Writer.TryWrite(number).ShouldBeTrue();
         channel.Writer.Complete();
         return channel.Reader.ReadAllAsync(Cancellation);
     }
 
-    private static IEnumerable<int> Iterated()
+    private static IEnumerable<int> FromIterator()
     {
         for (var number = 0; number < 3; number++) yield return number;
     }

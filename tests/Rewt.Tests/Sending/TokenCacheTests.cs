@@ -3,7 +3,7 @@ namespace Rewt.Tests.Sending;
 public sealed class TokenCacheTests
 {
     [Fact]
-    public async Task Other_claims_make_another_token()
+    public async Task A_cached_token_is_reused_only_for_the_same_claims()
     {
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.For(callee.Address);
@@ -18,7 +18,7 @@ public sealed class TokenCacheTests
     }
 
     [Fact]
-    public async Task A_token_goes_when_its_key_is_not_current_any_more()
+    public async Task A_cached_token_is_replaced_after_a_key_rotation()
     {
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.For(callee.Address);
@@ -32,7 +32,7 @@ public sealed class TokenCacheTests
     }
 
     [Fact]
-    public async Task A_token_in_use_is_renewed_ahead_of_its_expiry_while_no_call_waits()
+    public async Task A_token_in_use_is_renewed_in_the_background_before_it_expires()
     {
         var time = new FakeTimeProvider();
         await using var callee = await Callee.StartAsync();
@@ -44,7 +44,7 @@ public sealed class TokenCacheTests
         time.Advance(TimeSpan.FromSeconds(14));
         await CallAsync();
 
-        // At 29 s nothing is due; at 43 s the old token still goes out, and behind its back the next one is made.
+        // At 29 s no renewal is due. At 43 s the old token is still sent while the next one is created in the background.
         callee.Requests[1].Token.ShouldBe(callee.Requests[0].Token);
         callee.Requests[2].Token.ShouldBe(callee.Requests[0].Token);
         await Eventually.TrueAsync(
@@ -53,7 +53,7 @@ public sealed class TokenCacheTests
                 await CallAsync();
                 return callee.Requests[^1].Token != callee.Requests[0].Token;
             },
-            "the next token is there, with the clock standing still");
+            "the next token is used without the clock being advanced");
         Claims(callee.Requests[^1]).ShouldBe(Claims(callee.Requests[0]));
 
         static IEnumerable<string> Claims(ReceivedRequest request) => request.Jwt.Claims
@@ -71,7 +71,7 @@ public sealed class TokenCacheTests
     }
 
     [Fact]
-    public async Task A_token_that_was_not_renewed_is_dropped_before_it_expires()
+    public async Task An_unrenewed_token_is_discarded_before_it_expires()
     {
         var time = new FakeTimeProvider();
         await using var callee = await Callee.StartAsync();
@@ -87,7 +87,7 @@ public sealed class TokenCacheTests
     }
 
     [Fact]
-    public async Task A_crowd_that_wants_one_token_signs_once()
+    public async Task Concurrent_requests_for_the_same_token_sign_once()
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"));
         await sender.Ring.GetAsync(Cancellation);
@@ -96,37 +96,37 @@ public sealed class TokenCacheTests
         {
             var claims = new Dictionary<string, object> { ["round"] = round };
             using var start = new ManualResetEventSlim();
-            var crowd = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+            var callers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
             {
                 start.Wait(Cancellation);
                 return await tokens.GetAsync("inventory", claims, fresh: false, Cancellation);
             })).ToList();
             start.Set();
 
-            (await Task.WhenAll(crowd)).Distinct().Count().ShouldBe(1);
+            (await Task.WhenAll(callers)).Distinct().Count().ShouldBe(1);
         }
     }
 
     [Fact]
-    public async Task A_cached_token_allocates_no_memory()
+    public async Task Reading_a_cached_token_allocates_no_memory()
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"));
         var tokens = Tokens(sender);
         for (var i = 0; i < 100; i++) await tokens.GetAsync("inventory", null, fresh: false, CancellationToken.None);
 
-        // Only what this thread allocates counts, and the least of a few tries: the runtime may be at work on it as well.
-        var least = Enumerable.Range(0, 10).Min(_ =>
+        // The minimum of several attempts counts, because the runtime may allocate on this thread as well.
+        var minimum = Enumerable.Range(0, 10).Min(_ =>
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < 1_000; i++) tokens.Get("inventory", null);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         });
 
-        least.ShouldBe(0);
+        minimum.ShouldBe(0);
     }
 
     [Fact]
-    public async Task A_token_from_the_future_is_not_used_after_the_clock_is_set_back()
+    public async Task A_cached_token_is_not_used_after_the_clock_is_set_back()
     {
         var time = new FakeTimeProvider();
         await using var callee = await Callee.StartAsync();
@@ -142,7 +142,7 @@ public sealed class TokenCacheTests
     [Theory]
     [InlineData(400, 1)]
     [InlineData(600, 2)]
-    public async Task Long_claims_are_not_kept(int length, int tokens)
+    public async Task Tokens_with_long_claims_are_not_cached(int length, int tokens)
     {
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.For(callee.Address);
@@ -156,20 +156,20 @@ public sealed class TokenCacheTests
     }
 
     [Fact]
-    public async Task At_most_1024_tokens_are_kept_and_one_in_use_outlives_any_number_that_are_used_once()
+    public async Task The_cache_holds_at_most_1024_tokens_and_keeps_those_in_use()
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"));
         var tokens = Tokens(sender);
         var inUse = await TokenAsync(-1);
-        var once = new Dictionary<int, string>();
+        var usedOnce = new Dictionary<int, string>();
         for (var user = 0; user < 4096; user++)
         {
-            once[user] = await TokenAsync(user);
+            usedOnce[user] = await TokenAsync(user);
             if (user % 64 == 0) (await TokenAsync(-1)).ShouldBe(inUse);
         }
 
         var kept = 0;
-        foreach (var (user, token) in once)
+        foreach (var (user, token) in usedOnce)
         {
             if (await TokenAsync(user) == token) kept++;
         }

@@ -5,7 +5,7 @@ public sealed class TenantAclTests
     [Theory]
     [InlineData("")]
     [InlineData("-eval -evalsha +watch +unwatch")]
-    public async Task The_documented_rights_are_enough_for_tenants_with_scripts_and_without(string changed)
+    public async Task The_documented_ACL_is_sufficient_for_tenants_with_and_without_scripts(string changed)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
@@ -26,7 +26,7 @@ public sealed class TenantAclTests
     }
 
     [Fact]
-    public async Task A_verifier_follows_the_tenants_and_cannot_change_them()
+    public async Task A_verifier_detects_tenant_changes_but_cannot_make_them()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var issuer = await TenantService.StartAsync(redis, name: "login");
@@ -42,6 +42,6 @@ public sealed class TenantAclTests
         await operations.RestrictAsync("allkeys", "allchannels", "+@all");
         await issuer.Tenants.RevokeTenantAsync("acme", Cancellation);
 
-        await Eventually.TrueAsync(async () => await verifier.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the verifier follows");
+        await Eventually.TrueAsync(async () => await verifier.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the verifier detects the revocation");
     }
 }

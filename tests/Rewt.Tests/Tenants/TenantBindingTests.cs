@@ -2,19 +2,19 @@ using Rewt.Tests.Ring;
 
 namespace Rewt.Tests.Tenants;
 
-/// <summary>The key that verified, the tenant in the token and the tenant of the request belong together, or the endpoint never runs.</summary>
+/// <summary>Tests that an endpoint runs only if the verifying key, the tenant in the token and the tenant of the request match.</summary>
 public sealed class TenantBindingTests : WithServices
 {
-    private static readonly Secret Common = Secret.TryParse(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), out _)!;
-    private static readonly Secret SecretOfA = Common.Derive("rewt", "a", default);
-    private static readonly Secret SecretOfB = Common.Derive("rewt", "b", default);
+    private static readonly Secret NamespaceSecret = Secret.TryParse(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), out _)!;
+    private static readonly Secret SecretOfA = NamespaceSecret.Derive("rewt", "a", default);
+    private static readonly Secret SecretOfB = NamespaceSecret.Derive("rewt", "b", default);
 
     private TestService _host = null!;
 
-    public override async ValueTask InitializeAsync() => _host = await EndingAsync(StartAsync());
+    public override async ValueTask InitializeAsync() => _host = await DisposeAfterTestAsync(StartAsync());
 
     [Fact]
-    public async Task A_token_of_a_tenant_gets_in_at_the_tenants_own_url()
+    public async Task A_token_of_a_tenant_is_accepted_at_the_URL_of_that_tenant()
     {
         using var answer = await _host.OrdersAsync("a", Token(SecretOfA, "\"a\""));
 
@@ -25,7 +25,7 @@ public sealed class TenantBindingTests : WithServices
     }
 
     [Fact]
-    public async Task A_token_that_has_got_in_before_is_still_one_tenants()
+    public async Task A_cached_token_is_refused_for_another_tenant_and_after_a_revocation()
     {
         var token = Token(SecretOfA, "\"a\"");
         for (var call = 0; call < 4; call++) (await _host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
@@ -42,12 +42,12 @@ public sealed class TenantBindingTests : WithServices
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public async Task A_selector_is_asked_once_a_request_whether_the_token_is_new_known_or_another_tenants(int calls)
+    public async Task The_tenant_selector_is_called_once_for_each_request(int calls)
     {
-        var (asked, answer) = (0, "a");
+        var (selections, answer) = (0, "a");
         await using var host = await StartAsync(builder => builder.Services.AddAuthentication().AddRewtTenantSelector(_ =>
         {
-            asked++;
+            selections++;
             return answer;
         }));
         var token = Token(SecretOfA, "\"a\"");
@@ -58,15 +58,15 @@ public sealed class TenantBindingTests : WithServices
         (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
         (await host.StatusAsync("a", another)).ShouldBe(HttpStatusCode.Unauthorized);
 
-        asked.ShouldBe(calls + 2);
+        selections.ShouldBe(calls + 2);
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task Of_a_selector_that_throws_the_applications_AuthenticationFailed_hears(int calls)
+    public async Task AuthenticationFailed_is_called_when_the_tenant_selector_throws(int calls)
     {
-        var heard = 0;
+        var failures = 0;
         var isBroken = false;
         await using var host = await StartAsync(builder =>
         {
@@ -75,7 +75,7 @@ public sealed class TenantBindingTests : WithServices
             {
                 OnAuthenticationFailed = context =>
                 {
-                    heard++;
+                    failures++;
                     context.NoResult();
                     return Task.CompletedTask;
                 },
@@ -86,7 +86,7 @@ public sealed class TenantBindingTests : WithServices
         isBroken = true;
 
         (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
-        heard.ShouldBe(1);
+        failures.ShouldBe(1);
         host.Calls.ShouldBe(calls - 1);
     }
 
@@ -104,7 +104,7 @@ public sealed class TenantBindingTests : WithServices
     [InlineData("no tenant", null, "a", "a")]
     [InlineData("an empty tenant", "\"\"", "a", "a")]
     [InlineData("the tenant in another case", "\"A\"", "a", "a")]
-    [InlineData("a tenant that is no text", "7", "a", "a")]
+    [InlineData("a tenant that is not a string", "7", "a", "a")]
     [InlineData("a list of tenants", "[\"a\",\"b\"]", "a", "a")]
     [InlineData("null", "null", "a", "a")]
     [InlineData("a pattern", "\"*\"", "a", "a")]
@@ -112,19 +112,19 @@ public sealed class TenantBindingTests : WithServices
     [InlineData("braces", "\"{a}\"", "a", "a")]
     [InlineData("a space behind", "\"a \"", "a", "a")]
     [InlineData("a line break behind", "\"a\\n\"", "a", "a")]
-    public async Task A_request_of_more_than_one_tenant_is_refused_and_the_endpoint_never_runs(string what, string? tenant, string key, string url)
+    public async Task A_request_with_mismatched_tenants_is_refused_before_the_endpoint_runs(string what, string? tenant, string key, string url)
     {
         var unknown = Rings.Secret("unknown").Derive("rewt", "a", default);
         var (secret, keyId) = key switch
         {
             "a" => (SecretOfA, SecretOfA.KeyId),
             "b" => (SecretOfB, SecretOfB.KeyId),
-            "other namespace" => (Common.Derive("users", "a", default), SecretOfA.KeyId),
-            "other generation" => (Common.Derive("rewt", "a", new(1)), SecretOfA.KeyId),
-            "raised" => (SecretOfA, Common.Derive("rewt", "a", new(1)).KeyId),
-            "secret" => (Common, Common.KeyId),
-            "secret as a" => (Common, SecretOfA.KeyId),
-            "a as secret" => (SecretOfA, Common.KeyId),
+            "other namespace" => (NamespaceSecret.Derive("users", "a", default), SecretOfA.KeyId),
+            "other generation" => (NamespaceSecret.Derive("rewt", "a", new(1)), SecretOfA.KeyId),
+            "raised" => (SecretOfA, NamespaceSecret.Derive("rewt", "a", new(1)).KeyId),
+            "secret" => (NamespaceSecret, NamespaceSecret.KeyId),
+            "secret as a" => (NamespaceSecret, SecretOfA.KeyId),
+            "a as secret" => (SecretOfA, NamespaceSecret.KeyId),
             _ => (unknown, unknown.KeyId),
         };
 
@@ -137,7 +137,7 @@ public sealed class TenantBindingTests : WithServices
     }
 
     [Fact]
-    public async Task A_resolver_of_the_application_that_caches_keys_does_not_lose_a_revocation()
+    public async Task A_tenant_revocation_takes_effect_even_if_a_custom_resolver_caches_keys()
     {
         await using var host = await StartAsync(CachingResolver.Register(static request => request));
         var token = Token(SecretOfA, "\"a\"");
@@ -150,7 +150,7 @@ public sealed class TenantBindingTests : WithServices
     }
 
     [Fact]
-    public async Task A_resolver_of_the_application_that_caches_by_key_id_does_not_confuse_two_tenants()
+    public async Task A_custom_resolver_that_caches_by_key_id_does_not_confuse_two_tenants()
     {
         await using var host = await StartAsync(CachingResolver.Register(static request => (request.Namespace, request.KeyId)));
         (await host.StatusAsync("a", Token(SecretOfA, "\"a\""))).ShouldBe(HttpStatusCode.OK);
@@ -160,18 +160,18 @@ public sealed class TenantBindingTests : WithServices
     }
 
     [Fact]
-    public async Task A_resolver_of_the_application_that_returns_the_namespaces_secret_lets_no_token_in()
+    public async Task A_token_is_refused_if_a_custom_resolver_returns_the_secret_of_the_namespace()
     {
         await using var host = await StartAsync(builder => builder.Services.AddSingleton<IIssuerSigningKeyResolver>(new SecretResolver()));
 
-        (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId, "\"a\""), Common))).ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId, "\"a\""), NamespaceSecret))).ShouldBe(HttpStatusCode.Unauthorized);
         host.Calls.ShouldBe(0);
     }
 
     [Fact]
-    public async Task Two_tenants_in_one_token_are_none()
+    public async Task A_token_with_two_tenant_claims_is_refused()
     {
-        var forge = Forge(SecretOfA.KeyId, null).Claim("tenant", "\"a\"").ClaimAgain("tenant", "\"b\"");
+        var forge = Forge(SecretOfA.KeyId, null).Claim("tenant", "\"a\"").AppendClaim("tenant", "\"b\"");
 
         (await _host.StatusAsync("a", Sign(forge, SecretOfA))).ShouldBe(HttpStatusCode.Unauthorized);
         (await _host.StatusAsync("b", Sign(forge, SecretOfA))).ShouldBe(HttpStatusCode.Unauthorized);
@@ -179,13 +179,13 @@ public sealed class TenantBindingTests : WithServices
     }
 
     [Fact]
-    public async Task A_url_that_names_no_tenant_refuses_every_token()
+    public async Task A_tenant_token_is_refused_at_a_URL_without_a_tenant()
     {
         (await _host.CallAsync(Token(SecretOfA, "\"a\"")).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
-    public async Task Outside_HTTP_a_token_of_another_tenant_is_refused_too()
+    public async Task A_token_of_another_tenant_is_refused_outside_HTTP_too()
     {
         var data = await _host.Tenants.SignedData("a").SignAsync(new { Order = 7 }, Cancellation);
 
@@ -197,7 +197,7 @@ public sealed class TenantBindingTests : WithServices
     private static Task<TestService> StartAsync(Action<WebApplicationBuilder>? configure = null) => TenantService.StartAsync(null, configure: builder =>
     {
         var ring = new SharedMemoryRing();
-        ring.Store.Set(Common.CopyBytes(), SharedMemoryRing.Lifetime);
+        ring.Store.Set(NamespaceSecret.CopyBytes(), SharedMemoryRing.Lifetime);
         builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(ring));
         configure?.Invoke(builder);
     });
@@ -218,7 +218,7 @@ public sealed class TenantBindingTests : WithServices
 
     private sealed class SecretResolver : IIssuerSigningKeyResolver
     {
-        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default) => new([new RingSecurityKey(Common)]);
+        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default) => new([new RingSecurityKey(NamespaceSecret)]);
     }
 
     private sealed class CachingResolver(KeyRingResolver inner, Func<RewtKeyRequest, object> key) : IIssuerSigningKeyResolver

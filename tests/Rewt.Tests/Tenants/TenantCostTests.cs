@@ -1,24 +1,24 @@
 namespace Rewt.Tests.Tenants;
 
-/// <summary>What tenants cost Redis and this process.</summary>
+/// <summary>Tests the cost of tenants: Redis commands and memory.</summary>
 public sealed class TenantCostTests
 {
-    /// <summary>The commands that read keys and tenants. The doctor uses others.</summary>
+    /// <summary>The commands that read keys and tenants. The doctor uses other commands.</summary>
     private static readonly string[] Reads = ["zmscore", "zscore", "lrange", "getrange", "hgetall", "exec", "exists"];
 
     [Theory]
     [InlineData(10_000)]
     [InlineData(100_000, Traits = ["Category", "Long"])]
-    public async Task Forged_tenants_cost_no_command_and_no_memory(int forgedTenants)
+    public async Task Tokens_with_forged_tenants_cause_no_Redis_command_and_are_not_cached(int forgedTenants)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await redis.SetAsync("rewt:rewt-secret", TokenForge.KnownSecret, TimeSpan.FromHours(2));
-        await using var host = await TenantService.StartAsync(redis, Rarely);
+        await using var host = await TenantService.StartAsync(redis, PollHourly);
         var good = await host.SignAsync("acme");
         (await host.StatusAsync("acme", good)).ShouldBe(HttpStatusCode.OK);
         var tokens = host.Services.GetRequiredService<IRewtTokens>();
         var forge = new TokenForge(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).HeaderMember("kid", $"\"{TokenForge.GoodKeyId}.0\"");
-        await redis.StartsEndAsync(rings: 1);
+        await redis.WaitForStartupAsync(keyRings: 1);
         var before = await redis.CommandCountsAsync();
 
         for (var tenant = 0; tenant < forgedTenants; tenant++)
@@ -33,14 +33,14 @@ public sealed class TenantCostTests
     }
 
     [Fact]
-    public async Task A_new_tenant_costs_one_command_and_more_tenants_than_the_cache_holds_all_work()
+    public async Task A_new_tenant_causes_at_most_one_Redis_command_even_beyond_the_cache_size()
     {
         const int Tenants = 1000;
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var issuer = await TenantService.StartAsync(redis, Rarely);
+        await using var issuer = await TenantService.StartAsync(redis, PollHourly);
         await using var service = await TenantService.StartAsync(redis, options => (options.RefreshInterval, options.Tenants.CacheSize) = (TimeSpan.FromHours(1), 100));
         var tokens = await Task.WhenAll(Enumerable.Range(0, Tenants).Select(async tenant => (Tenant: $"t{tenant}", Token: await issuer.SignAsync($"t{tenant}"))));
-        await redis.StartsEndAsync(rings: 2);
+        await redis.WaitForStartupAsync(keyRings: 2);
         var before = await redis.CommandCountsAsync();
 
         // Two calls of each tenant at once. Calls that come during a read share the next one.
@@ -56,10 +56,10 @@ public sealed class TenantCostTests
     }
 
     [Fact]
-    public async Task Of_ten_thousand_active_tenants_only_the_changed_one_is_read_and_none_while_nothing_changes()
+    public async Task Polling_reads_only_the_changed_one_of_ten_thousand_active_tenants()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var issuer = await TenantService.StartAsync(redis, Rarely, name: "login");
+        await using var issuer = await TenantService.StartAsync(redis, PollHourly, name: "login");
         await using var service = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(300));
         var verifier = service.Services.GetRequiredService<IRewtTokens>();
         var tokens = new List<string>();
@@ -84,16 +84,16 @@ public sealed class TenantCostTests
     [Theory]
     [InlineData("exp", "expired")]
     [InlineData("aud", "another audience")]
-    public async Task A_token_that_is_refused_anyway_causes_no_read_of_its_tenant(string claim, string what)
+    public async Task A_token_with_invalid_claims_causes_no_read_of_its_tenant(string claim, string what)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await redis.SetAsync("rewt:rewt-secret", TokenForge.KnownSecret, TimeSpan.FromHours(2));
-        await using var host = await TenantService.StartAsync(redis, Rarely);
+        await using var host = await TenantService.StartAsync(redis, PollHourly);
         (await host.StatusAsync("acme", await host.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
         var key = Secret.TryParse(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), out _)!.Derive("rewt", "other", default);
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var token = HandmadeToken.Sign(key, new() { ["tenant"] = "other", ["iat"] = claim == "exp" ? now - 500 : now, ["exp"] = claim == "exp" ? now - 440 : now + 60, ["aud"] = claim == "aud" ? "billing" : "inventory" });
-        await redis.StartsEndAsync(rings: 1);
+        await redis.WaitForStartupAsync(keyRings: 1);
         var before = await redis.CommandCountsAsync();
 
         (await host.StatusAsync("other", token)).ShouldBe(HttpStatusCode.Unauthorized, what);
@@ -103,12 +103,12 @@ public sealed class TenantCostTests
     }
 
     [Fact]
-    public async Task In_steady_state_signing_and_verifying_for_a_tenant_send_Redis_nothing()
+    public async Task Signing_and_verifying_for_a_tenant_send_no_Redis_command_in_steady_state()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var host = await TenantService.StartAsync(redis, Rarely);
+        await using var host = await TenantService.StartAsync(redis, PollHourly);
         (await host.StatusAsync("acme", await host.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
-        await redis.StartsEndAsync(rings: 1);
+        await redis.WaitForStartupAsync(keyRings: 1);
         var before = await redis.CommandCountsAsync();
 
         for (var call = 0; call < 200; call++) (await host.StatusAsync("acme", await host.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
@@ -117,7 +117,7 @@ public sealed class TenantCostTests
     }
 
     [Fact]
-    public async Task Known_tenants_go_on_through_an_outage_and_unknown_ones_get_503_until_it_ends()
+    public async Task Known_tenants_are_served_during_an_outage_and_unknown_tenants_get_503()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
@@ -140,7 +140,7 @@ public sealed class TenantCostTests
 
         await redis.RestartAsync();
         await Eventually.TrueAsync(
-            async () => await cold.StatusAsync("globex", unknown) == HttpStatusCode.Unauthorized, "the server is back, and empty");
+            async () => await cold.StatusAsync("globex", unknown) == HttpStatusCode.Unauthorized, "Redis has restarted without data");
         await Eventually.TrueAsync(
             async () =>
             {
@@ -153,10 +153,10 @@ public sealed class TenantCostTests
                     return false;
                 }
             },
-            "all goes on with the new secret");
+            "tokens of the new secret are accepted");
     }
 
-    private static void Rarely(RewtOptions options) => options.RefreshInterval = TimeSpan.FromHours(1);
+    private static void PollHourly(RewtOptions options) => options.RefreshInterval = TimeSpan.FromHours(1);
 
     private static long Sum(IReadOnlyDictionary<string, long> counts) => Reads.Sum(command => counts.GetValueOrDefault(command));
 }

@@ -8,7 +8,7 @@ public sealed class TenantKeyTests
     private static readonly Secret Secret = Rings.Secret("current");
 
     [Fact]
-    public void The_key_is_the_documented_output_of_HKDF()
+    public void The_tenant_key_is_the_documented_output_of_HKDF()
     {
         var info = new List<byte>();
         foreach (var part in new[] { "rewt tenant key v1", "users", "acme" }) info.AddRange([0, (byte)part.Length, .. Encoding.UTF8.GetBytes(part)]);
@@ -22,7 +22,7 @@ public sealed class TenantKeyTests
     }
 
     [Fact]
-    public void Each_input_gives_another_key()
+    public void Each_different_input_derives_a_different_key()
     {
         var keys = new[]
         {
@@ -51,7 +51,7 @@ public sealed class TenantKeyTests
     [InlineData("A{0}.1", null)]
     [InlineData(".1", null)]
     [InlineData("1", null)]
-    public void A_key_id_names_one_secret_and_one_generation(string format, long? generation)
+    public void A_tenant_key_id_consists_of_a_secret_key_id_and_a_generation(string format, long? generation)
     {
         var keyId = string.Format(CultureInfo.InvariantCulture, format, Secret.KeyId);
 

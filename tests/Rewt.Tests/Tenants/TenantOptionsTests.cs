@@ -1,10 +1,10 @@
 namespace Rewt.Tests.Tenants;
 
-/// <summary>An error in the settings of tenants stops the start, with a message that names the setting to correct.</summary>
+/// <summary>Tests that invalid settings of tenants stop the start with a message that names the setting.</summary>
 public sealed class TenantOptionsTests
 {
     [Fact]
-    public async Task Tenants_with_key_pairs_or_tokens_of_Node_are_an_error()
+    public async Task Tenants_cannot_be_combined_with_key_pairs_or_Node_tokens()
     {
         (await FailureAsync(options => (options.Tenants.Enabled, options.KeyMode) = (true, KeyMode.KeyPair))).ShouldContain("Rewt:Tenants");
         (await FailureAsync(options => (options.Tenants.Enabled, options.AcceptNodeTokens) = (true, true))).ShouldContain("remove AlsoAccept, AcceptNodeTokens");
@@ -17,11 +17,11 @@ public sealed class TenantOptionsTests
         (await FailureAsync(options => (options.Tenants.Enabled, options.Tenants.CacheSize) = (true, size))).ShouldContain("Rewt:Tenants:CacheSize must be from 16 to 1,000,000");
 
     [Fact]
-    public async Task A_selector_of_a_scheme_that_is_not_there_is_an_error() => (await FailureAsync(
+    public async Task A_tenant_selector_for_an_unknown_scheme_is_an_error() => (await FailureAsync(
         options => options.Tenants.Enabled = true, services => services.AddAuthentication().AddRewtTenantSelector(_ => "acme", "Users"))).ShouldContain("'Users'");
 
     [Fact]
-    public async Task Settings_of_tenants_come_from_the_configuration()
+    public async Task Tenant_settings_are_read_from_the_configuration()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await TestService.StartAsync(redis.ConnectionString, configure: builder =>

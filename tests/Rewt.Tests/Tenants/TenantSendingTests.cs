@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Tenants;
 
-/// <summary>Who signs for which tenant, over an HTTP client.</summary>
+/// <summary>Tests for which tenant an HTTP client signs its requests.</summary>
 public sealed class TenantSendingTests : WithServices
 {
     private RedisServer _redis = null!;
@@ -9,9 +9,9 @@ public sealed class TenantSendingTests : WithServices
 
     public override async ValueTask InitializeAsync()
     {
-        _redis = await EndingAsync(RedisServer.StartAsync());
-        _inventory = await EndingAsync(TenantService.StartAsync(_redis));
-        _orders = await EndingAsync(TenantService.StartAsync(_redis, configure: Clients, name: "orders", map: Forward));
+        _redis = await DisposeAfterTestAsync(RedisServer.StartAsync());
+        _inventory = await DisposeAfterTestAsync(TenantService.StartAsync(_redis));
+        _orders = await DisposeAfterTestAsync(TenantService.StartAsync(_redis, configure: Clients, name: "orders", map: Forward));
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class TenantSendingTests : WithServices
     }
 
     [Fact]
-    public async Task A_hundred_tenants_called_at_once_each_get_their_own_token()
+    public async Task Concurrent_requests_of_a_hundred_tenants_each_get_the_token_of_their_tenant()
     {
         var statuses = await Task.WhenAll(Enumerable.Range(0, 400).Select(call => CallAsync("plain", $"t{call % 100}", $"t{call % 100}")));
 
@@ -33,7 +33,7 @@ public sealed class TenantSendingTests : WithServices
     }
 
     [Fact]
-    public async Task The_tenant_may_come_from_the_call_that_is_being_answered()
+    public async Task A_tenant_selector_can_take_the_tenant_from_the_incoming_request()
     {
         var token = await _orders.SignAsync("acme", "orders");
 
@@ -47,12 +47,12 @@ public sealed class TenantSendingTests : WithServices
         var error = await Should.ThrowAsync<InvalidOperationException>(() => CallAsync("plain", null, "acme"));
 
         error.Message.ShouldContain("SetRewtTenant");
-        await Should.ThrowAsync<InvalidOperationException>(() => CallAsync("selecting", null, "acme"), "there is no call to be answered");
+        await Should.ThrowAsync<InvalidOperationException>(() => CallAsync("selecting", null, "acme"), "there is no incoming request");
         _inventory.Calls.ShouldBe(0);
     }
 
     [Fact]
-    public async Task A_name_that_is_no_tenants_name_is_told_at_once()
+    public async Task An_invalid_tenant_name_is_an_immediate_error()
     {
         using var request = new HttpRequestMessage();
 
@@ -65,7 +65,7 @@ public sealed class TenantSendingTests : WithServices
     }
 
     [Fact]
-    public async Task The_claim_tenant_is_not_the_callers_to_set()
+    public async Task A_caller_cannot_set_the_tenant_claim()
     {
         var claims = new Dictionary<string, object> { ["tenant"] = "globex" };
 
@@ -76,19 +76,19 @@ public sealed class TenantSendingTests : WithServices
     }
 
     [Fact]
-    public async Task A_tenant_that_is_revoked_while_calls_are_under_way_costs_none()
+    public async Task A_call_after_the_revocation_of_its_tenant_succeeds_by_a_retry()
     {
         (await CallAsync("plain", "acme", "acme")).ShouldBe(HttpStatusCode.OK);
 
         for (var round = 0; round < 5; round++)
         {
             await _inventory.Tenants.RevokeTenantAsync("acme", Cancellation);
-            (await CallAsync("plain", "acme", "acme")).ShouldBe(HttpStatusCode.OK, "the retry signs with the fresh key");
+            (await CallAsync("plain", "acme", "acme")).ShouldBe(HttpStatusCode.OK, "the retry signs with the new key");
         }
     }
 
     [Fact]
-    public async Task Signing_for_a_tenant_where_there_are_none_is_an_error()
+    public async Task Signing_for_a_tenant_is_an_error_if_tenants_are_disabled()
     {
         await using var single = await TestService.StartAsync(_redis.ConnectionString, settings: options => options.Namespace = "single", configure: Clients);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/acme/orders").SetRewtTenant("acme");
@@ -99,13 +99,13 @@ public sealed class TenantSendingTests : WithServices
     }
 
     [Fact]
-    public async Task Without_a_tenant_nothing_is_signed_and_every_tenant_verifies_until_the_secret_is_revoked()
+    public async Task A_service_with_tenants_signs_nothing_without_a_tenant_but_verifies_every_tenant()
     {
         await Should.ThrowAsync<InvalidOperationException>(() => _orders.Services.GetRequiredService<IRewtSignedData>().SignTextAsync("text", Cancellation));
 
         var token = await _orders.SignAsync("acme", "orders");
         var read = await _orders.Services.GetRequiredService<IRewtTokens>().VerifyBearerAsync(token, Cancellation);
-        read.IsValid.ShouldBeTrue("the token says whose it is");
+        read.IsValid.ShouldBeTrue("the token names its tenant");
         read.Identity!.FindFirst("tenant")!.Value.ShouldBe("acme");
 
         var ring = _orders.Services.GetRequiredService<IRewtKeyRing>();

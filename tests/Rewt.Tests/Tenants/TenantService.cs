@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Tenants;
 
-/// <summary>A service whose callers are of tenants, by its route /{tenant}/orders; it counts the calls that got in.</summary>
+/// <summary>Starts a service that takes the tenant of a call from its route /{tenant}/orders, and counts the calls that reach the endpoint.</summary>
 internal static class TenantService
 {
     public static async Task<TestService> StartAsync(

@@ -12,11 +12,11 @@ using GreeterProgram = Greeting::Program;
 
 namespace Rewt.Tests.TestKit;
 
-/// <summary>What docs/transports.md and docs/testing.md say of gRPC, with the sample's service.</summary>
+/// <summary>Tests the statements of docs/transports.md and docs/testing.md about gRPC with the service of the sample.</summary>
 public sealed class GrpcTests
 {
     [Fact]
-    public async Task A_client_of_a_test_calls_as_a_service()
+    public async Task A_gRPC_client_of_a_test_calls_with_the_identity_of_a_service()
     {
         await using var ring = new RewtTestRing();
         await using var greeter = Greeter(ring);
@@ -30,16 +30,16 @@ public sealed class GrpcTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_call_that_was_signed_with_a_stale_key_is_made_again_where_the_channel_is_told_to(bool isTold)
+    public async Task A_stale_gRPC_call_is_retried_only_with_a_retry_policy_of_the_channel(bool hasRetryPolicy)
     {
         await using var ring = new RewtTestRing();
         await using var greeter = Greeter(ring);
-        var wire = new StaleOnce(greeter.Server.CreateHandler());
+        var handler = new StaleKeyOnceHandler(greeter.Server.CreateHandler());
         var services = new ServiceCollection().AddRewtKeys(options => options.ServiceName = "orders").AddRewtTesting(ring);
         var client = services.AddGrpcClient<Greeter.GreeterClient>(options => options.Address = new Uri("http://localhost"))
-            .ConfigurePrimaryHttpMessageHandler(() => wire)
+            .ConfigurePrimaryHttpMessageHandler(() => handler)
             .AddRewtSigning("greeter");
-        if (isTold)
+        if (hasRetryPolicy)
         {
             client.ConfigureChannel(channel => channel.ServiceConfig = new ServiceConfig
             {
@@ -64,9 +64,9 @@ public sealed class GrpcTests
         await using var provider = services.BuildServiceProvider();
         var call = provider.GetRequiredService<Greeter.GreeterClient>().GreetAsync(new Greeting::Rewt.Samples.Grpc.Greeting { Text = "hello" }, cancellationToken: Cancellation).ResponseAsync;
 
-        if (isTold) (await call).Caller.ShouldBe("orders");
+        if (hasRetryPolicy) (await call).Caller.ShouldBe("orders");
         else (await Should.ThrowAsync<RpcException>(() => call)).StatusCode.ShouldBe(StatusCode.Unauthenticated);
-        wire.Requests.ShouldBe(isTold ? 2 : 1);
+        handler.Requests.ShouldBe(hasRetryPolicy ? 2 : 1);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class GrpcTests
         string? token = null;
         var services = new ServiceCollection().AddRewtKeys(options => options.ServiceName = "orders").AddRewtTesting(ring);
         services.AddGrpcClient<Greeter.GreeterClient>(options => options.Address = new Uri("http://localhost"))
-            .ConfigurePrimaryHttpMessageHandler(() => new Watching(greeter.Server.CreateHandler(), request => token = request.Headers.Authorization!.Parameter))
+            .ConfigurePrimaryHttpMessageHandler(() => new ObservingHandler(greeter.Server.CreateHandler(), request => token = request.Headers.Authorization!.Parameter))
             .AddRewtSigning(options => (options.Audience, options.Binding, options.OneTime) = ("greeter", RequestBinding.Target | RequestBinding.Body, true));
         await using var provider = services.BuildServiceProvider();
 
@@ -98,7 +98,7 @@ public sealed class GrpcTests
     [InlineData("static", "http://127.0.0.1:{0}", true)]
     [InlineData("static", null, true)]
     [InlineData("static", "http://localhost:{0}", false)]
-    public async Task Client_side_load_balancing_goes_to_the_host_that_the_channel_names_or_to_an_address_that_is_allowed(string kind, string? allowed, bool isSent)
+    public async Task Client_side_load_balancing_signs_only_for_the_channel_host_or_allowed_origins(string kind, string? allowed, bool isSent)
     {
         var tokens = new ConcurrentQueue<string?>();
         var builder = WebApplication.CreateSlimBuilder();
@@ -136,17 +136,17 @@ public sealed class GrpcTests
     private static WebApplicationFactory<GreeterProgram> Greeter(RewtTestRing ring) =>
         new WebApplicationFactory<GreeterProgram>().WithWebHostBuilder(host => host.ConfigureTestServices(services => services.AddRewtTesting(ring)));
 
-    private sealed class Watching(HttpMessageHandler inner, Action<HttpRequestMessage> watch) : DelegatingHandler(inner)
+    private sealed class ObservingHandler(HttpMessageHandler inner, Action<HttpRequestMessage> observe) : DelegatingHandler(inner)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            watch(request);
+            observe(request);
             return base.SendAsync(request, cancellationToken);
         }
     }
 
-    /// <summary>Answers the first request as a receiver does whose key was revoked meanwhile.</summary>
-    private sealed class StaleOnce(HttpMessageHandler inner) : DelegatingHandler(inner)
+    /// <summary>Answers the first request like a receiver that has revoked the key of the caller.</summary>
+    private sealed class StaleKeyOnceHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         public int Requests { get; private set; }
 

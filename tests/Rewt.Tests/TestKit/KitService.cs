@@ -1,14 +1,17 @@
 namespace Rewt.Tests.TestKit;
 
-/// <summary>A service under test as its team would start it on a TestServer, with a ring of the test kit.</summary>
+/// <summary>Starts a service on a TestServer with a key ring of the test kit, as users of the kit do.</summary>
 internal static class KitService
 {
-    /// <param name="ring">The ring; null lets the service have its own.</param>
+    /// <param name="ring">The key ring; null if the service has its own.</param>
     /// <param name="settings">Settings of the keys.</param>
-    /// <param name="configure">Further registrations, before the kit's.</param>
-    /// <param name="more">Further schemes.</param>
+    /// <param name="configure">Further registrations, before those of the kit.</param>
+    /// <param name="configureSchemes">Further schemes.</param>
     public static Task<TestService> StartAsync(
-        RewtTestRing? ring, Action<RewtOptions>? settings = null, Action<IServiceCollection>? configure = null, Action<AuthenticationBuilder>? more = null) => TestService.HostAsync(
+        RewtTestRing? ring,
+        Action<RewtOptions>? settings = null,
+        Action<IServiceCollection>? configure = null,
+        Action<AuthenticationBuilder>? configureSchemes = null) => TestService.HostAsync(
         builder =>
         {
             var authentication = builder.Services.AddRewtAuthentication(options =>
@@ -16,7 +19,7 @@ internal static class KitService
                 options.ServiceName = "inventory";
                 settings?.Invoke(options);
             });
-            more?.Invoke(authentication);
+            configureSchemes?.Invoke(authentication);
             configure?.Invoke(builder.Services);
             builder.Services.AddRewtTesting(ring);
         },
@@ -24,13 +27,13 @@ internal static class KitService
         {
             application.MapGet("/headers", (HttpContext context) => string.Join(',', context.Request.Headers.Keys.Order(StringComparer.Ordinal)));
             application.MapGet("/users", (ClaimsPrincipal user) => user.Identity?.Name).RequireAuthorization(
-                policy => policy.AddAuthenticationSchemes(more is null ? RewtDefaults.AuthenticationScheme : "Users").RequireAuthenticatedUser());
+                policy => policy.AddAuthenticationSchemes(configureSchemes is null ? RewtDefaults.AuthenticationScheme : "Users").RequireAuthenticatedUser());
         },
         inProcess: true);
 
     extension(TestService service)
     {
-        /// <summary>A client of its own for each caller.</summary>
+        /// <summary>Creates a client for one caller.</summary>
         public HttpClient Client() => ((Microsoft.AspNetCore.TestHost.TestServer)service.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()).CreateClient();
 
         public HttpClient ClientOf(string name, string? tenant = null) => service.Client().WithRewtIdentity(name, tenant: tenant);

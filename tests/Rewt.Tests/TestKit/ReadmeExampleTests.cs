@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.TestHost;
 
 namespace Rewt.Tests.TestKit;
 
-/// <summary>The test that the kit's README shows, and the one that the page docs/testing.md begins with.</summary>
+/// <summary>Contains the test that the README of the kit and the beginning of docs/testing.md show.</summary>
 public sealed class ReadmeExampleTests
 {
     // snippet: whole-test

@@ -7,11 +7,11 @@ using InventoryProgram = Inventory::Program;
 
 namespace Rewt.Tests.TestKit;
 
-/// <summary>The recipes of docs/testing.md, which shows them from here.</summary>
+/// <summary>Contains the recipes that docs/testing.md shows.</summary>
 public sealed class RecipeTests
 {
     [Fact]
-    public async Task What_the_token_says()
+    public async Task A_test_client_sends_the_claims_of_its_identity()
     {
         await using var app = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
             host.ConfigureTestServices(services => services.AddRewtTesting()));
@@ -27,7 +27,7 @@ public sealed class RecipeTests
 
     // snippet: rotation
     [Fact]
-    public async Task A_rotation_between_sign_and_verify_costs_nothing()
+    public async Task A_token_signed_before_a_rotation_is_accepted_after_it()
     {
         await using var ring = new RewtTestRing();
         await using var app = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
@@ -47,7 +47,7 @@ public sealed class RecipeTests
     [InlineData("expired")]
     [InlineData("elsewhere")]
     [InlineData("forged")]
-    public async Task What_is_refused(string trouble)
+    public async Task An_unacceptable_token_is_refused_with_the_reason(string cause)
     {
         await using var ring = new RewtTestRing();
         await using var app = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
@@ -55,7 +55,7 @@ public sealed class RecipeTests
         var client = app.CreateClient();
         string token = await ring.CreateTokenAsync("orders", audience: "shipping");
 
-        switch (trouble)
+        switch (cause)
         {
             case "revoked":
                 // snippet: revoked
@@ -86,7 +86,7 @@ public sealed class RecipeTests
         var refusal = await client.GetAsync("/shipments/teapot");
 
         refusal.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        refusal.Headers.WwwAuthenticate.ToString().ShouldContain(trouble switch
+        refusal.Headers.WwwAuthenticate.ToString().ShouldContain(cause switch
         {
             "expired" => "rewt_error=\"expired\"",
             "elsewhere" => "rewt_error=\"bad_audience\"",
@@ -96,7 +96,7 @@ public sealed class RecipeTests
 
     // snippet: outage
     [Fact]
-    public async Task Without_Redis_calls_go_on_for_an_hour_and_then_get_a_503()
+    public async Task Calls_continue_for_an_hour_without_Redis_and_then_receive_503()
     {
         await using var ring = new RewtTestRing();
         await using var app = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
@@ -135,7 +135,7 @@ public sealed class RecipeTests
 
     // snippet: two-services
     [Fact]
-    public async Task Inventory_gets_an_answer_from_shipping()
+    public async Task Inventory_receives_an_answer_from_shipping_after_a_revocation()
     {
         await using var ring = new RewtTestRing();
         await using var shipping = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.TestKit;
 
-/// <summary>Answers in place of a service and keeps the token that was sent to it.</summary>
+/// <summary>Answers instead of a service and records the token of the last request.</summary>
 // snippet: recording
 internal sealed class RecordingHandler(Func<HttpContent> answer) : HttpMessageHandler
 {

@@ -3,7 +3,7 @@ namespace Rewt.Tests.TestKit;
 public sealed class RewtIdentityTests
 {
     [Fact]
-    public async Task A_client_calls_as_the_service_it_was_last_told_to_be()
+    public async Task A_client_calls_with_the_last_identity_that_was_set()
     {
         await using var host = await KitService.StartAsync(null);
         using var client = host.ClientOf("orders");
@@ -15,7 +15,7 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
-    public async Task A_client_calls_a_host_on_Kestrel_too()
+    public async Task A_client_with_an_identity_can_call_a_host_on_Kestrel()
     {
         await using var host = await TestService.HostAsync(builder =>
         {
@@ -29,7 +29,7 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
-    public async Task A_client_calls_endpoints_that_require_a_binding_and_the_ring_verifies_what_a_host_has_bound()
+    public async Task A_client_can_bind_its_requests_and_the_ring_verifies_bound_tokens()
     {
         await using var ring = new RewtTestRing();
         await using var host = await TestService.HostAsync(
@@ -53,7 +53,7 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
-    public async Task The_tokens_of_a_client_are_fresh_however_long_it_lives()
+    public async Task A_long_lived_client_always_sends_valid_tokens()
     {
         await using var ring = new RewtTestRing();
         await using var host = await KitService.StartAsync(ring);
@@ -67,22 +67,22 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
-    public async Task The_application_sees_a_token_and_nothing_of_the_kit_and_no_identity_that_this_process_did_not_give()
+    public async Task The_application_receives_only_a_token_and_ignores_unknown_test_identities()
     {
         await using var host = await KitService.StartAsync(null);
         using var client = host.ClientOf("orders");
         (await KitService.GetAsync(client, "/headers")).ShouldBe("Authorization,Host");
 
         client.DefaultRequestHeaders.Authorization = new("Bearer", "nonsense");
-        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized, "a request keeps credentials of its own");
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized, "the credentials of a request are preserved");
 
-        using var stranger = host.Client();
-        stranger.DefaultRequestHeaders.Add("Rewt-Test-Identity", "orders");
-        (await KitService.StatusAsync(stranger)).ShouldBe(HttpStatusCode.Unauthorized);
+        using var anonymous = host.Client();
+        anonymous.DefaultRequestHeaders.Add("Rewt-Test-Identity", "orders");
+        (await KitService.StatusAsync(anonymous)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
-    public async Task An_identity_is_not_to_be_guessed_and_not_to_be_read()
+    public async Task A_test_identity_has_an_unguessable_id_and_prints_only_its_name()
     {
         await using var host = await KitService.StartAsync(null);
         using var one = host.ClientOf("orders");
@@ -96,7 +96,7 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
-    public async Task A_host_without_the_kit_treats_the_client_as_anonymous()
+    public async Task A_host_without_the_test_kit_treats_the_client_as_anonymous()
     {
         await using var host = await TestService.HostAsync(builder => builder.Services.AddRewtInMemoryKeys().AddRewtAuthentication(), inProcess: true);
 
@@ -108,7 +108,7 @@ public sealed class RewtIdentityTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_audience_that_the_application_demands_is_the_tokens(bool isAnyOfTwo)
+    public async Task A_token_has_the_audience_that_the_application_requires(bool isAnyOfTwo)
     {
         await using var host = await KitService.StartAsync(null, configure: services => services.Configure<JwtBearerOptions>(
             RewtDefaults.AuthenticationScheme,
@@ -125,7 +125,7 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
-    public async Task Whom_the_host_does_not_trust_stays_outside()
+    public async Task A_client_with_an_untrusted_issuer_is_refused()
     {
         await using var host = await KitService.StartAsync(null, options => options.TrustedIssuers = ["orders"]);
         using var orders = host.ClientOf("orders");
@@ -136,7 +136,7 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
-    public async Task A_claim_that_is_not_the_callers_to_set_is_an_error_of_the_test()
+    public async Task A_reserved_claim_in_a_test_identity_is_an_error()
     {
         await using var host = await KitService.StartAsync(null);
         using var client = host.Client().WithRewtIdentity("orders", new Dictionary<string, object> { ["iss"] = "billing" });
@@ -148,7 +148,7 @@ public sealed class RewtIdentityTests
     [InlineData("")]
     [InlineData("or ders")]
     [InlineData("orders\r\nX-Other: 1")]
-    public async Task An_invalid_name_is_refused_at_once(string name)
+    public async Task An_invalid_service_or_audience_name_is_refused_immediately(string name)
     {
         await using var ring = new RewtTestRing();
         using var client = new HttpClient();
@@ -160,7 +160,7 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
-    public async Task A_token_made_without_a_host_has_the_claims_that_were_set()
+    public async Task A_token_created_without_a_host_contains_the_given_claims()
     {
         await using var ring = new RewtTestRing(DateTimeOffset.UnixEpoch.AddDays(20_000));
 

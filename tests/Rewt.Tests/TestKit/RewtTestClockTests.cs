@@ -3,7 +3,7 @@ namespace Rewt.Tests.TestKit;
 public sealed class RewtTestClockTests
 {
     [Fact]
-    public void The_time_of_day_stands_still_until_it_is_moved()
+    public void The_time_of_day_changes_only_when_the_clock_is_advanced()
     {
         var clock = new RewtTestRing(DateTimeOffset.UnixEpoch).Clock;
 
@@ -16,7 +16,7 @@ public sealed class RewtTestClockTests
     }
 
     [Fact]
-    public async Task A_timer_comes_with_the_time_that_passes()
+    public async Task A_timer_fires_when_real_time_passes()
     {
         var clock = new RewtTestRing().Clock;
 
@@ -25,7 +25,7 @@ public sealed class RewtTestClockTests
     }
 
     [Fact]
-    public async Task A_timer_comes_when_the_clock_is_moved_and_not_before()
+    public async Task A_timer_fires_when_the_clock_is_advanced_and_not_before()
     {
         var clock = new RewtTestRing().Clock;
         var delay = Task.Delay(TimeSpan.FromDays(40), clock, Cancellation);
@@ -38,7 +38,7 @@ public sealed class RewtTestClockTests
     }
 
     [Fact]
-    public async Task A_timer_that_is_disposed_or_stopped_comes_no_more()
+    public async Task A_disposed_or_stopped_timer_does_not_fire_again()
     {
         var clock = new RewtTestRing().Clock;
         var fired = 0;
@@ -47,13 +47,13 @@ public sealed class RewtTestClockTests
             await using var stopped = clock.CreateTimer(_ => Interlocked.Add(ref fired, 100), null, TimeSpan.FromDays(1), Timeout.InfiniteTimeSpan);
             stopped.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan).ShouldBeTrue();
             clock.Advance(TimeSpan.FromDays(1));
-            await Eventually.TrueAsync(() => Volatile.Read(ref fired) == 1, "the timer comes");
+            await Eventually.TrueAsync(() => Volatile.Read(ref fired) == 1, "the timer fires");
             await stopped.DisposeAsync();
             stopped.Change(TimeSpan.Zero, TimeSpan.Zero).ShouldBeFalse();
         }
 
         clock.Advance(TimeSpan.FromDays(9));
-        // A timer that is armed later fires later, so the disposed one would have fired before it.
+        // A timer that is started later fires later, so the disposed timer would have fired before it.
         await Task.Delay(TimeSpan.FromMilliseconds(1), clock, Cancellation);
 
         Volatile.Read(ref fired).ShouldBe(1);

@@ -3,7 +3,7 @@ namespace Rewt.Tests.TestKit;
 public sealed class RewtTestRingTests
 {
     [Fact]
-    public async Task The_kit_may_stand_before_the_applications_own_registrations()
+    public async Task AddRewtTesting_may_precede_the_registrations_of_the_application()
     {
         await using var ring = new RewtTestRing();
         await using var host = await TestService.HostAsync(
@@ -21,7 +21,7 @@ public sealed class RewtTestRingTests
     }
 
     [Fact]
-    public async Task A_host_that_was_given_no_ring_has_its_own_in_its_container()
+    public async Task A_host_without_a_given_ring_has_its_own_in_its_container()
     {
         await using var one = await KitService.StartAsync(null);
         await using var other = await KitService.StartAsync(null);
@@ -35,7 +35,7 @@ public sealed class RewtTestRingTests
     [Theory]
     [InlineData(KeyMode.SharedSecret)]
     [InlineData(KeyMode.KeyPair)]
-    public async Task A_token_outlives_a_rotation_and_is_refused_after_a_revocation(KeyMode mode)
+    public async Task A_token_remains_valid_after_a_rotation_and_is_refused_after_a_revocation(KeyMode mode)
     {
         await using var ring = new RewtTestRing();
         await using var first = await KitService.StartAsync(ring, options => options.KeyMode = mode);
@@ -45,22 +45,22 @@ public sealed class RewtTestRingTests
 
         await ring.RotateAsync(cancellationToken: Cancellation);
         var current = await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
-        var elsewhere = await ring.CreateTokenAsync("orders", "shipping", cancellationToken: Cancellation);
+        var shippingToken = await ring.CreateTokenAsync("orders", "shipping", cancellationToken: Cancellation);
         KeyOf(current).ShouldNotBe(KeyOf(old));
         (await first.SendAsync(old)).ShouldBe(HttpStatusCode.OK);
         (await first.SendAsync(current)).ShouldBe(HttpStatusCode.OK);
-        (await second.SendAsync(elsewhere)).ShouldBe(HttpStatusCode.OK);
+        (await second.SendAsync(shippingToken)).ShouldBe(HttpStatusCode.OK);
 
         await ring.RevokeCurrentKeyAsync(cancellationToken: Cancellation);
         (await first.SendAsync(current)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await second.SendAsync(elsewhere)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await second.SendAsync(shippingToken)).ShouldBe(HttpStatusCode.Unauthorized);
         (await first.SendAsync(old)).ShouldBe(HttpStatusCode.OK);
         using var client = first.ClientOf("orders");
         (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task A_change_of_the_keys_by_a_host_itself_reaches_its_callers()
+    public async Task A_key_revoked_by_the_host_itself_is_no_longer_used_by_its_clients()
     {
         await using var host = await KitService.StartAsync(null);
         using var client = host.ClientOf("orders");
@@ -74,7 +74,7 @@ public sealed class RewtTestRingTests
     }
 
     [Fact]
-    public async Task The_clock_brings_the_next_rotation()
+    public async Task Advancing_the_clock_by_a_day_rotates_the_key()
     {
         await using var ring = new RewtTestRing();
         await using var host = await KitService.StartAsync(ring);
@@ -90,7 +90,7 @@ public sealed class RewtTestRingTests
     [Theory]
     [InlineData(KeyMode.SharedSecret)]
     [InlineData(KeyMode.KeyPair)]
-    public async Task A_change_during_an_outage_is_known_after_it(KeyMode mode)
+    public async Task A_revocation_during_an_outage_takes_effect_when_the_outage_ends(KeyMode mode)
     {
         await using var ring = new RewtTestRing();
         await using var host = await KitService.StartAsync(ring, options => options.KeyMode = mode);
@@ -99,14 +99,14 @@ public sealed class RewtTestRingTests
 
         ring.SimulateOutage();
         await ring.RevokeCurrentKeyAsync(cancellationToken: Cancellation);
-        (await host.SendAsync(token)).ShouldBe(HttpStatusCode.OK, "the host is cut off and cannot know");
+        (await host.SendAsync(token)).ShouldBe(HttpStatusCode.OK, "the host cannot learn of the revocation during the outage");
 
         await ring.EndOutageAsync(Cancellation);
         (await host.SendAsync(token)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
-    public async Task A_host_that_starts_in_an_outage_answers_503_until_it_is_over()
+    public async Task A_host_that_starts_during_an_outage_returns_503_until_it_ends()
     {
         await using var ring = new RewtTestRing();
         ring.SimulateOutage();
@@ -121,7 +121,7 @@ public sealed class RewtTestRingTests
     }
 
     [Fact]
-    public async Task Tenants_have_keys_of_their_own()
+    public async Task Each_tenant_has_its_own_keys()
     {
         await using var ring = new RewtTestRing();
         await using var host = await KitService.StartAsync(ring, options => options.Tenants.Enabled = true);
@@ -140,18 +140,18 @@ public sealed class RewtTestRingTests
         (await KitService.StatusAsync(acme)).ShouldBe(HttpStatusCode.OK);
         (await KitService.StatusAsync(globex)).ShouldBe(HttpStatusCode.OK);
         (await Should.ThrowAsync<InvalidOperationException>(() => KitService.StatusAsync(anonymous))).Message.ShouldContain("Rewt:Tenants");
-        await using var without = await KitService.StartAsync(null);
-        using var stray = without.ClientOf("orders", "acme");
-        (await Should.ThrowAsync<InvalidOperationException>(() => KitService.StatusAsync(stray))).Message.ShouldContain("Rewt:Tenants");
+        await using var withoutTenants = await KitService.StartAsync(null);
+        using var tenantClient = withoutTenants.ClientOf("orders", "acme");
+        (await Should.ThrowAsync<InvalidOperationException>(() => KitService.StatusAsync(tenantClient))).Message.ShouldContain("Rewt:Tenants");
         await ring.RotateAsync(cancellationToken: Cancellation);
         (await KitService.StatusAsync(acme)).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task A_named_scheme_has_keys_of_its_own()
+    public async Task A_named_scheme_has_its_own_keys()
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitService.StartAsync(ring, more: schemes => schemes.AddRewt("Users", options => options.Namespace = "users"));
+        await using var host = await KitService.StartAsync(ring, configureSchemes: schemes => schemes.AddRewt("Users", options => options.Namespace = "users"));
         using var user = host.Client().WithRewtIdentity("login", scheme: "Users");
         using var service = host.ClientOf("orders");
         using var unknown = host.Client().WithRewtIdentity("login", scheme: "Guests");
@@ -161,7 +161,7 @@ public sealed class RewtTestRingTests
         (await KitService.StatusAsync(user)).ShouldBe(HttpStatusCode.Unauthorized);
         (await KitService.StatusAsync(service)).ShouldBe(HttpStatusCode.OK);
         await ring.RevokeCurrentKeyAsync(cancellationToken: Cancellation);
-        (await host.SendAsync(token, "/users")).ShouldBe(HttpStatusCode.OK, "what was revoked is the main scheme's");
+        (await host.SendAsync(token, "/users")).ShouldBe(HttpStatusCode.OK, "only the key of the default scheme was revoked");
         await ring.RevokeCurrentKeyAsync(scheme: "Users", cancellationToken: Cancellation);
 
         (await host.SendAsync(token, "/users")).ShouldBe(HttpStatusCode.Unauthorized);
@@ -170,7 +170,7 @@ public sealed class RewtTestRingTests
     }
 
     [Fact]
-    public async Task Keys_from_files_are_an_error_that_names_the_settings()
+    public async Task A_test_ring_with_configured_keys_is_an_error_that_names_the_setting()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var pem = key.ExportSubjectPublicKeyInfoPem();
@@ -190,7 +190,7 @@ public sealed class RewtTestRingTests
     }
 
     [Fact]
-    public async Task A_host_without_Rewt_is_an_error_that_names_the_cause()
+    public async Task A_host_without_AddRewtAuthentication_is_an_error_that_names_it()
     {
         await using var host = await TestService.HostAsync(builder => builder.Services.AddRewtTesting().AddAuthorization().AddAuthentication(), inProcess: true);
         using var client = host.ClientOf("orders");
@@ -199,10 +199,10 @@ public sealed class RewtTestRingTests
     }
 
     [Fact]
-    public async Task Trusted_apps_are_kept_in_memory_too()
+    public async Task Trusted_apps_are_stored_in_memory_with_a_test_ring()
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitService.StartAsync(ring, more: schemes =>
+        await using var host = await KitService.StartAsync(ring, configureSchemes: schemes =>
         {
             schemes.AddRewt("Users", options => options.Namespace = "users");
             schemes.AddRewtApiKeys();
@@ -221,12 +221,12 @@ public sealed class RewtTestRingTests
     }
 
     [Fact]
-    public async Task A_host_that_has_ended_is_on_the_ring_no_more()
+    public async Task A_stopped_host_no_longer_uses_the_test_ring()
     {
         await using var ring = new RewtTestRing();
-        await using (var gone = await KitService.StartAsync(ring, options => options.Namespace = "gone"))
+        await using (var stopped = await KitService.StartAsync(ring, options => options.Namespace = "gone"))
         {
-            using var client = gone.ClientOf("orders");
+            using var client = stopped.ClientOf("orders");
             (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
         }
 

@@ -8,16 +8,16 @@ using ChatProgram = Chatting::Program;
 
 namespace Rewt.Tests.TestKit;
 
-/// <summary>What docs/testing.md and docs/transports.md say of hubs, with the sample's.</summary>
+/// <summary>Tests the statements of docs/testing.md and docs/transports.md about hubs with the hub of the sample.</summary>
 public sealed class SignalRTests
 {
     [Fact]
-    public async Task A_connection_of_a_test_is_made_as_a_service()
+    public async Task A_hub_connection_of_a_test_has_the_identity_of_a_service()
     {
         await using var ring = new RewtTestRing();
         await using var app = new WebApplicationFactory<ChatProgram>().WithWebHostBuilder(host =>
             host.ConfigureTestServices(services => services.AddRewtTesting(ring)));
-        var heard = new TaskCompletionSource<(string Caller, string Text)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var received = new TaskCompletionSource<(string Caller, string Text)>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var connection = new HubConnectionBuilder()
             .WithUrl(new Uri(app.Server.BaseAddress, "/chat"), HttpTransportType.LongPolling, options =>
             {
@@ -25,16 +25,16 @@ public sealed class SignalRTests
                 options.AccessTokenProvider = async () => await ring.CreateTokenAsync("orders", "chat");
             })
             .Build();
-        connection.On<string, string>("Said", (caller, text) => heard.TrySetResult((caller, text)));
+        connection.On<string, string>("Said", (caller, text) => received.TrySetResult((caller, text)));
 
         await connection.StartAsync(Cancellation);
         await connection.InvokeAsync("Say", "hello", Cancellation);
 
-        (await heard.Task.WaitAsync(Cancellation)).ShouldBe(("orders", "hello"));
+        (await received.Task.WaitAsync(Cancellation)).ShouldBe(("orders", "hello"));
     }
 
     [Fact]
-    public async Task A_browsers_token_is_read_from_the_address_of_the_hub_and_of_nothing_else()
+    public async Task A_token_in_the_query_string_is_read_only_for_the_hub()
     {
         await using var ring = new RewtTestRing();
         await using var app = new WebApplicationFactory<ChatProgram>().WithWebHostBuilder(host =>
@@ -47,9 +47,9 @@ public sealed class SignalRTests
         (await NegotiateAsync(string.Empty)).ShouldBe(HttpStatusCode.Unauthorized);
         (await KitService.StatusAsync(browser, $"/caller?access_token={token}")).ShouldBe(HttpStatusCode.Unauthorized);
 
-        async Task<HttpStatusCode> NegotiateAsync(string shown)
+        async Task<HttpStatusCode> NegotiateAsync(string accessToken)
         {
-            var address = new Uri($"/chat/negotiate?negotiateVersion=1&access_token={shown}", UriKind.Relative);
+            var address = new Uri($"/chat/negotiate?negotiateVersion=1&access_token={accessToken}", UriKind.Relative);
             using var answer = await browser.PostAsync(address, null, Cancellation);
             return answer.StatusCode;
         }

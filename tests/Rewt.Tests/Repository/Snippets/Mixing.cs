@@ -1,9 +1,9 @@
 namespace Rewt.Tests.Repository.Snippets;
 
-/// <summary>The code of docs/mixing-with-user-jwts.md that decides by the token.</summary>
+/// <summary>The code of docs/mixing-with-user-jwts.md that selects the scheme by the token.</summary>
 internal static class Mixing
 {
-    public static void Write(WebApplicationBuilder builder)
+    public static void Register(WebApplicationBuilder builder)
     {
         // snippet: either
         builder.Services.AddAuthentication("Either")

@@ -2,7 +2,7 @@ namespace Rewt.Tests.Repository.Snippets;
 
 internal static class Receiving
 {
-    public static void Write(WebApplicationBuilder builder)
+    public static void Register(WebApplicationBuilder builder)
     {
         // snippet: receiving
         builder.Services.AddRewtAuthentication();

@@ -26,7 +26,7 @@ internal static class TrustedApps
         // end of snippet
     }
 
-    /// <returns>The key that is left, and how many apps there are.</returns>
+    /// <returns>The remaining key and the number of apps.</returns>
     public static async Task<(string Key, int Apps)> ManageAsync(IRewtApps apps)
     {
         // snippet: apps-managing

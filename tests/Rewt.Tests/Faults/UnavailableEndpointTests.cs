@@ -1,0 +1,19 @@
+namespace Rewt.Tests.Faults;
+
+/// <summary>Tests connection strings that name several servers of which some are unavailable.</summary>
+public sealed class UnavailableEndpointTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_unavailable_first_endpoint_does_not_fail_the_first_call(bool isRefused)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var unavailable = TcpProxy.Start(redis.Port);
+        if (isRefused) unavailable.Refuse();
+        else unavailable.Hold();
+        await using var instance = Instance.Start($"{unavailable.ConnectionString},{redis.ConnectionString}");
+
+        (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
+    }
+}
