@@ -29,6 +29,7 @@ internal sealed partial class RingUpdater(
         RingSnapshot? previous, Func<RingReading, RingChange>? command, CancellationToken cancellationToken)
     {
         var wrote = false;
+        StoreTime? movedTo = null;
         for (var round = 0; round < MaximumRounds; round++)
         {
             var readAt = ClockReading.Now(time);
@@ -55,6 +56,13 @@ internal sealed partial class RingUpdater(
             var commanded = verdict.Plan is null && verdict.Problem is null && command is not null;
             var plan = commanded ? command!(reading) : verdict.Plan;
             if (plan is null) return Followed(previous, Snapshot(reading, verdict.Problem), wrote);
+
+            if (plan.Action == RingAction.MoveDeadline && !IsSameTime(movedTo, plan.Ring.Deadline))
+            {
+                // A server that pauses between the commands PTTL and TIME reports a later deadline than the real one. A second read confirms it.
+                movedTo = plan.Ring.Deadline;
+                continue;
+            }
 
             plan = plan with { By = audit?.By(plan.Action, commanded) };
             using var activity = RewtActivity.Write(ringName, plan.Action);
@@ -87,9 +95,11 @@ internal sealed partial class RingUpdater(
             $"The key ring '{ringName}' changed during each of {MaximumRounds} attempts to write it. Try again.", TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Returns whether the data in the store revoke a known key or change a tenant, although the secrets in them could not be decrypted.</summary>
+    /// <summary>Returns whether the stored data revoke a known key or change a tenant, although the stored secrets could not be decrypted.</summary>
     private static bool IsRevocation(RingSnapshot previous, SecretProtectorException exception) =>
         exception.Revoked is { } revoked && (previous.KeyIds.Any(revoked.ContainsKey) || exception.TenantStamp != previous.Reading.TenantStamp);
+
+    private static bool IsSameTime(StoreTime? first, StoreTime second) => first is { } time && (second - time).Duration() <= RingSchedule.Tolerance;
 
     private RingSnapshot Followed(RingSnapshot? previous, RingSnapshot next, bool wrote)
     {

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Rewt.Tests.Ring;
+
+/// <summary>
+/// A server that pauses between the commands PTTL and TIME of one read reports an expiry that is too late. A changed expiry is therefore written only
+/// after a second read has confirmed it.
+/// </summary>
+public sealed class DeadlineConfirmationTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly InMemoryRingStore _store;
+    private readonly PausingStore _pausing;
+    private readonly RingUpdater _updater;
+
+    public DeadlineConfirmationTests()
+    {
+        _store = new InMemoryRingStore(_time);
+        _pausing = new PausingStore(_store);
+        _updater = new RingUpdater("rewt", _pausing, Rings.Schedule, _time, NullLogger.Instance);
+    }
+
+    [Fact]
+    public async Task A_pause_of_the_server_during_a_read_does_not_move_the_deadline()
+    {
+        var first = await UpdateAsync(null);
+        _pausing.Pauses.Enqueue(TimeSpan.FromMilliseconds(300));
+
+        var second = await UpdateAsync(first);
+
+        second.Version.ShouldBe(first.Version);
+        second.Reading.Ring!.Deadline.ShouldBe(first.Reading.Ring!.Deadline);
+    }
+
+    [Fact]
+    public async Task Pauses_of_different_lengths_in_successive_reads_do_not_move_the_deadline()
+    {
+        var first = await UpdateAsync(null);
+        foreach (var pause in new[] { 300, 900, 100 }) _pausing.Pauses.Enqueue(TimeSpan.FromMilliseconds(pause));
+
+        (await UpdateAsync(first)).Version.ShouldBe(first.Version);
+    }
+
+    [Fact]
+    public async Task An_expiry_that_an_operator_changed_moves_the_deadline_in_one_update()
+    {
+        var first = await UpdateAsync(null);
+        _store.Expire(TimeSpan.FromMinutes(10));
+        var expected = StoreTime.From(_time.GetUtcNow() + TimeSpan.FromMinutes(10));
+        _pausing.Pauses.Enqueue(TimeSpan.FromMilliseconds(300));
+
+        var second = await UpdateAsync(first);
+
+        second.Version.ShouldBe(first.Version + 1);
+        second.Reading.Ring!.Deadline.ShouldBe(expected);
+    }
+
+    private async Task<RingSnapshot> UpdateAsync(RingSnapshot? previous) => (await _updater.UpdateAsync(previous, null, TestContext.Current.CancellationToken))!;
+
+    /// <summary>A store whose next reads return a time that is later than their TTL by the queued pauses.</summary>
+    private sealed class PausingStore(InMemoryRingStore store) : IRingStore
+    {
+        public Queue<TimeSpan> Pauses { get; } = [];
+
+        public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
+        {
+            var reading = await store.ReadAsync(cancellationToken);
+            return Pauses.TryDequeue(out var pause) ? reading with { Now = reading.Now + pause } : reading;
+        }
+
+        public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken) => store.TryApplyAsync(basis, plan, cancellationToken);
+
+        public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
+
+        public ValueTask DisposeAsync() => store.DisposeAsync();
+    }
+}
