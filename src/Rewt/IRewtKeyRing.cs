@@ -7,8 +7,7 @@ namespace Rewt;
 public interface IRewtKeyRing
 {
     /// <summary>
-    /// Gets the keys that this instance knows. With <see cref="KeyMode.KeyPair"/>, an instance that has no key pair yet first creates a key pair, if
-    /// its Redis user may write.
+    /// Gets the keys that this instance knows. With <see cref="KeyMode.KeyPair"/>, an instance without a key pair first creates one, if its Redis user may write.
     /// </summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The key ring as this instance last read it from Redis.</returns>
@@ -43,6 +42,7 @@ public interface IRewtKeyRing
     /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>
     /// <returns>The key ring after the revocation, and the instances that have not confirmed it.</returns>
     /// <exception cref="ArgumentException"><paramref name="keyId"/> is not a valid key id, or <paramref name="timeout"/> is negative.</exception>
-    /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write, or the confirmations cannot be read. In the last case,
+    /// the message states that the key is revoked.</exception>
     Task<RewtRevocation> RevokeAndWaitAsync(string keyId, TimeSpan timeout, CancellationToken cancellationToken = default);
 }

@@ -26,7 +26,17 @@ internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? o
         ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         var owner = OwnerOf(keyId);
         var ring = await owner.RevokeAsync(keyId, cancellationToken).ConfigureAwait(false);
-        return new RewtRevocation { Ring = View(owner, ring), Unconfirmed = await owner.Tracker.WaitForAllAsync(ring, timeout, cancellationToken).ConfigureAwait(false) };
+        try
+        {
+            return new RewtRevocation { Ring = View(owner, ring), Unconfirmed = await owner.Tracker.WaitForAllAsync(ring, timeout, cancellationToken).ConfigureAwait(false) };
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RewtKeysUnavailableException(
+                $"The key {keyId} of '{owner.Name}' is revoked, but the confirmations of the other instances cannot be read: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. See the inner exception."}",
+                TimeSpan.FromSeconds(2),
+                exception);
+        }
     }
 
     private KeyRingProvider OwnerOf(string keyId)

@@ -25,8 +25,12 @@ internal static class CommandRefusal
         _ => false,
     };
 
-    /// <summary>Returns whether the key of a command has another type.</summary>
+    /// <summary>Returns whether a command's key has the wrong type.</summary>
     public static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
+
+    /// <summary>Returns an exception that names a key that is not a sorted set, and its repair.</summary>
+    public static InvalidOperationException NotASortedSet(RedisKey key, string repair, RedisServerException exception) =>
+        StoreFailure.Explained(new InvalidOperationException($"The Redis key '{key}' is not a sorted set; {repair}.", AsCause(exception)));
 
     /// <summary>
     /// Returns the error in a form that can be logged: escaped, and without the arguments of the command. A server repeats the arguments of an
@@ -39,7 +43,7 @@ internal static class CommandRefusal
         return message == exception.Message ? null : new RedisServerException(message);
     }
 
-    /// <summary>Returns an exception in the form in which it may be the inner exception of another one: the text of a server is escaped.</summary>
+    /// <summary>Returns an exception that can be used as an inner exception: the text of a server is escaped.</summary>
     public static Exception AsCause(Exception exception) => exception is RedisServerException server ? Printable(server) ?? server : exception;
 
     /// <summary>

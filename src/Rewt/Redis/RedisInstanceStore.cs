@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The list of live instances in Redis. Each instance regularly writes an entry with the version of the key ring that it has loaded, and the names of
-/// its sealing keys. The list is a sorted set by the time of the last write. Every write removes outdated entries.
+/// its sealing keys. The list is a sorted set, ordered by last write time. Every write removes outdated entries.
 /// </summary>
 internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey key, TimeProvider time, SealingState? sealing = null) : IInstanceStore
 {
@@ -35,12 +35,24 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     public Task<IReadOnlyList<InstanceHeartbeat>> ReadAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyList<InstanceHeartbeat>>(
         async database =>
         {
-            var entries = await database.SortedSetRangeByRankWithScoresAsync(key, -Maximum, -1, flags: CommandFlags.DemandMaster)
-                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            var entries = await RequestAsync(database).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             var latest = (time.GetUtcNow() + LongestLead).ToUnixTimeMilliseconds();
             return [.. entries.Where(entry => entry.Score <= latest).Select(Read).OfType<InstanceHeartbeat>()];
         },
         cancellationToken);
+
+    /// <exception cref="InvalidOperationException">The key is not a sorted set.</exception>
+    private async Task<SortedSetEntry[]> RequestAsync(IDatabase database)
+    {
+        try
+        {
+            return await database.SortedSetRangeByRankWithScoresAsync(key, -Maximum, -1, flags: CommandFlags.DemandMaster).ConfigureAwait(false);
+        }
+        catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
+        {
+            throw CommandRefusal.NotASortedSet(key, "delete it with DEL, and the instances write it again", exception);
+        }
+    }
 
     private async Task AnnounceAsync(IDatabase database, InstanceHeartbeat heartbeat, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken)
     {

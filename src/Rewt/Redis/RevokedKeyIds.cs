@@ -28,7 +28,7 @@ internal static class RevokedKeyIds
         return keyIds;
     }
 
-    /// <summary>Reads the key ids; if the key has another type, the exception names it and its repair.</summary>
+    /// <summary>Reads the key ids; an exception names a Redis key of the wrong type and its repair.</summary>
     /// <exception cref="InvalidOperationException">The key is not a sorted set, or its entries are too long.</exception>
     public static async Task<IReadOnlyDictionary<string, StoreTime>> ReadOrNameAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair)
     {
@@ -38,7 +38,7 @@ internal static class RevokedKeyIds
         }
         catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
         {
-            throw StoreFailure.Explained(new InvalidOperationException($"The Redis key '{key}' is not a sorted set; {repair}.", CommandRefusal.AsCause(exception)));
+            throw CommandRefusal.NotASortedSet(key, repair, exception);
         }
     }
 }

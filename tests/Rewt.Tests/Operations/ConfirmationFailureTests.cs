@@ -1,0 +1,23 @@
+namespace Rewt.Tests.Operations;
+
+/// <summary>A revocation whose confirmations cannot be read is final, and the error states it.</summary>
+public sealed class ConfirmationFailureTests
+{
+    [Theory]
+    [InlineData(KeyMode.SharedSecret, "{rewt:rewt-secret}:instances")]
+    [InlineData(KeyMode.KeyPair, "{rewt:rewt-keys}:instances")]
+    public async Task A_revocation_without_readable_confirmations_is_written_and_the_error_names_the_Redis_key(KeyMode mode, string key)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => options.KeyMode = mode);
+        var keyId = (await service.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        await redis.DelAsync(key);
+        await redis.SetAsync(key, "not a list of instances");
+
+        var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(1), Cancellation));
+
+        exception.Message.ShouldContain($"The key {keyId} of 'rewt' is revoked, but the confirmations of the other instances cannot be read");
+        exception.Message.ShouldContain($"The Redis key '{key}' is not a sorted set; delete it with DEL");
+        (await service.Ring.GetAsync(Cancellation)).Keys.Single(one => one.KeyId == keyId).State.ShouldBe(RewtKeyState.Revoked);
+    }
+}
