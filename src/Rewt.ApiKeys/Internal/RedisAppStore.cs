@@ -47,9 +47,13 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     public Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
+            RedisValue value = AppCodec.Write(app);
+            // More apps than a read may return would make all apps unavailable.
+            if (EntryLimit.Length(value) > (former.Value?.Length ?? 0)) await _entries.CheckRoomAsync(database, _keys.Apps, value, "delete apps that are no longer used with HDEL", cancellationToken).ConfigureAwait(false);
+
             RedisValue[] values =
             [
-                app.Id, former.Value is null ? "0" : "1", former.Value ?? [], AppCodec.Write(app), StampField, Guid.NewGuid().ToString("N"), _keys.AppChannel,
+                app.Id, former.Value is null ? "0" : "1", former.Value ?? [], value, StampField, Guid.NewGuid().ToString("N"), _keys.AppChannel,
             ];
             try
             {
@@ -59,7 +63,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             }
             catch (Exception exception) when (CommandRefusal.Is(exception))
             {
-                return await TryWriteInTransactionAsync(database, former, app.Id, values[3], cancellationToken).ConfigureAwait(false);
+                return await TryWriteInTransactionAsync(database, former, app.Id, value, cancellationToken).ConfigureAwait(false);
             }
         },
         cancellationToken);

@@ -14,10 +14,12 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 
     private const long MaximumBytes = MaximumMegabytes * 1024L * 1024;
 
-    /// <summary>The memory of a hash with <see cref="MaximumBytes"/> of data: small entries take about twice their data.</summary>
+    /// <summary>The memory of a hash with <see cref="MaximumBytes"/> of data: small entries take about twice their size.</summary>
     private const long MaximumMemoryOfHash = 2 * MaximumBytes;
 
-    /// <summary>The memory of other keys. A read returns only a part of their entries, so a key of millions of small entries is read too.</summary>
+    /// <summary>
+    /// Maximum memory of other keys. A read returns only a part of their entries, so a key of millions of small entries is read too.
+    /// </summary>
     private const long MaximumMemory = 8 * MaximumBytes;
 
     private bool _isDue;
@@ -77,7 +79,19 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         if (bytes > MaximumBytes) throw new OversizedKeyException($"{TooLong(key)}; {repair}");
     }
 
-    /// <summary>Returns whether a single value is longer than a whole key may be.</summary>
+    /// <summary>Throws if a hash with an additional value would contain more than a read may return.</summary>
+    /// <exception cref="InvalidOperationException">The hash has no room for the value.</exception>
+    public async Task CheckRoomAsync(IDatabase database, RedisKey hash, RedisValue added, string repair, CancellationToken cancellationToken)
+    {
+        var counts = await MeasureAsync([hash], key => database.HashLengthAsync(key, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+        var sizes = await MeasureAsync([hash], key => SizeAsync(database, key), cancellationToken).ConfigureAwait(false);
+        if (counts.Any(count => count.Measure >= Maximum) || sizes.Any(size => size.Measure + Length(added) > MaximumBytes))
+        {
+            throw new InvalidOperationException($"The Redis key '{hash}' is full: it may have at most {Maximum} entries and {MaximumMegabytes} MB; {repair}.");
+        }
+    }
+
+    /// <summary>Returns whether a single value exceeds the size limit of a whole key.</summary>
     public static bool IsTooLong(RedisValue value) => Length(value) > MaximumBytes;
 
     /// <summary>Returns the description of a key with too many bytes, for an operator.</summary>
@@ -101,7 +115,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         // Without SAMPLES 0 the size is estimated from some of the entries.
         await database.ExecuteAsync("MEMORY", ["USAGE", key, "SAMPLES", 0], CommandFlags.DemandMaster).ConfigureAwait(false) is { IsNull: false } bytes ? (long)bytes : 0;
 
-    /// <summary>Measures all keys at once. A measure that the server refuses is left out; if the read fails for the same reason, it reports that.</summary>
+    /// <summary>Measures all keys at once. A refused measurement is left out; a read that fails for the same reason reports the reason.</summary>
     private async Task<List<(RedisKey Key, long Measure)>> MeasureAsync(IEnumerable<RedisKey> keys, Func<RedisKey, Task<long>> measure, CancellationToken cancellationToken)
     {
         var all = keys.Select(key => (Key: key, Measure: measure(key))).ToList();
