@@ -15,10 +15,10 @@ public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
     public string? HeaderName { get; set; } = "X-Api-Key";
 
     /// <summary>
-    /// The number of tokens that the token endpoint issues to one app per minute. The endpoint also accepts at most this number of requests per
-    /// minute from one client address. Further requests are answered with status 429 and <c>Retry-After</c>. Each instance of the service counts
-    /// separately. Client addresses are counted in 4,096 groups, and all addresses of an IPv6 network (/64) count as one. Behind a proxy, use the
-    /// forwarded headers middleware, so that the addresses of the clients are known.
+    /// The number of tokens that the token endpoint issues to one app per minute. The endpoint also accepts at most this number of requests per minute
+    /// from one client address. Further requests are answered with status 429 and <c>Retry-After</c>. Each instance of the service counts separately.
+    /// Client addresses share 4,096 counters, and all addresses of an IPv6 network (/64) count as one. Behind a proxy, use the forwarded headers
+    /// middleware, so that the addresses of the clients are known.
     /// </summary>
     /// <value>At least 1. Default: 60.</value>
     public int TokenRequestsPerMinute { get; set; } = 60;

@@ -6,7 +6,7 @@ namespace Rewt;
 /// <summary>
 /// Authorizes only callers whose token is bound to the method, path and query of the request. The attribute can be set on controllers, their actions,
 /// gRPC services and other endpoints. A request whose token is not bound is answered with status 401 and <c>rewt_error="wrong_request"</c>. A caller
-/// that another scheme than Rewt's authenticated is answered with status 403.
+/// authenticated by a scheme other than Rewt's gets status 403.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
 public sealed class RequireBoundTokenAttribute : AuthorizeAttribute

@@ -175,12 +175,12 @@ public static class RewtAuthenticationExtensions
 
     /// <summary>
     /// Sets the function that returns the tenant whose key signs a request of this client (<see cref="RewtOptions.Tenants"/>). The function gets the
-    /// <see cref="HttpContext"/> of the request that this service is processing. The function is not called if the request of the client sets a
-    /// tenant with <c>SetRewtTenant</c>. Outside the processing of a request, the function is not called, and no tenant is set.
+    /// <see cref="HttpContext"/> of the request that this service is processing. The function is not called if the request of the client sets a tenant
+    /// with <c>SetRewtTenant</c>. Outside the processing of a request, the function is not called, and no tenant is set.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
-    /// <param name="selector">Returns the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>. The function is called for each
-    /// request.</param>
+    /// <param name="selector">Returns the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>. Each outgoing request calls the
+    /// function.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtTenantSelector(this IHttpClientBuilder builder, Func<HttpContext, string?> selector)
     {

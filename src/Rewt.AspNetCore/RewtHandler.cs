@@ -104,8 +104,8 @@ public class RewtHandler : JwtBearerHandler
     }
 
     /// <summary>
-    /// Stores the binding of the token in the request, for the requirements of the endpoint. The binding is not stored if an event of the application
-    /// rejected the token.
+    /// Stores the token's binding as a request feature, for the endpoint's authorization requirements. The binding is not stored if an event of the
+    /// application rejected the token.
     /// </summary>
     private AuthenticateResult Accepted(AuthenticateResult result, TokenResult verdict)
     {

@@ -4,8 +4,8 @@ namespace Rewt;
 
 /// <summary>
 /// The keys of all hosts under test, in memory instead of Redis. With this class, a test creates and verifies tokens, rotates and revokes keys, and
-/// simulates an outage. All hosts that get the same instance with <c>AddRewtTesting</c> share its keys and its clock. When a method that changes keys
-/// returns, all hosts know the change. Use one instance for each test, or for each group of tests that may share rotations.
+/// simulates an outage. All hosts that get the same instance with <c>AddRewtTesting</c> share its keys and its clock. Methods that change keys return
+/// after all hosts know the change. Use one instance for each test, or for each group of tests that may share rotations.
 /// </summary>
 public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 {

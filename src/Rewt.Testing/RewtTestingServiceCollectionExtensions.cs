@@ -9,14 +9,14 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtTestingServiceCollectionExtensions
 {
     /// <summary>
-    /// Replaces Redis by <paramref name="ring"/>, for keys and for trusted apps, and <see cref="TimeProvider"/> by the clock of
-    /// <paramref name="ring"/>. In the process of the test, a client can call the host with <c>WithRewtIdentity</c>. Settings, schemes, policies and
-    /// refusals are the same as in production. The method can be called before or after the registrations of the application. Do not deploy a service
-    /// that calls this method: it shares keys with no other service, and refuses the tokens of all other services.
+    /// Replaces Redis with <paramref name="ring"/> for keys and trusted apps, and replaces <see cref="TimeProvider"/> with the clock of
+    /// <paramref name="ring"/>. In the test process, a client can call the host with <c>WithRewtIdentity</c>. Settings, schemes, policies and refusals
+    /// are the same as in production. The method can be called before or after the registrations of the application. Do not deploy a service that
+    /// calls this method: it shares keys with no other service, and refuses the tokens of all other services.
     /// </summary>
     /// <param name="services">The service collection of the host.</param>
-    /// <param name="ring">The keys. Pass the same instance to all hosts that share keys. Default: a new instance for this host, which the service
-    /// container of the host returns.</param>
+    /// <param name="ring">The keys. Pass the same instance to all hosts that share keys. Default: a new test ring. The host's service container then
+    /// contains the new <paramref name="ring"/>.</param>
     /// <returns>The service collection, so that calls can be chained.</returns>
     public static IServiceCollection AddRewtTesting(this IServiceCollection services, RewtTestRing? ring = null)
     {

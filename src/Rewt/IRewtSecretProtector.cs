@@ -1,13 +1,13 @@
 namespace Rewt;
 
 /// <summary>
-/// Encrypts a shared secret before the secret is written to Redis, and decrypts the secret after it was read. An application implements this
-/// interface to encrypt with, for example, a key management service instead of <see cref="RewtSealingOptions.Keys"/>.
+/// Encrypts a shared secret before the secret is written to Redis, and decrypts the secret after it was read. An application implements this interface
+/// to encrypt with, for example, a key management service instead of <see cref="RewtSealingOptions.Keys"/>.
 /// </summary>
 /// <remarks>
 /// Register the implementation as a singleton. If the application uses several namespaces, register a keyed singleton for each, with the namespace as
-/// the key. The methods of the implementation are called when a secret is written to Redis, or when a secret in Redis has changed. The methods are
-/// never called for a single HTTP request. Every instance of the namespace must be able to decrypt the secrets.
+/// the key. The methods of the implementation are called when a secret is written to Redis, or when a secret in Redis has changed. The methods are not
+/// called for each HTTP request. Every instance of the namespace must be able to decrypt the secrets.
 /// </remarks>
 public interface IRewtSecretProtector
 {
@@ -25,12 +25,10 @@ public interface IRewtSecretProtector
     /// secret.</param>
     /// <param name="cancellationToken">Cancels the operation. Rewt cancels it after 3 seconds at the latest.</param>
     /// <returns>The secret.</returns>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">
-    /// The text was not encrypted by this protector, or was encrypted with other associated data. The keys are then unusable, and Rewt writes nothing
-    /// to Redis. An exception of any other type counts as an outage, in which known keys stay in use. A
-    /// <see cref="System.Security.Cryptography.CryptographicException"/> counts as an outage as well if its inner exception is not a
-    /// <see cref="System.Security.Cryptography.CryptographicException"/>, a <see cref="FormatException"/> or an <see cref="ArgumentException"/>. The
-    /// message of an exception must not contain the secret, because messages may be logged.
-    /// </exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The text was not encrypted by this protector, or was encrypted with other
+    /// associated data. The keys are then unusable, and Rewt writes nothing to Redis. An exception of any other type counts as an outage, in which
+    /// known keys stay in use. A <see cref="System.Security.Cryptography.CryptographicException"/> also counts as an outage if its inner exception has
+    /// a type other than <see cref="System.Security.Cryptography.CryptographicException"/>, <see cref="FormatException"/> or
+    /// <see cref="ArgumentException"/>. The message of an exception must not contain the secret, because messages may be logged.</exception>
     ValueTask<byte[]> UnprotectAsync(string protectedText, string associatedData, CancellationToken cancellationToken = default);
 }

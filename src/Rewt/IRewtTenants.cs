@@ -36,8 +36,8 @@ public interface IRewtTenants
     Task CreateTenantAsync(string tenant, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Revokes all keys of a tenant. Every instance then refuses all tokens that were signed for the tenant until now: as soon as the push message
-    /// arrives, otherwise within one <see cref="RewtOptions.RefreshInterval"/>. The next token for the tenant is signed with a new key.
+    /// Revokes all keys of a tenant. Every instance refuses the <paramref name="tenant"/>'s earlier tokens as soon as the push message arrives, or
+    /// within one <see cref="RewtOptions.RefreshInterval"/> if it misses the message. The next token for the tenant is signed with a new key.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
     /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>

@@ -34,12 +34,12 @@ public interface IRewtTokens
 
     /// <summary>
     /// Creates a bearer token for one message that is sent over a transport other than HTTP. <see cref="VerifyMessageAsync"/> accepts the token only
-    /// together with exactly the same bytes. All other methods, and all authentication schemes, refuse the token.
+    /// with the message's exact bytes. All other methods, and all authentication schemes, refuse the token.
     /// </summary>
-    /// <param name="message">The bytes of the message. Include any other data that the receiver relies on, for example the name of the queue before
-    /// the content.</param>
-    /// <param name="audience">The name of the service that receives the message. With <see langword="null"/>, any service of the namespace accepts
-    /// the token; <see langword="null"/> is permitted with a shared secret only.</param>
+    /// <param name="message">The bytes of the message. Include any other data that the receiver relies on: for example, prepend the name of the
+    /// queue.</param>
+    /// <param name="audience">The name of the service that receives the message. With <see langword="null"/>, any service of the namespace accepts the
+    /// token; <see langword="null"/> is permitted with a shared secret only.</param>
     /// <param name="claims">The names and values of additional claims. The same names are reserved as in <see cref="CreateBearerAsync"/>.</param>
     /// <param name="oneTime">Whether the token is accepted only once.</param>
     /// <param name="cancellationToken">Cancels the wait for keys.</param>

@@ -70,7 +70,7 @@ public enum RefusalReason
     /// </summary>
     ValidationRule,
 
-    /// <summary>A claim of <see cref="RewtOptions.RequiredClaims"/> is missing, or a claim that a one-time token must contain.</summary>
+    /// <summary>A claim that <see cref="RewtOptions.RequiredClaims"/> lists, or that a one-time token must contain, is missing.</summary>
     MissingClaim,
 
     /// <summary>The expiry (<c>exp</c>) of the token is not later than its time of issue (<c>iat</c>).</summary>

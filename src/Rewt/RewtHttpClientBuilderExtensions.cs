@@ -135,7 +135,7 @@ public static class RewtHttpClientBuilderExtensions
 
     /// <summary>
     /// Redacts the header <c>Authorization</c> in the logs of <see cref="IHttpClientFactory"/>, which contain all headers at Trace level. The
-    /// redaction that the application configures may not include this header.
+    /// redaction that the application configures might not include this header.
     /// </summary>
     private static void NeverLogTokens(HttpClientFactoryOptions options)
     {

@@ -33,8 +33,8 @@ public sealed class RewtOptions
     public KeyMode KeyMode { get; set; }
 
     /// <summary>
-    /// A second <see cref="KeyMode"/> whose tokens this service also accepts. Use this setting during a migration from one mode to the other. The key
-    /// determines the algorithm of the verification, never the token.
+    /// A second <see cref="KeyMode"/> whose tokens this service also accepts. Use this setting during a migration from one mode to the other. The key,
+    /// never the token, determines the algorithm of the verification.
     /// </summary>
     /// <value>Default <see langword="null"/>: only tokens of <see cref="KeyMode"/> are accepted.</value>
     public KeyMode? AlsoAccept { get; set; }
@@ -120,7 +120,7 @@ public sealed class RewtOptions
 
     /// <summary>
     /// Whether <see cref="Redis"/> was taken from <c>ConnectionStrings:redis</c>. A registered <see cref="IConnectionMultiplexer"/> takes precedence
-    /// over such a value, because other libraries read <c>ConnectionStrings:redis</c> too.
+    /// over such a value, because the connection string may belong to another library.
     /// </summary>
     internal bool IsRedisFallback { get; set; }
 

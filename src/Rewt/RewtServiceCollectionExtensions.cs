@@ -8,8 +8,8 @@ using Rewt.Internal;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// The extension methods <c>AddRewtKeys</c>, which register the services that sign and verify with the keys of a namespace in Redis, without an
-/// authentication scheme and without an HTTP client.
+/// The extension methods <c>AddRewtKeys</c>, which register the services that sign and verify with a namespace's keys in Redis, but no authentication
+/// scheme or HTTP client.
 /// </summary>
 public static class RewtServiceCollectionExtensions
 {
@@ -38,7 +38,7 @@ public static class RewtServiceCollectionExtensions
         services.AddRewtKeys(Options.Options.DefaultName, configuration);
 
     /// <summary>
-    /// Registers the services of an additional trust domain, which has a namespace and lifetimes of its own. The settings come from the configuration
+    /// Registers the services of an additional trust domain, which has its own namespace and settings. The settings come from the configuration
     /// section <c>Rewt:Schemes:{name}</c>. The services are keyed services with the name as the key.
     /// </summary>
     /// <param name="services">The service collection.</param>

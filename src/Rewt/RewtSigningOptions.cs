@@ -58,15 +58,15 @@ public sealed class RewtSigningOptions
 
     /// <summary>
     /// The parts of each request that its token is bound to. A single request can override the setting with <c>SetRewtBinding</c>. With a binding,
-    /// each request gets a token of its own. If a proxy changes the path, set <c>Rewt:Binding</c> at the receiver. Add handlers that change the
-    /// request before <c>AddRewtSigning</c>: a request that is changed after it was signed throws before any byte is sent.
+    /// each request gets a token of its own. If a proxy changes the path, set <c>Rewt:Binding</c> at the receiver. Before <c>AddRewtSigning</c>, add
+    /// handlers that change the request: a request that is changed after it was signed throws before any byte is sent.
     /// </summary>
     /// <value>Default: <see cref="RequestBinding.None"/>.</value>
     public RequestBinding Binding { get; set; }
 
     /// <summary>
     /// Whether receivers accept the token of each request only once. A single request can override the setting with <c>SetRewtOneTime</c>. Each
-    /// attempt of a request gets a token of its own. Add handlers that repeat requests before <c>AddRewtSigning</c>.
+    /// attempt of a request gets a token of its own. Before <c>AddRewtSigning</c>, add handlers that repeat requests.
     /// </summary>
     /// <value>Default: <see langword="false"/>.</value>
     public bool OneTime { get; set; }

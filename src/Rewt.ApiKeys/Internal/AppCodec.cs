@@ -10,8 +10,8 @@ internal static class AppCodec
 {
     public static byte[] Write(AppEntry app) => JsonSerializer.SerializeToUtf8Bytes(app, AppJson.Default.AppEntry);
 
-    /// <param name="appId">The id under which the store contains the text. The text must contain the same id, so that a text that was copied to
-    /// another id is refused.</param>
+    /// <param name="appId">The id under which the store contains the text. The text must contain the same id; a text copied to another id is
+    /// refused.</param>
     /// <param name="json">The JSON text in the store.</param>
     public static AppEntry? Read(string appId, ReadOnlySpan<byte> json)
     {

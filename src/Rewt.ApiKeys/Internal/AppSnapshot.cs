@@ -20,7 +20,7 @@ internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> r
     public ImmutableHashSet<string> Revoked => revoked;
 
     /// <summary>
-    /// Compares the hash of a key in constant time with each key of an app. If the app does not exist, one comparison with a fixed value is made
+    /// Compares a key's hash with each key hash of an app, in constant time. If the app does not exist, one comparison with a fixed value is made
     /// instead.
     /// </summary>
     public ApiKeyVerdict Check(string appId, byte[] hash, long now)

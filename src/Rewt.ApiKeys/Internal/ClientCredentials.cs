@@ -39,7 +39,7 @@ internal readonly record struct ClientCredentials(string? Id, string? Secret)
     public override string ToString() => nameof(ClientCredentials);
 
     /// <summary>
-    /// Decodes the id or the secret of Basic authentication. The client form-encodes each value before it joins them with a colon (RFC 6749 §2.3.1).
+    /// Decodes the id or the secret of Basic authentication. The client form-encodes both values before joining them with a colon (RFC 6749 §2.3.1).
     /// </summary>
     private static string Decoded(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

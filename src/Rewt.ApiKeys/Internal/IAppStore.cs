@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 internal interface IAppStore : IAsyncDisposable, IDisposable
 {
     /// <summary>
-    /// Reads all apps. Returns <paramref name="known"/> if the store has not changed since then. The store limits the time of the read.
+    /// Reads all apps. Returns <paramref name="known"/> if the store is unchanged since that read. The store limits the time of the read.
     /// </summary>
     Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken);
 
@@ -27,8 +27,8 @@ internal interface IAppStore : IAsyncDisposable, IDisposable
     Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Subscribes to changes: the store calls <paramref name="onChange"/> after an app has changed. A call can be repeated, delayed or missing, so
-    /// the caller must not rely on it.
+    /// Subscribes to changes: the store calls <paramref name="onChange"/> after an app has changed. A notification can be repeated, delayed or
+    /// missing, so the subscriber must not rely on it.
     /// </summary>
     Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);
 }

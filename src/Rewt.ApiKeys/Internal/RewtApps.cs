@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The implementation of <see cref="IRewtApps"/>. A change reads one app, and writes the changed app only if no other process has changed the app in
-/// between. Otherwise the change starts again.
+/// The implementation of <see cref="IRewtApps"/>. A method that changes an app reads it, and writes it only if no other process changed it meanwhile.
+/// Otherwise the change starts again.
 /// </summary>
 /// <param name="store">The store of the apps.</param>
 /// <param name="options">The settings of the namespace.</param>
@@ -168,7 +168,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
 
     /// <summary>
     /// Returns the keys that stay in the stored app: keys that are neither revoked nor expired, and keys that were revoked or expired recently. The
-    /// recent keys are kept for <see cref="IRewtApps.ListAsync"/> and for instances that were disconnected.
+    /// latter are kept for <see cref="IRewtApps.ListAsync"/> and for instances that were disconnected.
     /// </summary>
     private IEnumerable<AppKey> KeptKeys(AppEntry? app) =>
         (app?.Keys ?? []).Where(key => key.Ended(Now) is not { } ended || ended > Now - (long)KeptAfterEnd.TotalMilliseconds);

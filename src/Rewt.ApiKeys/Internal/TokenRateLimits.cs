@@ -34,7 +34,7 @@ internal sealed class TokenRateLimits(IOptionsMonitor<RewtApiKeyOptions> options
     }
 
     /// <summary>
-    /// Returns the number of the counter for the address of the client. The hash of an address differs between processes, so that an attacker cannot
+    /// Returns the index of the counter for the address of the client. The hash of an address differs between processes, so that an attacker cannot
     /// choose addresses that share a counter.
     /// </summary>
     private static int Group(HttpContext context)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The hosted service that starts to poll the trusted apps, and to record the uses of their keys, when the application starts. The start does not
-/// wait for Redis. When the application stops, it writes the recorded uses to the store.
+/// The hosted service that begins polling the store and recording the uses of API keys when the application starts. The start does not wait for Redis.
+/// The recorded uses are written to the store when the application stops.
 /// </summary>
 internal sealed class TrustedAppsHostedService(TrustedAppProvider apps, AppUseLog uses) : IHostedService
 {

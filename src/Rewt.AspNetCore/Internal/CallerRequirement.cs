@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Authorization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The authorization requirement of <c>RequireCaller</c>: the caller is one of the named services or trusted apps. The class is also the
-/// authorization handler of the requirement, so no handler must be registered.
+/// The authorization requirement of <c>RequireCaller</c>: the caller is one of the named services or trusted apps. The class is also the authorization
+/// handler of the requirement, so no handler registration is needed.
 /// </summary>
 internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement>, IAuthorizationRequirement
 {

@@ -50,7 +50,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
 
     /// <summary>
     /// Allows anonymous access to the endpoint, even if the application has a fallback policy. Anonymous access is not allowed if the application
-    /// requires authorization for this endpoint itself.
+    /// explicitly requires authorization for this endpoint.
     /// </summary>
     private static void AllowAnonymous(EndpointBuilder endpoint)
     {

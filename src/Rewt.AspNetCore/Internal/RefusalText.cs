@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Returns the fixed text of the <c>WWW-Authenticate</c> header and the exception for the events of JwtBearer, by the reason of the refusal. The text
+/// Maps each reason for a refusal to the fixed text of the <c>WWW-Authenticate</c> header and to the exception for the events of JwtBearer. The text
 /// and the exception contain no part of a token or key.
 /// </summary>
 internal static class RefusalText

@@ -41,8 +41,9 @@ internal static class RequestParts
     }
 
     /// <summary>
-    /// Returns the hash of the body; <see langword="null"/> if the body is longer than <paramref name="maximum"/> bytes. The result is an empty text
-    /// if middleware has already read or replaced a body of known length. The endpoint can still read the body afterwards.
+    /// Returns the hash of the body; <see langword="null"/> if the body is longer than <paramref name="maximum"/> bytes. The result is an empty text,
+    /// which matches no token, if fewer bytes than the Content-Length can be read, because middleware has read or replaced the body. The endpoint can
+    /// still read the body afterwards.
     /// </summary>
     public static async ValueTask<string?> HashBodyAsync(HttpContext context, int maximum)
     {

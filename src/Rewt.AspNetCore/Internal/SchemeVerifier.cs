@@ -75,14 +75,14 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
 
     /// <summary>
     /// Returns whether the result of a verification can be cached. A bound token is not cached, because it is valid for one request only. A token
-    /// without a key id is not cached, because its key could not be looked up again. An identity of a type that the application created is not
-    /// cached, because its copy could lose content.
+    /// without a key id is not cached, because its key could not be looked up again. An identity of the application's own type is not cached, because
+    /// its copy could lose content.
     /// </summary>
     private static bool CanBeKept(TokenResult verdict) =>
         verdict is { IsValid: true, Key: not null, Token: not null, Header.KeyId: not null, Claims.Binding: null, Identity: { Actor: null, BootstrapContext: null } identity }
         && (identity.GetType() == typeof(ClaimsIdentity) || identity.GetType() == typeof(CaseSensitiveClaimsIdentity));
 
-    /// <summary>Returns whether a cached token is still valid: it has not expired, and the key that signed it still verifies.</summary>
+    /// <summary>Returns whether a cached token is still valid: it has not expired, and its key may still verify tokens.</summary>
     private bool Holds(VerifiedToken token, IReadOnlyList<SecurityKey> keys, DateTimeOffset now)
     {
         if (!token.IsSignedWithOneOf(keys) || !verifier.IsInTime(token.Claims, now)) return false;

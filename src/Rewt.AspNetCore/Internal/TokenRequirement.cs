@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <summary>
 /// The authorization requirement of <c>RequireBoundToken</c> and <c>RequireOneTimeToken</c>: the caller's token is bound to its request, or is a
 /// one-time token. The requirement reads the <see cref="TokenBindingFeature"/> that <see cref="RewtHandler"/> sets. The class is also the
-/// authorization handler of the requirement, so no handler must be registered.
+/// authorization handler of the requirement, so no handler registration is needed.
 /// </summary>
 internal sealed class TokenRequirement(Func<TokenBinding, bool> isMet, RefusalReason refusal, string text) : AuthorizationHandler<TokenRequirement>, IAuthorizationRequirement
 {

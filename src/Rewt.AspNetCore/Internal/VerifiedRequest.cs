@@ -3,10 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Rewt.Internal;
 
-/// <summary>
-/// The result of the verification of a request's token: the token is accepted, and the identity of the caller is known, or the token is refused for a
-/// reason.
-/// </summary>
+/// <summary>The result of the verification of a request's token: either the identity of the caller, or the reason why the token is refused.</summary>
 /// <param name="Verdict">Whether the token is accepted, or why it is refused.</param>
 /// <param name="Identity">The identity in an accepted token. Other requests with the same token get another copy.</param>
 /// <param name="Properties">The authentication properties of an accepted token. Other requests with the same token get another copy.</param>
@@ -14,7 +11,7 @@ internal readonly record struct VerifiedRequest(TokenResult Verdict, ClaimsIdent
 {
     private static readonly TokenResult Unresolved = TokenResult.Refused(RefusalReason.UnknownKey);
 
-    /// <summary>Why the key of the token could not be found; <see langword="null"/> where the verdict applies.</summary>
+    /// <summary>Why the key of the token could not be found; <see langword="null"/> without an outage.</summary>
     public RewtKeysUnavailableException? Outage { get; private init; }
 
     public static VerifiedRequest Unavailable(RewtKeysUnavailableException outage) => new(Unresolved) { Outage = outage };

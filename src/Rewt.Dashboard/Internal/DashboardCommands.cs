@@ -75,8 +75,8 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     }
 
     /// <summary>
-    /// Returns the response that refuses a rotation because a key of the last rotation is still retired; <see langword="null"/> if there is no such
-    /// key. The command-line tool refuses such a rotation too.
+    /// Returns the response that refuses a rotation because a key that the last rotation retired still verifies; <see langword="null"/> if there is no
+    /// such key. The command-line tool refuses such a rotation too.
     /// </summary>
     private async Task<CommandAnswer?> OverlapAsync(KeyRingProvider keyRing, CancellationToken cancellationToken)
     {

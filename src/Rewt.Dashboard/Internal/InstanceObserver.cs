@@ -1,9 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the live instances of one key ring from Redis while a page of the dashboard is open. The list is read at most once a second, less often if
-/// it is long, and never concurrently. A snapshot waits for a read only once and for a short time, so that an unresponsive server does not block the
-/// page.
+/// Reads the live instances of one key ring from Redis while a page of the dashboard is open. The list is read at most once a second, less often if it
+/// is long, and never concurrently. Each snapshot waits a short time for at most one read, so that an unresponsive server does not block the page.
 /// </summary>
 internal sealed class InstanceObserver(InstanceTracker tracker, TimeProvider time)
 {

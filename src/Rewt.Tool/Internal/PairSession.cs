@@ -26,7 +26,7 @@ internal sealed class PairSession : IAsyncDisposable
     public async Task<PairSnapshot?> ReadAsync(CancellationToken cancellationToken) =>
         await ServicesAsync(cancellationToken) is { Count: > 0 } services ? await ReadAsync(services, cancellationToken) : null;
 
-    /// <summary>Returns a snapshot without services. With it, the tool can revoke a key that it has not read.</summary>
+    /// <summary>Returns a snapshot without services. With this snapshot, the tool can revoke a key that was not read.</summary>
     public Task<PairSnapshot> EmptyAsync(CancellationToken cancellationToken) => ReadAsync([], cancellationToken);
 
     public async Task<PairSnapshot> RevokeAsync(PairSnapshot known, string keyId, CancellationToken cancellationToken) =>
@@ -53,8 +53,8 @@ internal sealed class PairSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns a list from Redis. The list is empty if the Redis user has no right to read it: a user with rights for shared secrets only may not
-    /// read the lists of services.
+    /// Returns a list from Redis. The list is empty if the Redis user has no right to read it: a user with rights for shared secrets only cannot read
+    /// the lists of services.
     /// </summary>
     private static async Task<IEnumerable<string>> PermittedAsync(Func<Task<IEnumerable<string>>> list)
     {

@@ -49,7 +49,7 @@ internal sealed class ToolContext
 
     public IReadOnlyList<string> SealingKeyFiles { get; }
 
-    /// <summary>Whether the tool may read secrets in plain text although it has a sealing key. The tool then seals these secrets.</summary>
+    /// <summary>Whether the tool may read secrets stored in plain text despite its sealing key. The tool then seals these secrets.</summary>
     public bool Seals { get; }
 
     public bool IsJson { get; }

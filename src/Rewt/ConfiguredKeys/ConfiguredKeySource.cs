@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The key source of a namespace whose keys are in settings, files or URLs instead of Redis. At each refresh, the source reads the public keys again.
-/// The source returns a snapshot with the public keys, and with the private key to sign with if a private key is configured.
+/// The source returns a snapshot with the public keys and, if configured, the private signing key.
 /// </summary>
 internal sealed partial class ConfiguredKeySource : IKeySource
 {

@@ -39,7 +39,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
     public string? Conflict { get; }
 
     /// <summary>
-    /// The read that requests can wait for if a source had not answered before the refresh ended. The wait ends when the next source answers.
+    /// The read that requests can wait for, if a source did not answer during the refresh. The wait ends when the next source answers.
     /// </summary>
     public required PendingRead LateAnswer { get; init; }
 

@@ -15,6 +15,6 @@ internal interface IPublicKeySource
     /// <exception cref="PublicKeySourceException">The keys cannot be read. The message contains the reason.</exception>
     Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken);
 
-    /// <summary>Returns the keys of the last successful read that are still accepted after a failed read.</summary>
+    /// <summary>Returns those keys of the last successful read that are still accepted after a failed read.</summary>
     PublicKeySet? StillAccepted(PublicKeySet? last) => last;
 }

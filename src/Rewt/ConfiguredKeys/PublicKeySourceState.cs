@@ -15,13 +15,13 @@ internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, Clo
     /// <summary>The time at which the read in progress began; <see langword="null"/> if no read is in progress.</summary>
     public ClockReading? PendingSince { get; init; }
 
-    /// <summary>Whether a read is in progress. The source can then have more keys than <see cref="Keys"/>.</summary>
+    /// <summary>Whether a read is in progress. <see cref="Keys"/> may then be incomplete.</summary>
     public bool IsPending => PendingSince is not null;
 
     /// <summary>The time at which the last successful read began; <see langword="null"/> if no read has succeeded.</summary>
     public ClockReading? BeganAt { get; init; }
 
-    /// <summary>Returns whether a read that began after <paramref name="asked"/> has succeeded.</summary>
+    /// <summary>Returns whether a read has succeeded that began after <paramref name="asked"/>.</summary>
     public bool IsAnsweredSince(ClockReading asked) => BeganAt is { } began && began.Since(asked) >= TimeSpan.Zero;
 
     /// <summary>
@@ -29,12 +29,12 @@ internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, Clo
     /// </summary>
     public bool IsRecent(ClockReading now) => BeganAt is { } began && now.Since(began) < PendingRead.Limit(isFirst: false);
 
-    /// <summary>Returns whether the read in progress takes so long that health reports it.</summary>
+    /// <summary>Returns whether the health check reports the read in progress as too slow.</summary>
     public bool IsOverdue(ClockReading now) => PendingSince is { } since && now.Since(since) >= UsualLimit;
 
     /// <summary>
-    /// Returns whether the keys may be used. After a successful read, they may always be used. While the source fails or has not answered, they may
-    /// be used until the stale budget has passed.
+    /// Returns whether the keys may be used. If the last read succeeded, they may be used. While the source fails or has not answered, they may be
+    /// used until the stale budget has passed.
     /// </summary>
     public bool IsUsable(TimeSpan staleBudget, ClockReading now) => Keys is not null && ((Failure is null && !IsPending) || now.Since(At) <= staleBudget);
 }

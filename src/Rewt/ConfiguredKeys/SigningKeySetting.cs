@@ -91,8 +91,8 @@ internal static class SigningKeySetting
     }
 
     /// <summary>
-    /// Returns the error if the configured algorithm cannot be used with the key; <see langword="null"/> if it can. ES256 is the default, so it is
-    /// treated as not configured.
+    /// Returns the error if the configured algorithm cannot be used with the key; <see langword="null"/> if it can. ES256, the default, is treated as
+    /// no configured algorithm.
     /// </summary>
     private static string? ProblemOfAlgorithm(AsymmetricAlgorithm key, string algorithm) => (key, algorithm) switch
     {

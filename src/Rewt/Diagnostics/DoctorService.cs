@@ -68,8 +68,8 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
     }
 
     /// <summary>
-    /// Removes the finding of a wrong clock from the report if the clock has been corrected, so that the health check does not report the finding
-    /// until the next examination.
+    /// Removes the finding of a wrong clock from the report if the clock has been corrected, so that the health check stops reporting the finding
+    /// before the next examination.
     /// </summary>
     private void CheckClock(string name)
     {

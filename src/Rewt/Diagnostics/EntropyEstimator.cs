@@ -39,7 +39,7 @@ internal sealed class EntropyEstimator
         + "zyxwvutsrqponmlkjihgfedcba 9876543210 1234567890 qwertyuiop asdfghjkl zxcvbnm qwertz azerty 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p "
         + "1q2w3e4r5t6y7u8i9o0p asdf qwer zxcv 0123456789abcdef 2020 2021 2022 2023 2024 2025 2026 ";
 
-    /// <summary>For each symbol, the positions in the vocabulary after its occurrences.</summary>
+    /// <summary>For each symbol, the positions after its occurrences in the vocabulary.</summary>
     private static readonly int[][] Following =
         [.. Enumerable.Range(0, Symbols).Select(symbol => Enumerable.Range(1, Vocabulary.Length - 1).Where(position => Vocabulary[position - 1] == symbol).ToArray())];
 

@@ -36,7 +36,7 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
     private TimeSpan AliveFor => _interval * 2.5;
 
     /// <summary>
-    /// Returns the newest entry of each live instance. An instance counts as live if its entry was not too old at the time of the newest entry in the
+    /// Returns the newest entry of each live instance. An instance counts as live if its entry is not too much older than the newest entry in the
     /// list.
     /// </summary>
     public static IReadOnlyList<InstanceHeartbeat> Live(IReadOnlyList<InstanceHeartbeat> heartbeats, RewtOptions options)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Logs each change of the keys or tenants of a namespace with its author and its cause, in the log category <c>Rewt.Audit</c>. The instance that
-/// writes the change logs the audit record. The other instances log only that the change has arrived.
+/// Logs each change of the keys or tenants of a namespace with its author and its cause, in the log category <c>Rewt.Audit</c>. Only the writing
+/// instance logs the audit record. The other instances log only that the change has arrived.
 /// </summary>
 internal sealed partial class RingAudit(string ring, string instance, IAuditActor? actor, ILogger logger)
 {

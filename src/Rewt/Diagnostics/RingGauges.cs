@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Registers the observable gauges of the key rings in this process on the meter <c>Rewt</c>, for example the age of the current key. A collection of
-/// the metrics reads memory only and sends no command to Redis.
+/// Registers the observable gauges of the key rings in this process on the meter <c>Rewt</c>, for example the age of the current key. Collecting the
+/// metrics reads memory only and sends no command to Redis.
 /// </summary>
 internal sealed class RingGauges
 {

@@ -78,7 +78,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         }
     }
 
-    /// <summary>Counts the rotation and the revocations in a change of the key ring that this instance has written.</summary>
+    /// <summary>Counts the rotation and the revocations in a key ring change that this instance wrote.</summary>
     public void Written(RingReading basis, RingChange plan, bool isCommand)
     {
         if (plan.Action is RingAction.Rotate or RingAction.AdoptRotation) Rotated(isCommand ? "operator" : plan.Action == RingAction.Rotate ? "schedule" : "node");

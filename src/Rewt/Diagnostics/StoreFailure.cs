@@ -63,7 +63,7 @@ internal static class StoreFailure
     }
 
     /// <summary>
-    /// Returns the cause of a failure as a text for an operator: the message of an exception that names the solution, otherwise the result of
+    /// Returns the cause of a failure as a text for an operator: the exception's message if it names the solution, otherwise the result of
     /// <see cref="Cause"/>.
     /// </summary>
     public static string Reason(Exception exception) => exception is OversizedKeyException or SecretProtectorException ? exception.Message : Cause(exception);

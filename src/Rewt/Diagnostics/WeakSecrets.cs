@@ -10,13 +10,13 @@ namespace Rewt.Internal;
 internal static class WeakSecrets
 {
     /// <summary>
-    /// The estimated entropy per character, in bits, below which a text counts as not random. The estimate is above 6 for random text in hexadecimal
-    /// form, as a GUID or in base64. The estimate is between 1 and 5 for words, sequences and repetitions.
+    /// The estimated entropy per character, in bits, below which a text counts as not random. The estimate is above 6 for random text in hexadecimal,
+    /// GUID or base64 form. The estimate is between 1 and 5 for words, sequences and repetitions.
     /// </summary>
     private const double FewestBits = 5;
 
     /// <summary>
-    /// The maximum number of characters that count for the required entropy. A longer text needs no more entropy, because a random part is enough.
+    /// The maximum number of characters for which entropy is required. A longer text needs no more entropy, because a random part is enough.
     /// </summary>
     private const int MostCharacters = 100;
 

@@ -12,7 +12,7 @@ internal static class KeyMaterial
     private const int LongestShown = 256;
 
     /// <summary>
-    /// The number of neighbouring characters with different classes (upper case, lower case, digit) from which 32 characters count as random. Random
+    /// The fewest neighbouring pairs of different character classes (upper case, lower case, digit) with which 32 characters count as random. Random
     /// base64 has 18 such pairs on average, and an ordinary name has fewer than 10.
     /// </summary>
     private const int ManyChanges = 12;
@@ -38,7 +38,8 @@ internal static class KeyMaterial
         : $"'{value}'";
 
     /// <summary>
-    /// Splits the path of a URL at its slashes, because a slash is also a character of base64. Any other text is returned as one part.
+    /// Splits a URL at its slashes. Otherwise, its path could look like base64 text, which also contains slashes. Any other text is returned as one
+    /// part.
     /// </summary>
     private static string[] PartsOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) ? text.Split('/') : [text];

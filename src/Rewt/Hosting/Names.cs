@@ -11,7 +11,10 @@ internal static class Names
 {
     public const int MaximumLength = 128;
 
-    /// <summary>The maximum length of an identifier that another system chose. OpenID Connect permits 255 characters for a subject.</summary>
+    /// <summary>
+    /// The maximum length of an identifier that another system chose. The limit is far above the 255 characters that OpenID Connect permits for a
+    /// subject.
+    /// </summary>
     public const int MaximumForeignLength = 1024;
 
     private const string Characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";

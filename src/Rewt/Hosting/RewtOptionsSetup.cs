@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Sets the values of <see cref="RewtOptions"/>. First, the values of the configuration section <c>Rewt</c> are set (of <c>Rewt:Schemes:{name}</c>
-/// for a named scheme). After the delegates of the application have run, defaults are set for missing values.
+/// Sets the values of <see cref="RewtOptions"/>. First, the values from the configuration section are set: <c>Rewt</c>, or <c>Rewt:Schemes:{name}</c>
+/// for a named scheme. After the delegates of the application have run, defaults are set for missing values.
 /// </summary>
 /// <remarks>
 /// A named scheme inherits the service name, the connection, the sealing keys and the certificates from the main settings, if it has no values of its
@@ -86,7 +86,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
 
     /// <summary>
     /// Returns whether the files <c>appsettings….json</c> contain both a sealing key and the connection string that is in effect. All settings files
-    /// are deployed together. The sealing key and the connection string are searched in all sections, because an application can bind any section.
+    /// are deployed together. All sections are searched for the sealing key and the connection string, because an application can bind any section.
     /// </summary>
     private static bool IsBesideConnection(IConfiguration configuration, RewtOptions options)
     {

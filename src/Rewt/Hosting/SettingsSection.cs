@@ -6,8 +6,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Binds a configuration section to <see cref="RewtOptions"/>, and reports each unknown name and each value of a wrong form as an error. The
-/// configuration binder of .NET is not used. That binder ignores an unknown name and a text in place of a list, so that the default stays in effect.
-/// That binder also reads the duration <c>5</c> as five days.
+/// configuration binder of .NET is not used. That binder ignores unknown names, and text in place of a list, and keeps the default. That binder also
+/// reads the duration <c>5</c> as five days.
 /// </summary>
 /// <remarks>An error names the setting, and never contains a value that may be a key.</remarks>
 internal static partial class SettingsSection
@@ -194,7 +194,7 @@ internal static partial class SettingsSection
     private static string NameOf(string path) => path[(path.LastIndexOf(':') + 1)..];
 
     /// <summary>
-    /// Returns the smaller of two distances between the names of settings: with their groups and without. A setting in a wrong group therefore gets a
+    /// Returns the distance between two setting names, with or without their groups, whichever is smaller. A setting in a wrong group therefore gets a
     /// suggestion too.
     /// </summary>
     private static int PathDistance(string one, string other) =>

@@ -17,7 +17,7 @@ internal static class UntrustedText
     private static readonly SearchValues<char> Harmless = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code)]);
 
     /// <summary>
-    /// Replaces each character that a log or a terminal could interpret by <c>\uXXXX</c>, and shortens a long text with a visible mark. A short text
+    /// Replaces with <c>\uXXXX</c> each character that a log or a terminal could interpret, and shortens a long text with a visible mark. A short text
     /// without such characters is returned unchanged. The result of an earlier call is also returned unchanged.
     /// </summary>
     /// <param name="text">The text to escape.</param>

@@ -84,8 +84,8 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     }
 
     /// <summary>
-    /// Returns a token for a request. With <paramref name="fresh"/>, which is set after a receiver has refused the key, the token is newly signed
-    /// with the key that is current in the store, because every service knows this key.
+    /// Returns a token for a request. If a receiver has refused the key (<paramref name="fresh"/>), a new token is signed with the current key of the
+    /// store, because every service knows this key.
     /// </summary>
     private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound, bool fresh, ClockReading now)
     {

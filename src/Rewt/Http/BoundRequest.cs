@@ -30,7 +30,7 @@ internal sealed class BoundRequest
     }
 
     /// <summary>
-    /// Compares a request that is about to be sent with the signed request. Returns the name of the part that was changed; <see langword="null"/> if
+    /// Compares the signed request with the request that is about to be sent. Returns the name of the part that was changed; <see langword="null"/> if
     /// no part was changed.
     /// </summary>
     public async ValueTask<string?> ChangeAsync(HttpRequestMessage request, int maxBufferedBody, CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ internal sealed class BoundRequest
     /// </summary>
     public bool TrySend() => !Binding.IsOneTime || Interlocked.Exchange(ref _isSent, 1) == 0;
 
-    /// <summary>Returns the HTTP method as it is sent, because .NET sends the known methods in upper case.</summary>
+    /// <summary>Returns the HTTP method as it is sent: .NET sends the known methods in upper case.</summary>
     private static string MethodOf(HttpRequestMessage request) => HttpMethod.Parse(request.Method.Method).Method;
 
     private static string TargetOf(HttpRequestMessage request) => TokenBinding.HashOf(request.RequestUri!.PathAndQuery);

@@ -97,9 +97,7 @@ internal sealed class CredentialHistory
         return (history.IsAsSigned(request) ? last.Token : TokenOn(request))?.Bound;
     }
 
-    /// <summary>
-    /// Returns the origin of an address. The address that the application requested is not parsed again, because it is the usual case.
-    /// </summary>
+    /// <summary>Returns the origin of an address. The address that the application requested, which is the usual case, is not parsed again.</summary>
     public Origin OriginOf(Uri address) => ReferenceEquals(address, _address) ? _origin : Origin.Of(address);
 
     /// <summary>

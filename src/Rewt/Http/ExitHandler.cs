@@ -1,8 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The innermost HTTP message handler of a client that sends tokens or API keys. Before a request is sent, it checks that the address may receive the
-/// credentials, and that no other handler has changed a part of the request that the token is bound to. If a check fails, it throws.
+/// The innermost HTTP message handler of a client that sends tokens or API keys. Before sending a request, the handler checks that the address may
+/// receive the credentials, and that no other handler has changed a part of the request that the token is bound to. A failed check throws an
+/// exception.
 /// </summary>
 /// <param name="credentials">The handler that attached the credentials.</param>
 /// <param name="proxy">The web proxy of the client.</param>

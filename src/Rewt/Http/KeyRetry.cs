@@ -8,7 +8,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The retry of one HTTP client. A Polly pipeline runs the attempts. After a 401, the class decides whether the request is signed and sent again,
-/// which requires that another key is available. The settings of the application can only prevent a retry.
+/// which requires that another key is available. Application settings can prevent a retry, but cannot force one.
 /// </summary>
 internal sealed partial class KeyRetry
 {

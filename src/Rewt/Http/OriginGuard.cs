@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks whether the token or API key of an HTTP client may be sent to the address of a request. If not, it throws before any byte is sent. The
-/// check runs when the credentials are attached, and again after the handlers of the application.
+/// Checks whether the token or API key of an HTTP client may be sent to the address of a request. If not, it throws before any byte is sent. The check
+/// runs when the credentials are attached, and again after the handlers of the application.
 /// </summary>
 /// <remarks>
-/// An address is allowed if its origin is in the settings. If the address that the application requested is allowed, the address to which a handler
-/// of the application (such as service discovery) resolved it is allowed too. The target of a redirect is not such an address.
+/// An address is allowed if its origin is in the settings. If the requested address is allowed, an address to which an application handler (such as
+/// service discovery) resolved it is allowed too. The target of a redirect is not such an address.
 /// </remarks>
 internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming naming)
 {

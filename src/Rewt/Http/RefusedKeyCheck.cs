@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The check whether the store contains another key, after a called service has refused a key. There is one object for each service and key. The
-/// object records the time of the last check, and lets only one request at a time check, so that many refused requests need only one check.
+/// object records the time of the last check, and permits only one check at a time, so that many refused requests need only one check.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The wait handle of the semaphore is never created, so there is nothing to release.")]
 internal sealed class RefusedKeyCheck

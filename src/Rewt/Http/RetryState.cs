@@ -14,8 +14,8 @@ internal sealed class RetryState
     private readonly HttpContent? _content;
 
     /// <summary>
-    /// Whether attempts of the request are in progress. If signing is configured for all clients and for one client, two retry handlers are nested.
-    /// The inner handler reads this value and does not retry itself, because two nested retries would send four attempts.
+    /// Whether attempts of the request are in progress. If signing is configured for all clients and for one client, two retry handlers are nested. If
+    /// the value is true, the inner handler does not retry, because two nested retries would send four attempts.
     /// </summary>
     private bool _isRunning;
 

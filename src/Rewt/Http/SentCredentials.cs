@@ -3,8 +3,8 @@ using System.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The token or API key that a request was sent with, and the origin for which it was attached. <see cref="CredentialHistory"/> returns these values
-/// to <see cref="RefusalLog"/> after a 401.
+/// The token or API key of a sent request, and the origin for which the credentials were attached. <see cref="CredentialHistory"/> returns these
+/// values to <see cref="RefusalLog"/> after a 401.
 /// </summary>
 /// <param name="Origin">The origin for which the credentials were attached.</param>
 /// <param name="Header">The <c>Authorization</c> header with the credentials.</param>

@@ -8,13 +8,13 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A statement that a published public key belongs to a service. The service signs the statement with its X.509 certificate, and publishes it with
-/// the key, in the JWK member <see cref="Member"/>. Receivers check the statement before they accept tokens of the key.
+/// A statement that a published public key belongs to a service. The service signs the statement with its X.509 certificate, and publishes it with the
+/// key, in the JWK member <see cref="Member"/>. Receivers check the statement before they accept tokens of the key.
 /// </summary>
 /// <param name="Ring">The namespace for which the statement is made.</param>
 /// <param name="Service">The name of the service that owns the key.</param>
-/// <param name="At">The time at which the statement was made, by the clock of the store. The time is shown to operators only, because the author
-/// could state any time.</param>
+/// <param name="At">The time at which the statement was made, by the clock of the store. The time is displayed to operators but not checked, because
+/// the author chooses it.</param>
 /// <param name="Until">The time at which the statement ends, by the clock of the store. Because of this end, the statement cannot be replayed long
 /// after the key was retired or revoked.</param>
 /// <param name="Chain">The certificate of the service and the intermediate certificates, in DER.</param>

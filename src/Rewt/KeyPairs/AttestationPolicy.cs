@@ -8,16 +8,16 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Checks for a receiver whether the <see cref="Attestation"/> of a published key can be trusted. The attestation must be signed with a certificate
-/// that names the service and chains to a configured root certificate. The certificate must be valid, and must not be in a configured revocation
-/// list. The root certificates of the operating system are not used, and no network request is sent. When a configured file changes, a new object of
-/// this class is created, and all keys are checked again.
+/// that names the service and chains to a configured root certificate. The certificate must be valid, and must not be in a configured revocation list.
+/// The root certificates of the operating system are not used, and no network request is sent. When a configured file changes, a new object of this
+/// class is created, and all keys are checked again.
 /// </summary>
 /// <param name="authorities">The configured root certificates.</param>
 /// <param name="revocations">The configured certificate revocation lists.</param>
 /// <param name="options">The settings with the requirements for certificates.</param>
 /// <param name="longest">The longest time for which an attestation is accepted after a check in which its certificate was valid. Usually, it is the
-/// time for which this service attests its own keys. The end that the attestation names is not sufficient, because the author can choose any end and
-/// may have had the private key of the certificate for a short time only. Default: a century.</param>
+/// time for which this service attests its own keys. The attestation's own end is not a sufficient limit, because the author can choose any end and
+/// may have held the certificate's private key only briefly. Default: a century.</param>
 internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options, TimeSpan? longest = null)
 {
     public const string NotYetValid = "its certificate is not valid yet";
@@ -38,7 +38,9 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <summary>The maximum length, in bytes, of an encoded RSA key with 4096 bits and a usual exponent.</summary>
     private const int LongestRsaKey = 600;
 
-    /// <summary>The number of accepted certificates that are kept, so that the further keys of a certificate need no check of its chain.</summary>
+    /// <summary>
+    /// The number of accepted certificates that are kept, so that further keys attested by the same certificate need no chain check.
+    /// </summary>
     private const int Capacity = 1024;
 
     private readonly string[] _names = [.. options.Names];
@@ -85,9 +87,9 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <param name="service">The service that the attestation must name; <see langword="null"/> if it may name any service.</param>
     /// <param name="now">The current time. The attestation must end later.</param>
     /// <param name="before">The result of an earlier check of the same attestation; <see langword="null"/> for the first check. The certificate must
-    /// be valid at the first check, because the author could state any time if the certificate had expired. A later check with a valid certificate
+    /// be valid at the first check, because an attestation by an expired certificate could be backdated. A later check with a valid certificate
     /// extends the time for which the attestation is accepted.</param>
-    /// <param name="problem">The reason for a refusal, as the rest of a sentence about the key.</param>
+    /// <param name="problem">The reason for a refusal, worded to complete a sentence about the key.</param>
     public (AttestingCertificate By, string Service)? Check(PublicKey key, string? json, string ring, string? service, StoreTime now, AttestingCertificate? before, out string? problem)
     {
         problem = None;
@@ -112,7 +114,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     }
 
     /// <summary>
-    /// Returns whether an attestation should be checked again, because half of the time has passed for which it is accepted after a check.
+    /// Returns whether an attestation should be checked again, that is, whether half of its acceptance time has passed since the last check.
     /// </summary>
     public bool IsDue(AttestingCertificate by, StoreTime now) => NextCheck(by) <= now;
 

@@ -14,9 +14,9 @@ internal interface IPairStore : IAsyncDisposable
 
     /// <summary>Reads the rings of services. The store limits the time of the read.</summary>
     /// <param name="services">The services that are known to exist.</param>
-    /// <param name="asked">The services that may not exist. A service that does not exist needs no additional command.</param>
+    /// <param name="asked">The <paramref name="services"/> that might not exist. A service that does not exist needs no additional command.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    /// <returns>The rings of all <paramref name="services"/>, and the rings of the services in <paramref name="asked"/> that exist.</returns>
+    /// <returns>The rings of every service in <paramref name="services"/>, and of each existing service in <paramref name="asked"/>.</returns>
     Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken);
 
     /// <summary>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Keeps the revocations of key pairs that this instance has read in memory, so that a revoked key stays refused if the store loses the revocation. A
-/// revocation by a service applies to the keys of this service only. A revocation by an operator applies to all services.
+/// Keeps in memory the revocations of key pairs that this instance has read, so that a revoked key stays refused if the store loses the revocation. A
+/// revocation by a service applies to the keys of that service only. A revocation by an operator applies to all services.
 /// </summary>
 internal sealed class PairMemory
 {

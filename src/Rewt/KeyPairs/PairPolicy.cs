@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Determines which change of the key pairs that this process publishes is due, such as a renewal or a rotation. The decision depends only on the
+/// Determines which change, such as a renewal or a rotation, is due for the key pairs that this process publishes. The decision depends only on the
 /// state of the key pairs and the last read. The class uses no store, clock or thread.
 /// </summary>
 internal static class PairPolicy

@@ -7,8 +7,8 @@ namespace Rewt.Internal;
 /// <param name="Interval">The time for which a key signs.</param>
 /// <param name="Retention">The time for which a retired key verifies.</param>
 /// <param name="Heartbeat">The interval at which an instance renews its entries.</param>
-/// <param name="Lease">The time after which an entry expires if it is not renewed. This time is longer than the lifetime of any token, and at least
-/// as long as services continue while Redis accepts no writes.</param>
+/// <param name="Lease">The time after which an entry expires if it is not renewed. This time exceeds any token's lifetime, and is at least the time
+/// for which services continue while Redis accepts no writes.</param>
 /// <param name="RevocationRetention">The time for which a revocation is kept.</param>
 internal sealed record PairSchedule(TimeSpan Interval, TimeSpan Retention, TimeSpan Heartbeat, TimeSpan Lease, TimeSpan RevocationRetention)
 {
@@ -16,7 +16,7 @@ internal sealed record PairSchedule(TimeSpan Interval, TimeSpan Retention, TimeS
 
     /// <summary>
     /// The time for which an attestation is valid. This time is longer than the whole life of a key. An attestation is renewed in the second half of
-    /// this time, which is longer than the outage that receivers tolerate.
+    /// this time; this half exceeds the outage that receivers tolerate.
     /// </summary>
     public TimeSpan Attestation => 2 * (Interval + Lease + Heartbeat);
 

@@ -52,8 +52,8 @@ internal sealed class PairSnapshot : KeySnapshot
     public override IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
     /// <summary>
-    /// A random value that identifies this process. With key pairs, the versions of instances are not compared: a revocation is confirmed when the
-    /// other instances have read the store after it.
+    /// A random value that identifies this process. With key pairs, a revocation is confirmed when the other instances have read the store after the
+    /// revocation; key versions are not compared.
     /// </summary>
     public override string? Epoch { get; }
 
@@ -113,7 +113,7 @@ internal sealed class PairSnapshot : KeySnapshot
     public static bool IsPossible(string keyId) => keyId.Length == ThumbprintLength && Base64UrlText.Is(keyId);
 
     /// <summary>
-    /// Removes the keys that a new policy does not accept from this snapshot. Only the code that reads the store may call this method.
+    /// Removes from this snapshot the keys that a new policy does not accept. Only the code that reads the store may call this method.
     /// </summary>
     public void Recheck(AttestationPolicy policy, string ring, ClockReading now)
     {

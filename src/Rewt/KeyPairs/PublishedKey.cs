@@ -39,8 +39,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     private AttestationPolicy? Policy { get; init; }
 
     /// <summary>
-    /// The time at which the confirmation of the key ends, so that the key is refused; <see cref="StoreTime.Never"/> if attestations are not
-    /// required.
+    /// The time at which the confirmation of the key ends and the key is refused; <see cref="StoreTime.Never"/> if attestations are not required.
     /// </summary>
     public StoreTime ConfirmedUntil => By is { } by && Policy is { AcceptsUnattested: false } ? by.EndsAt : StoreTime.Never;
 

@@ -5,7 +5,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The X.509 certificate of this service with its private key. With it, the service attests the keys that it publishes (<see cref="Attestation"/>).
+/// The X.509 certificate of this service with its private key. This certificate attests the keys that the service publishes
+/// (<see cref="Attestation"/>).
 /// </summary>
 internal sealed class ServiceCertificate
 {
@@ -70,7 +71,7 @@ internal sealed class ServiceCertificate
         }
     }
 
-    /// <summary>Creates the object from the certificate in a collection that has a private key.</summary>
+    /// <summary>Creates the object from the certificate with a private key in a collection.</summary>
     /// <exception cref="PublicKeySourceException">The certificate cannot be used. The message contains the reason.</exception>
     public static ServiceCertificate Of(X509Certificate2Collection certificates, string name, RewtOptions options)
     {
@@ -78,7 +79,7 @@ internal sealed class ServiceCertificate
         return new ServiceCertificate(leaf, certificates, (AsymmetricAlgorithm?)leaf.GetRSAPrivateKey() ?? leaf.GetECDsaPrivateKey(), name, options);
     }
 
-    /// <summary>Signs the statement that a key belongs to a service, from <paramref name="at"/> until <paramref name="until"/>.</summary>
+    /// <summary>Signs the statement that a key belongs to a service between <paramref name="at"/> and <paramref name="until"/>.</summary>
     public Attestation Attest(PublicKey key, string ring, string service, StoreTime at, StoreTime until)
     {
         var signature = new byte[_key.SignatureLength];

@@ -46,7 +46,7 @@ internal sealed class ServiceIdentity
     /// <exception cref="PublicKeySourceException">A file cannot be used. The message contains the reason.</exception>
     public static ServiceIdentity? Open(RewtOptions options, TimeProvider time) => options.Identity is { Attests: false, Authorities.Count: 0 } ? null : new ServiceIdentity(options, time);
 
-    /// <summary>Reads the files again that have changed. Calls must not overlap.</summary>
+    /// <summary>Reads again the files that have changed. Calls must not overlap.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         if (_files is not null) await _files.RefreshAsync(cancellationToken).ConfigureAwait(false);
@@ -67,9 +67,9 @@ internal sealed class ServiceIdentity
 
     /// <summary>
     /// Returns the certificate that can attest keys now; <see langword="null"/> if there is none. The certificate must remain valid until receivers
-    /// have checked the keys. The previous certificate is used as long as a renewed certificate cannot be used. A renewed certificate may not be
-    /// valid yet, because the authority's clock is ahead. This service may also refuse a renewed certificate, because the file is incomplete or the
-    /// authority is new.
+    /// have checked the keys. The previous certificate is used as long as a renewed certificate cannot be used. A renewed certificate may not be valid
+    /// yet if the authority's clock is ahead. This service may also refuse a renewed certificate, because the file is incomplete or the authority is
+    /// not in Authorities yet.
     /// </summary>
     /// <param name="now">The current time by the clock of the store, because receivers compare the dates of the certificate with this clock.</param>
     public ServiceCertificate? Usable(StoreTime now) => Select(now).Certificate;

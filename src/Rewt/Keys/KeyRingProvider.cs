@@ -57,8 +57,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     public bool TakesKeyless => _source.TakesKeyless;
 
     /// <summary>
-    /// The time after the deadline of a rotation from which the rotation is reported as overdue: the lead of the schedule, two refresh intervals and
-    /// one second.
+    /// How long after its deadline a rotation is reported as overdue: the lead of the schedule, two refresh intervals and one second.
     /// </summary>
     private TimeSpan Overdue => _schedule.Lead + (2 * _refreshInterval) + TimeSpan.FromSeconds(1);
 

@@ -50,9 +50,7 @@ internal sealed class KeyRingRegistry(
     /// <summary>Returns whether each tenant of a namespace has keys of its own.</summary>
     public bool HasTenants(string @namespace) => Provider(@namespace).Tenants is not null;
 
-    /// <summary>
-    /// Returns the health of the key rings that the options of the given name use, according to their last reads. The method contacts no store.
-    /// </summary>
+    /// <summary>Returns the health, at the last read, of the key rings for the options with the given name. The method contacts no store.</summary>
     public IEnumerable<RingHealth> Health(string name) => All(options.Get(name).Namespace).Select(keyRing => keyRing.Health());
 
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));

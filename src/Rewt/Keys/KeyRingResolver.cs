@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The default <see cref="IIssuerSigningKeyResolver"/>. The resolver returns the keys that may verify a token from the key rings in memory. An
+/// The default <see cref="IIssuerSigningKeyResolver"/>. The resolver returns, from the key rings in memory, the keys that may verify a token. An
 /// unknown key id causes one refresh, which concurrent callers share.
 /// </summary>
 internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
@@ -17,7 +17,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
             : ResolveAsync(keyRings, request.Issuer, request.KeyId, cancellationToken);
     }
 
-    /// <summary>Returns the keys that may verify a token from the key rings in memory; <see langword="null"/> if a refresh is necessary.</summary>
+    /// <summary>Returns, from the key rings in memory, the keys that may verify a token; <see langword="null"/> if a refresh is necessary.</summary>
     public static IReadOnlyList<SecurityKey>? AtHand(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
         keyRings.Of(keyId).FreshAt(now)?.Known(issuer, keyId, now);
 
@@ -32,7 +32,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     public NamespaceKeyRings KeyRings(string @namespace) => rings.KeyRings(@namespace);
 
     /// <summary>
-    /// Returns whether a key belongs to another key ring of this process. A key id is derived from the key, so it cannot belong to both key rings.
+    /// Returns whether a key belongs to another key ring of this process. A key id is derived from its key, so two key rings never share an id.
     /// Without this check, each valid token of the other key ring would cause a refresh of this key ring.
     /// </summary>
     public bool IsOfAnotherRing(string @namespace, string? tenant, string keyId)

@@ -14,7 +14,7 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>Whether Redis contains only the secret: see <see cref="RingReading.IsDegraded"/>.</summary>
     public virtual bool IsDegraded => false;
 
-    /// <summary>Another problem that is reported to an operator; <see langword="null"/> if there is none.</summary>
+    /// <summary>The reason why the key ring works only in part, for an operator; <see langword="null"/> if there is none.</summary>
     public virtual string? DegradedReason => null;
 
     /// <summary>
@@ -24,12 +24,12 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public virtual string? VerificationProblem(ClockReading now) => null;
 
     /// <summary>
-    /// Returns the read of a key source, such as a URL, that has not answered since the given time; <see langword="null"/> if all have answered.
+    /// Returns the pending read of a key source, such as a URL, that has not answered since the given time; <see langword="null"/> if all answered.
     /// </summary>
     public virtual PendingRead? UnansweredSince(ClockReading asked) => null;
 
     /// <summary>
-    /// The reason why an unknown key id may still be valid, which is an unreachable key source; <see langword="null"/> if all sources were reached.
+    /// The reason (an unreachable key source) why an unknown key id may still be valid; <see langword="null"/> if all sources were reached.
     /// </summary>
     public virtual string? UnresolvedReason => null;
 
@@ -98,12 +98,12 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
 
     /// <summary>
     /// Returns the public keys, including pending keys, with which others can verify the tokens of a service. Each key is returned with its
-    /// attestation in JSON, if it has one. Keys of other services are never included: a key set names no issuers, so other services could sign in the
-    /// name of this service. For a shared secret, the list is empty.
+    /// attestation in JSON, if it has one. Keys of other services are never included, because a key set names no issuers, and other services could
+    /// then sign as this service. For a shared secret, the list is empty.
     /// </summary>
     public virtual IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => [];
 
-    /// <summary>Returns the descriptions of the keys that are shown to an operator.</summary>
+    /// <summary>Returns descriptions of the keys, to show to an operator.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();
 
     /// <summary>

@@ -21,8 +21,8 @@ internal sealed class UnknownKeyLimit
     private readonly RequestQueue _refused = new();
 
     /// <summary>
-    /// Begins the search for a key. If there are too many searches, the request is refused. Refused requests continue one after the other, so that
-    /// valid requests are processed first.
+    /// Begins the search for a key. If there are too many searches, the request is refused. Refusals are returned one after the other, so that valid
+    /// requests are processed first.
     /// </summary>
     /// <exception cref="RewtKeysUnavailableException">Too many different keys are being searched for.</exception>
     public async ValueTask BeginAsync((string? Issuer, string KeyId) key, CancellationToken cancellationToken)

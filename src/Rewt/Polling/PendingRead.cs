@@ -19,8 +19,8 @@ internal sealed class PendingRead
     private int _waiters;
 
     /// <summary>
-    /// Returns the time after which a read counts as failed. For the same time after a failure, requests do not wait for another read, so that they
-    /// do not wait for an unavailable server.
+    /// Returns the time after which a read counts as failed. For this duration after a failed read, requests do not wait for another read, because the
+    /// server may be unavailable.
     /// </summary>
     /// <param name="isFirst">Whether nothing has been read yet. The first read has a longer limit, because a process that starts on a slow processor
     /// needs more time and has no known keys.</param>

@@ -12,23 +12,23 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     where T : Snapshot
 {
     /// <summary>
-    /// The pause after a read that returned no snapshot. A source returns none if the store contains an older value than the known value. The pause
-    /// is a little longer than the time after which the source accepts the older value.
+    /// The pause after a read that returned no snapshot. A read returns no snapshot if the stored value is older than the known value. The pause is a
+    /// little longer than the time after which a read accepts the older value.
     /// </summary>
     private static readonly TimeSpan RecheckPause = TimeSpan.FromMilliseconds(1050);
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest delay of a poll that does not count as a pause of the process. A shorter delay can be a wait for a processor.</summary>
+    /// <summary>The longest poll delay that does not count as a pause of the process. A shorter delay can be a wait for CPU time.</summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>The earliest and the latest time of a poll, as fractions of the refresh interval.</summary>
     private const double EarliestPoll = 0.6, LatestPoll = 0.76;
 
     /// <summary>
-    /// The longest time that a request which needs a new read waits while the server is unavailable. A client library with default settings
-    /// reconnects after up to five seconds, and the next read then follows within one second. The request waits because an instance that has
-    /// reconnected earlier may have changed the store.
+    /// The longest time that a request waits for a new read while the server is unavailable. A client library with default settings reconnects after
+    /// up to five seconds, and the next read then follows within one second. The request waits because another instance, which reconnected sooner, may
+    /// have changed the store.
     /// </summary>
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(6);
 
@@ -163,8 +163,8 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Executes the command of an operator, which reads the store. The background loop does not read the store at the same time. A failure is thrown
-    /// to the caller and does not count as an outage.
+    /// Executes an operator's command that reads the store. The background loop does not read the store at the same time. A failure is thrown to the
+    /// caller and does not count as an outage.
     /// </summary>
     protected Task<T?> ReadInTurnAsync(Func<T?, CancellationToken, Task<T?>> read, CancellationToken cancellationToken) =>
         ReadInTurnAsync(read, Turn.Command, cancellationToken);
@@ -181,7 +181,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     protected abstract Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Returns the time until a change is due that no push message announces, such as a rotation; <see cref="TimeSpan.MaxValue"/> if none is due.
+    /// Returns the time until the next change that no push message announces, such as a rotation; <see cref="TimeSpan.MaxValue"/> if none is due.
     /// </summary>
     protected virtual TimeSpan UntilDue(T snapshot) => TimeSpan.MaxValue;
 
@@ -426,6 +426,6 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// <summary>The time and the exception of the last failed read. A successful read removes them.</summary>
     private sealed record Failure(ClockReading At, Exception Exception);
 
-    /// <summary>The time of the next poll: <paramref name="Pause"/> after <paramref name="From"/>.</summary>
+    /// <summary>The time of the next poll: <paramref name="From"/> plus <paramref name="Pause"/>.</summary>
     private sealed record Due(ClockReading From, TimeSpan Pause);
 }

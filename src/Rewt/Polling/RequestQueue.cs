@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A queue of waiting requests that continue one after the other. Each request continues after the work that the thread pool already has, so that
-/// other requests are not delayed by thousands of waiting requests.
+/// A queue of waiting requests that continue one after the other. Each waiting request continues behind the work that is already queued in the thread
+/// pool, so that thousands of waiting requests do not delay others.
 /// </summary>
 internal sealed class RequestQueue
 {

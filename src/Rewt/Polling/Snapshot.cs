@@ -16,8 +16,8 @@ internal abstract class Snapshot(ClockReading readStarted)
     public TimeSpan Age(ClockReading now) => now.Since(readStarted);
 
     /// <summary>
-    /// Returns whether the read began at the time <paramref name="earlier"/> or later. The ages of the read and of <paramref name="earlier"/> are computed with the
-    /// same <paramref name="now"/>. With two readings of the clock, an old read would seem new if the process was paused between the readings.
+    /// Returns whether the read began at or after <paramref name="earlier"/>. The ages of the read and of <paramref name="earlier"/> are computed with
+    /// the same <paramref name="now"/>. With two readings of the clock, an old read would seem new if the process was paused between the readings.
     /// </summary>
     public bool IsSince(ClockReading earlier, ClockReading now) => Age(now) <= now.Since(earlier);
 }

@@ -60,7 +60,10 @@ internal sealed class EllipticCurve
             || (curve.Oid.FriendlyName is { } name && name.Equals(known.Curve.Oid.FriendlyName, StringComparison.OrdinalIgnoreCase)))
         : null;
 
-    /// <summary>Finds the curve by the parameters of an encoded key (RFC 5480 §2.1.1); <see langword="null"/> for any other curve and for curve parameters in full.</summary>
+    /// <summary>
+    /// Finds the curve by the parameters of an encoded key (RFC 5480 §2.1.1); <see langword="null"/> for any other curve and for explicit curve
+    /// parameters.
+    /// </summary>
     public static EllipticCurve? Find(ReadOnlyMemory<byte> parameters) => Array.Find(All, curve => parameters.Span.SequenceEqual(curve._encoded));
 
     /// <summary>

@@ -23,7 +23,7 @@ internal static class JwkReader
     /// <param name="json">The JWK in UTF-8.</param>
     /// <param name="problem">The reason why the key is refused, as a sentence without a full stop and without any part of the input;
     /// <see langword="null"/> if the key is accepted.</param>
-    /// <param name="keyIdRequired">Whether a key without <c>kid</c> is refused. If it is not refused, its key id is the thumbprint.</param>
+    /// <param name="keyIdRequired">Whether a key without <c>kid</c> is refused. Otherwise, such a key gets its thumbprint as key id.</param>
     public static PublicKey? TryRead(ReadOnlyMemory<byte> json, out string? problem, bool keyIdRequired = true)
     {
         if (json.Length > MaximumBytes)

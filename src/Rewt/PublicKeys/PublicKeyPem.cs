@@ -120,8 +120,8 @@ internal static class PublicKeyPem
     }
 
     /// <summary>
-    /// Reads an EC key in its usual form, an uncompressed point on a known curve, without an import, which takes OpenSSL a large part of the
-    /// time of a check.
+    /// Reads an EC key in its usual form, an uncompressed point on a known curve. No key is imported, because an import takes OpenSSL much of a
+    /// check's time.
     /// </summary>
     private static ECParameters? PointOf(System.Security.Cryptography.X509Certificates.PublicKey key)
     {

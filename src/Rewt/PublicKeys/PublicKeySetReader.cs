@@ -10,8 +10,8 @@ namespace Rewt.Internal;
 internal static class PublicKeySetReader
 {
     /// <summary>
-    /// The maximum size of a JWK Set, in bytes. About sixteen keys of the largest size with a certificate each fit into this size, or many more keys
-    /// without certificates.
+    /// The maximum size of a JWK Set, in bytes. This is enough for about sixteen keys of the largest size, each with a
+    /// certificate, or for many more keys without certificates.
     /// </summary>
     public const int MaximumBytes = 256 * 1024;
 

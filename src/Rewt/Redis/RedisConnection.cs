@@ -13,7 +13,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private static readonly TimeSpan ExplanationInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
 
-    /// <summary>The longest time for which the longer time limits of the start apply.</summary>
+    /// <summary>The longest time for which the time limits of the start apply.</summary>
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(15);
 
     /// <summary>The time between two attempts of the client library to reconnect. The default of the client library is five seconds.</summary>
@@ -243,8 +243,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Returns the configuration of a multiplexer. The password part of its text is not parsed, because a password with a comma would be read as an
-    /// address. The name of the user is before the password in the text.
+    /// Returns the configuration of a multiplexer. The password in the configuration text is not parsed, because a password with a comma would be read
+    /// as an address. The name of the user is before the password in the text.
     /// </summary>
     private static ConfigurationOptions Describe(IConnectionMultiplexer multiplexer)
     {

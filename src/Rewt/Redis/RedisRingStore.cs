@@ -164,8 +164,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     }
 
     /// <summary>
-    /// Returns the names and values of the fields that a change writes. The fields include the name of the writer, and its settings for the
-    /// command-line tool.
+    /// Returns the names and values of the fields that a change writes. The fields include the writer's name and, for the command-line tool, its
+    /// settings.
     /// </summary>
     private RedisValue[] Fields(RingChange plan) =>
         [.. RingCodec.Write(plan.Ring), RingCodec.Settings, FleetSettings.Of(options).ToString(), RingCodec.By, plan.By ?? string.Empty];

@@ -32,7 +32,7 @@ internal static class RedisSourceSelector
     /// <summary>Returns a copy of the configuration of a connection that this library opens.</summary>
     public static ConfigurationOptions Configuration(RewtOptions options) => options.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(options.Redis!);
 
-    /// <summary>Returns the name of a setting for messages.</summary>
+    /// <summary>Returns the setting name to show in messages.</summary>
     public static string NameOf(RedisSource source, string section) => source switch
     {
         RedisSource.Factory => $"{nameof(RewtOptions)}.{nameof(RewtOptions.ConnectionMultiplexerFactory)}",

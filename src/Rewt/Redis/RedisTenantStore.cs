@@ -12,7 +12,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     private const string LifeSuffix = ":deleted";
 
     /// <summary>
-    /// The lowest score of a deletion or creation. Twice the generation is added to it, and 1 for a deletion. A score is a double, and represents all
+    /// The lowest score of a deletion or creation. A score adds twice the generation, plus 1 for a deletion. A score is a double, and represents all
     /// these numbers exactly.
     /// </summary>
     private const long Life = 1L << 50;
@@ -77,7 +77,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         },
         cancellationToken);
 
-    /// <summary>Reads the list of writes; <see langword="null"/> if a client has filled it, so that the list says nothing.</summary>
+    /// <summary>Reads the list of writes; <see langword="null"/> if another client has added too much data, so that the list cannot be used.</summary>
     private async Task<RedisValue[]?> ReadLogAsync(IDatabase database, CancellationToken cancellationToken)
     {
         try

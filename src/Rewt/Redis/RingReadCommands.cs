@@ -30,8 +30,8 @@ internal sealed class RingReadCommands(
 
     /// <summary>
     /// Sends the commands that read the ring without the revoked keys, because the revoked keys change only together with the ring. The result does
-    /// not distinguish an absent secret from an empty secret: the PTTL method of the client library returns the same value for both. The method is
-    /// used because it needs no SELECT, unlike the command by name.
+    /// not distinguish an absent secret from an empty secret without a TTL, because KeyTimeToLiveAsync of the client library returns the same value
+    /// for both. This method is used because ExecuteAsync would cause an additional SELECT command.
     /// </summary>
     public static RingReadCommands RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, StoreTime> revocations) =>
         Request(database, keys, LongAsync(database.KeyTimeToLiveAsync(keys.Secret, CommandFlags.DemandMaster)), Task.FromResult(revocations));

@@ -16,18 +16,17 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 {
     private const string Prefix = "rewt-sealed:";
 
-    /// <summary>The name of the place where the current secret has a Redis key of its own. All other places are fields of the ring.</summary>
+    /// <summary>The place name of the current secret, which has a Redis key of its own. All other places are fields of the ring.</summary>
     private const string Slot = "";
 
     /// <summary>
-    /// The time for which an instance that could not open a secret leaves the creation of a new secret to instances with the right sealing key. This
-    /// time is at least as long as two refreshes.
+    /// The time for which an instance creates no secret after it could not open one. Instances with the right sealing key can create it. This time is
+    /// at least as long as two refreshes.
     /// </summary>
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The time for which writes fail immediately after the protector has failed, so that reads and requests do not wait for the protector
-    /// repeatedly.
+    /// The time after a protector failure during which writes fail at once, so that reads and requests do not wait for the protector repeatedly.
     /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
@@ -38,8 +37,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// The maximum number of sealing keys that get a finding of their own. Without a limit, a Redis user that may write the list of instances could
-    /// fill the log.
+    /// The maximum number of sealing keys that get a finding of their own. Any Redis user that may write the list of instances can add entries, which
+    /// would fill the log without a limit.
     /// </summary>
     private const int MostKeys = 4;
 
@@ -205,9 +204,9 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         $"The instance {instances[0].Instance}{(instances.Count > 1 ? $" (and {instances.Count - 1} more)" : "")}";
 
     /// <summary>
-    /// Returns whether this instance leaves the creation of the next secret to other instances, because it could not open the last secret and
-    /// probably has the wrong sealing key. After <see cref="Turn"/>, it creates the secret itself, because no other instance may have the right
-    /// sealing key.
+    /// Returns whether this instance leaves the creation of the next secret to other instances, because it could not open the last secret and probably
+    /// has the wrong sealing key. After <see cref="Turn"/>, it creates the secret itself, because possibly no other instance has the right sealing
+    /// key.
     /// </summary>
     private bool IsForOthers(SecretSlot slot)
     {
@@ -316,8 +315,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     }
 
     /// <summary>
-    /// Returns the text that binds a sealed secret to its place. Two places never have the same text, because only the place can contain a vertical
-    /// bar.
+    /// Returns the text that binds a sealed secret to its place. Texts of two places always differ, because no other part can contain a vertical bar.
     /// </summary>
     private string AssociatedData(string place, string keyId) =>
         $"rewt secret v1|{options.Namespace}|{(place.Length == 0 ? _keys.Secret : _keys.Ring)}|{place}|{keyId}";

@@ -2,7 +2,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Limits how long a caller waits for a Redis command, because the client library may wait indefinitely for an answer. The command may still be
-/// executed after the limit has passed. All changes are therefore made so that they can be repeated without another effect.
+/// executed after the limit has passed. All changes are therefore idempotent.
 /// </summary>
 internal static class TimeLimit
 {

@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Keeps the revoked key ids that this instance has read in memory, each until its retention time has passed. If the store loses revocations, because
+/// Keeps in memory the revoked key ids that this instance has read, each until its retention time has passed. If the store loses revocations, because
 /// of a failover or an outdated replica, they stay in effect in this instance and are written back.
 /// </summary>
 internal sealed class RevocationMemory
 {
-    /// <summary>The longest time for which a key id is kept. A longer time in the store is ignored.</summary>
+    /// <summary>The longest time for which a key id is kept. A longer time in the store is shortened to this time.</summary>
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
 
     private readonly Dictionary<string, StoreTime> _revoked = new(StringComparer.Ordinal);

@@ -95,7 +95,7 @@ internal sealed class RingBuilder
     }
 
     /// <summary>
-    /// Makes a secret current that a Node service created after the former secret had expired. The secret and its TTL stay unchanged. The pending key
+    /// Makes current a secret that a Node service created after the former secret had expired. The secret and its TTL stay unchanged. The pending key
     /// stays pending.
     /// </summary>
     public RingBuilder AdoptRotation(Secret secret)
@@ -104,7 +104,7 @@ internal sealed class RingBuilder
         return StartOver(secret);
     }
 
-    /// <summary>Makes a secret current that an operator has set, and restores the TTL, because the Redis command SET removes it.</summary>
+    /// <summary>Makes current a secret that an operator has set, and restores the TTL, which the Redis command SET removes.</summary>
     public RingBuilder Take(Secret secret)
     {
         Hold(secret);

@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 /// how long a revocation is kept.
 /// </summary>
 /// <param name="Interval">The time for which a secret signs.</param>
-/// <param name="Lead">The time before the end of the TTL at which the secret is rotated.</param>
+/// <param name="Lead">How long before the end of the TTL the secret is rotated.</param>
 /// <param name="Retention">The time for which a retired secret verifies.</param>
 /// <param name="PropagationDelay">The time for which a pending secret must have been published before it signs, so that all receivers have the
 /// secret.</param>

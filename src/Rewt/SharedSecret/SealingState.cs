@@ -23,8 +23,8 @@ internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
     }
 
     /// <summary>
-    /// Returns whether the instance can probably open secrets that were sealed with a key. The result is also <see langword="true"/> if the list has
-    /// the maximum length, because it may be incomplete, and for a protector of the application, whose keys are unknown.
+    /// Returns whether the instance can probably open secrets that were sealed with a key. The result is also <see langword="true"/> for a list of
+    /// maximum length, which may be incomplete, and for a protector of the application, whose keys are unknown.
     /// </summary>
     public bool Opens(string key) => Keys.Count is 0 or MaximumKeys || Keys.Contains(key, StringComparer.Ordinal);
 

@@ -54,8 +54,8 @@ internal sealed class Secret : IEquatable<Secret>
     }
 
     /// <summary>
-    /// Derives the key of a tenant with HKDF-SHA-256 (RFC 5869). The expand step to one block is a single HMAC. The input contains the length of each
-    /// name before the name, so that two different inputs are never equal.
+    /// Derives the key of a tenant with HKDF-SHA-256 (RFC 5869). For one output block, the expand step is one HMAC. The input contains the length of
+    /// each name before the name, so that different names never give equal inputs.
     /// </summary>
     public Secret Derive(string @namespace, string tenant, StoreTime generation)
     {

@@ -16,7 +16,10 @@ internal readonly record struct SecretSlot(byte[]? Value, bool IsWrongType, long
     /// </summary>
     public const int MaximumBytes = 8192;
 
-    /// <summary>The longest permitted rotation interval. A longer TTL would exceed the range of dates.</summary>
+    /// <summary>
+    /// The longest permitted rotation interval. A longer TTL is not used for computations, because the sum with a time could exceed the range of
+    /// dates.
+    /// </summary>
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3650);
 
     /// <summary>

@@ -18,8 +18,8 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
     private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The tolerance for a server clock that was set back. A revocation has no effect on a secret only if the revocation is older than the secret by
-    /// more than this time.
+    /// The tolerance for a server clock that was set back. A revocation affects a secret unless the revocation is older than the secret by more than
+    /// this time.
     /// </summary>
     private static readonly TimeSpan ClockReserve = TimeSpan.FromDays(1);
 
@@ -97,7 +97,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         return IsValid(tenant.State, key.SecretId, key.Generation, ring.Known);
     }
 
-    /// <summary>Returns the key of a tenant to sign with, which is derived from a key of the key ring.</summary>
+    /// <summary>Returns a tenant's signing key, which is derived from a key of the key ring.</summary>
     public SigningKey SigningKey(Tenant tenant, RingKey key)
     {
         var generation = tenant.State.Generation;

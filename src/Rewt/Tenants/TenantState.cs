@@ -17,7 +17,7 @@ internal readonly record struct TenantState(StoreTime RevokedAt, StoreTime LifeA
 
     public TenantState Delete(StoreTime now) => this with { LifeAt = Next(now), IsDeleted = true };
 
-    /// <summary>Returns the state after the end of a deletion. Earlier tokens stay revoked, because a new generation begins.</summary>
+    /// <summary>Returns the state after a deleted tenant is recreated. Earlier tokens stay revoked, because a new generation begins.</summary>
     public TenantState Create(StoreTime now) => IsDeleted ? this with { LifeAt = Next(now), IsDeleted = false } : this;
 
     /// <summary>
@@ -30,7 +30,7 @@ internal readonly record struct TenantState(StoreTime RevokedAt, StoreTime LifeA
         return new(StoreTime.Max(RevokedAt, other.RevokedAt), StoreTime.Max(LifeAt, other.LifeAt), isLater ? other.IsDeleted : IsDeleted);
     }
 
-    /// <summary>Returns the state without a revocation that is earlier than <paramref name="before"/>.</summary>
+    /// <summary>Returns the state without a RevokedAt that is less than <paramref name="before"/>.</summary>
     public TenantState Forget(StoreTime before) => RevokedAt < before ? this with { RevokedAt = default } : this;
 
     private StoreTime Next(StoreTime now) => Generation < StoreTime.Latest

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates and recognizes the name of a trusted app as a caller: <c>app:</c> followed by its id. The issuer of an app's token is the service that
-/// signed it. The verification replaces the issuer by the name of the app, so that the app is not confused with the service.
+/// Creates and recognizes the caller name of a trusted app: <c>app:</c> followed by its id. The issuer of an app's token is the service that signed
+/// it. The verification replaces the issuer by the name of the app, so that the app is not confused with the service.
 /// </summary>
 internal static class AppName
 {

@@ -23,7 +23,7 @@ internal sealed record TokenBinding(string? Method = null, string? Target = null
 
     private const int ShortText = 512;
 
-    /// <summary>A reusable hash of the thread: a new one takes longer than the hashing of a short text.</summary>
+    /// <summary>A hash object that each thread reuses, because creating one takes longer than hashing a short text.</summary>
     [ThreadStatic]
     private static IncrementalHash? _sha256;
 

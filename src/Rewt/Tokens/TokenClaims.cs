@@ -102,8 +102,8 @@ internal record TokenClaims(
     }
 
     /// <summary>
-    /// Returns whether a text has the form of a signature. The base64url check of .NET also refuses a dot, and unused bits of the last character that
-    /// are not zero. With such bits, a modified text would still verify.
+    /// Returns whether a text has the form of a signature. The base64url check of .NET also refuses a dot and nonzero unused bits of the last
+    /// character. With such bits, a modified text would still verify.
     /// </summary>
     private static bool IsSignature(ReadOnlySpan<char> text) => Base64Url.IsValid(text, out var length) && length is > 0 and <= LongestSignature;
 
@@ -114,9 +114,7 @@ internal record TokenClaims(
         return [.. value.EnumerateArray().Select(StrictJson.Text)];
     }
 
-    /// <summary>
-    /// The claims of a token that is bound to a request or message. A derived class contains the binding, because few tokens are bound.
-    /// </summary>
+    /// <summary>The claims of a token that is bound to a request or message. A separate class saves memory, because few tokens are bound.</summary>
     private sealed record Bound : TokenClaims
     {
         public Bound(TokenClaims claims, TokenBinding binding)

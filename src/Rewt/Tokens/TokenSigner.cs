@@ -102,7 +102,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         json.WriteEndObject();
     }
 
-    /// <exception cref="ArgumentException">The audience is not a valid service name, or is missing with key pairs.</exception>
+    /// <exception cref="ArgumentException">The audience is invalid, or is missing although key pairs require it.</exception>
     private void RefuseAudience(string? audience)
     {
         if (options.EffectiveKeyMode == KeyMode.KeyPair && (audience is null || audience == options.Namespace) && audience != options.ServiceName)

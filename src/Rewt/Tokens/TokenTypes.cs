@@ -11,8 +11,8 @@ internal static class TokenTypes
     public const string Data = "rewt-data+jwt";
 
     /// <summary>
-    /// Returns whether the type of a token that another library has signed is accepted for a bearer token. The type can be a bearer type, or no
-    /// specific type (RFC 7519 §5.1, RFC 9068 §2.1).
+    /// Returns whether a bearer token from another library may have this type. The type can be a bearer type, or no specific type (RFC 7519 §5.1, RFC
+    /// 9068 §2.1).
     /// </summary>
     public static bool IsForeignBearer(string? type) =>
         type is null || type.Equals("JWT", StringComparison.OrdinalIgnoreCase) || type.Equals("at+jwt", StringComparison.OrdinalIgnoreCase)

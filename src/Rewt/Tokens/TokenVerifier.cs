@@ -68,7 +68,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     public ValueTask<TokenResult> VerifyAsync(ParsedToken parsed, CancellationToken cancellationToken) =>
         parsed.IsKeyless ? VerifyKeylessAsync(parsed, cancellationToken) : VerifyWithKeyAsync(parsed, cancellationToken);
 
-    /// <summary>The key rings of the namespace; <see langword="null"/> if the application decides on keys.</summary>
+    /// <summary>The key rings of the namespace; <see langword="null"/> if the application has a resolver.</summary>
     private NamespaceKeyRings? KeyRings => _keyRings ??= _direct?.KeyRings(policy.Options.Namespace);
 
     /// <summary>

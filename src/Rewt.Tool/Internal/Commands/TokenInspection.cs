@@ -9,7 +9,7 @@ namespace Rewt.Tool;
 /// <summary><c>rewt token inspect</c>: prints the header and claims of a token without verifying its signature.</summary>
 internal static class TokenInspection
 {
-    /// <summary>The length, in characters, up to which a table shows the value of a claim completely.</summary>
+    /// <summary>The maximum length, in characters, of a claim value that a table shows completely.</summary>
     private const int LongestShown = 1000;
 
     private static readonly string[] Times = ["iat", "exp", "nbf"];

@@ -74,7 +74,7 @@ internal static class TokenVerification
     private static ToolException Refused(TokenResult verdict) => new(ExitCode.BadToken, $"The token is refused: {Reason(verdict)} ({verdict.Cause!.Reason}). {verdict.Cause}");
 
     /// <summary>
-    /// Returns a sentence with the requirement of a check; <see langword="null"/> for a check that needs the request. The order of the checks is the
+    /// Returns a sentence with a check's requirement; <see langword="null"/> for a check that needs the HTTP request. The order of the checks is the
     /// order of the members of <see cref="RefusalReason"/>.
     /// </summary>
     private static string? Requirement(RefusalReason reason) => reason switch
