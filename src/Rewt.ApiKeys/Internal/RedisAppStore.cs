@@ -39,7 +39,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         async database =>
         {
             var value = (byte[]?)await database.HashGetAsync(_keys.Apps, appId, CommandFlags.DemandMaster)
-                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(TimeLimit.Operator, time, cancellationToken).ConfigureAwait(false);
             return new AppSlot(value, value is null ? null : AppCodec.Read(appId, value));
         },
         cancellationToken);
@@ -57,7 +57,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             ];
             try
             {
-                var written = (long)await Script.EvaluateAsync(database, [_keys.Apps], values, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
+                var written = (long)await Script.EvaluateAsync(database, [_keys.Apps], values, TimeLimit.Operator, time, cancellationToken).ConfigureAwait(false) == 1;
                 if (written) _hint.PublishToPrefix(database);
                 return written;
             }
@@ -80,11 +80,11 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         async database =>
         {
             // An operator's list, so the additional command does not matter.
-            var count = await database.HashLengthAsync(_keys.AppUses, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            var count = await database.HashLengthAsync(_keys.AppUses, CommandFlags.DemandMaster).WithinAsync(TimeLimit.Operator, time, cancellationToken).ConfigureAwait(false);
             EntryLimit.Check(_keys.AppUses, count, "delete it with DEL; only the times of the last uses are lost");
             var uses = new Dictionary<string, long>(StringComparer.Ordinal);
             var entries = await database.HashGetAllAsync(_keys.AppUses, CommandFlags.DemandMaster)
-                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(TimeLimit.Operator, time, cancellationToken).ConfigureAwait(false);
             foreach (var entry in entries)
             {
                 var isTime = long.TryParse((string?)entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= StoreTime.Latest.Milliseconds;

@@ -35,12 +35,12 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         var found = new Dictionary<RedisKey, string>();
         if (!Volatile.Read(ref _isDue)) return found;
 
-        foreach (var (hash, count) in await MeasureAsync(hashes, hash => database.HashLengthAsync(hash, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false))
+        foreach (var (hash, count) in await MeasureAsync(hashes, hash => database.HashLengthAsync(hash, CommandFlags.DemandMaster), connection.CommandLimit, cancellationToken).ConfigureAwait(false))
         {
             if (count > Maximum) found.Add(hash, Fault(hash, $"{Maximum} entries"));
         }
 
-        var sizes = await MeasureAsync(hashes.Concat(others).Where(key => !found.ContainsKey(key)), key => SizeAsync(database, key), cancellationToken).ConfigureAwait(false);
+        var sizes = await MeasureAsync(hashes.Concat(others).Where(key => !found.ContainsKey(key)), key => SizeAsync(database, key), connection.CommandLimit, cancellationToken).ConfigureAwait(false);
         foreach (var (key, bytes) in sizes)
         {
             if (bytes > (hashes.Contains(key) ? MaximumMemoryOfHash : MaximumMemory)) found.Add(key, TooLong(key));
@@ -83,8 +83,8 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     /// <exception cref="InvalidOperationException">The hash has no room for the value.</exception>
     public async Task CheckRoomAsync(IDatabase database, RedisKey hash, RedisValue added, string repair, CancellationToken cancellationToken)
     {
-        var counts = await MeasureAsync([hash], key => database.HashLengthAsync(key, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-        var sizes = await MeasureAsync([hash], key => SizeAsync(database, key), cancellationToken).ConfigureAwait(false);
+        var counts = await MeasureAsync([hash], key => database.HashLengthAsync(key, CommandFlags.DemandMaster), TimeLimit.Operator, cancellationToken).ConfigureAwait(false);
+        var sizes = await MeasureAsync([hash], key => SizeAsync(database, key), TimeLimit.Operator, cancellationToken).ConfigureAwait(false);
         if (counts.Any(count => count.Measure >= Maximum) || sizes.Any(size => size.Measure + Length(added) > MaximumBytes))
         {
             throw new InvalidOperationException($"The Redis key '{hash}' is full: it may have at most {Maximum} entries and {MaximumMegabytes} MB; {repair}.");
@@ -116,12 +116,12 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         await database.ExecuteAsync("MEMORY", ["USAGE", key, "SAMPLES", 0], CommandFlags.DemandMaster).ConfigureAwait(false) is { IsNull: false } bytes ? (long)bytes : 0;
 
     /// <summary>Measures all keys at once. A refused measurement is left out; a read that fails for the same reason reports the reason.</summary>
-    private async Task<List<(RedisKey Key, long Measure)>> MeasureAsync(IEnumerable<RedisKey> keys, Func<RedisKey, Task<long>> measure, CancellationToken cancellationToken)
+    private async Task<List<(RedisKey Key, long Measure)>> MeasureAsync(IEnumerable<RedisKey> keys, Func<RedisKey, Task<long>> measure, TimeSpan limit, CancellationToken cancellationToken)
     {
         var all = keys.Select(key => (Key: key, Measure: measure(key))).ToList();
         foreach (var one in all) one.Measure.Abandon();
         var measures = Task.WhenAll(all.Select(one => one.Measure));
-        await ((Task)measures.WithinAsync(connection.CommandLimit, time, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)measures.WithinAsync(limit, time, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!measures.IsCompleted) throw new TimeoutException("Redis did not answer.");
 
         var known = new List<(RedisKey Key, long Measure)>();

@@ -17,6 +17,9 @@ internal static class TimeLimit
     /// </summary>
     public static (TimeSpan Connect, TimeSpan Command) AtStart { get; private set; } = (TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4));
 
+    /// <summary>The limit for one command of an operator, such as a change of an app. No request waits for such a command.</summary>
+    public static TimeSpan Operator { get; private set; } = TimeSpan.FromSeconds(4);
+
     /// <summary>The limit for the query of one server after a failure, in order to explain the failure.</summary>
     public static TimeSpan Explanation { get; private set; } = TimeSpan.FromMilliseconds(500);
 
@@ -24,7 +27,7 @@ internal static class TimeLimit
     public static void BePatient()
     {
         Usual = AtStart = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
-        Explanation = TimeSpan.FromSeconds(5);
+        Operator = Explanation = TimeSpan.FromSeconds(5);
     }
 
     /// <exception cref="TimeoutException">The limit has passed.</exception>

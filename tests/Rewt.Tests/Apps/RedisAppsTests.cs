@@ -56,12 +56,16 @@ public sealed class RedisAppsTests
         await using var service = await AppService.StartAsync(redis.ConnectionString, settings: UseLongIntervals);
         var key = await service.AddAcmeAsync();
         (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
-        await redis.CommandAsync("CONFIG", "RESETSTAT");
 
-        for (var call = 0; call < 200; call++) (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
-
-        var counts = await redis.CommandCountsAsync();
-        counts.Keys.Where(name => name is "hget" or "hgetall" or "hlen" or "hset" or "hmset" or "eval" or "evalsha").ShouldBeEmpty();
+        // The reads at startup may still follow, so that the first attempts may count commands.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await redis.CommandAsync("CONFIG", "RESETSTAT");
+                for (var call = 0; call < 200; call++) (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
+                return !(await redis.CommandCountsAsync()).Keys.Any(name => name is "hget" or "hgetall" or "hlen" or "hset" or "hmset" or "eval" or "evalsha");
+            },
+            "200 calls send no command");
     }
 
     [Fact]
