@@ -35,6 +35,7 @@ internal interface IPairStore : IAsyncDisposable
     /// <param name="forgetAt">The time at which the revocation may be removed from the store.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="UnauthorizedAccessException">The Redis user has no permission for the write.</exception>
+    /// <exception cref="OversizedKeyException">The revocations of all services contain too many entries, so that the revocation would not be read.</exception>
     Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken);
 
     /// <summary>

@@ -46,7 +46,11 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         lock (_gate)
         {
             if (service is null) _revoked = _revoked.SetItem(keyId, forgetAt);
-            else RingOf(service).Revoked = RingOf(service).Revoked.SetItem(keyId, forgetAt);
+            else
+            {
+                var ring = RingOf(service);
+                (ring.Revoked, ring.Entries) = (ring.Revoked.SetItem(keyId, forgetAt), ring.Entries.Remove(keyId));
+            }
         }
 
         Volatile.Read(ref _changed)?.Invoke();

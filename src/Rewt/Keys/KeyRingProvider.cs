@@ -206,7 +206,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         catch (Exception exception) when (exception is not RewtKeysUnavailableException and not OperationCanceledException and not NotSupportedException)
         {
             throw new RewtKeysUnavailableException(
-                $"The key ring '{Name}' was not changed: {(exception is SecretProtectorException ? exception.Message : "Redis cannot be reached or refuses the write. See the inner exception.")}", TimeSpan.FromSeconds(2), exception);
+                $"The key ring '{Name}' was not changed: {(exception is SecretProtectorException or OversizedKeyException ? exception.Message : "Redis cannot be reached or refuses the write. See the inner exception.")}", TimeSpan.FromSeconds(2), exception);
         }
     }
 

@@ -55,8 +55,17 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
+            if (service is null) await CheckReadableAsync(database, cancellationToken).ConfigureAwait(false);
             var revocations = service is null ? _keys.Revoked : _keys.RevokedOf(service);
-            await WriteAsync(database, writer => [.. Revoke(writer, revocations, ImmutableDictionary<string, StoreTime>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
+            await WriteAsync(
+                database,
+                writer =>
+                [
+                    .. Revoke(writer, revocations, ImmutableDictionary<string, StoreTime>.Empty.Add(keyId, forgetAt), now, forgetAt),
+                    // Without its entry, the key is refused even if the revocations contain too many entries to be read.
+                    service is null ? Task.CompletedTask : writer.HashDeleteAsync(_keys.KeysOf(service), keyId),
+                ],
+                cancellationToken).ConfigureAwait(false);
             Hint(database);
         },
         cancellationToken);
@@ -97,6 +106,15 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             .ToDictionary(service => service, service => ServiceReading.Empty with { Problem = $"{FaultOf(service)}; {ServiceReadCommands.Repair}" }, StringComparer.Ordinal);
 
         string? FaultOf(string service) => found.GetValueOrDefault(_keys.KeysOf(service)) ?? found.GetValueOrDefault(_keys.EpochOf(service)) ?? found.GetValueOrDefault(_keys.RevokedOf(service));
+    }
+
+    /// <summary>Throws if a revocation for all services would not be read, because the key has too many entries.</summary>
+    /// <exception cref="OversizedKeyException">The key has more entries than are read.</exception>
+    private async Task CheckReadableAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        var last = await database.SortedSetRangeByRankAsync(_keys.Revoked, RevokedKeyIds.Maximum - 1, RevokedKeyIds.Maximum - 1, flags: CommandFlags.DemandMaster)
+            .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        if (last.Length > 0) throw new OversizedKeyException($"the Redis key '{_keys.Revoked}' has {RevokedKeyIds.Maximum} or more entries, which another client wrote, so a further revocation would not be read; {ServiceReadCommands.Repair}.");
     }
 
     private async Task<PairReadCommands> RequestAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)

@@ -60,6 +60,22 @@ public sealed class TooManyEntriesTests
         (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized, "the revocation is kept");
     }
 
+    [Fact]
+    public async Task A_revocation_for_all_services_that_would_not_be_read_is_refused_and_DEL_repairs_it()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var service = await StartPairsAsync(redis, "orders");
+        await service.Ring.GetAsync(Cancellation);
+        var keyId = ThumbprintOf(-1);
+        await FillAsync(redis, "{rewt:rewt-keys}:dead", "ZADD", ThumbprintOf);
+
+        var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Ring.RevokeAsync(keyId, Cancellation));
+
+        exception.Message.ShouldContain("the Redis key '{rewt:rewt-keys}:dead' has 10000 or more entries, which another client wrote, so a further revocation would not be read; delete it with DEL");
+        await redis.DelAsync("{rewt:rewt-keys}:dead");
+        (await service.Ring.RevokeAsync(keyId, Cancellation)).Keys.ShouldContain(key => key.KeyId == keyId && key.State == RewtKeyState.Revoked);
+    }
+
     private static Task<TestService> StartPairsAsync(RedisServer redis, string name) => TestService.StartAsync(
         redis.ConnectionString, name, options => (options.KeyMode, options.RefreshInterval) = (KeyMode.KeyPair, TimeSpan.FromSeconds(1)));
 
