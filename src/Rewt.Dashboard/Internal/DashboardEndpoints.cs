@@ -59,6 +59,7 @@ internal sealed class DashboardEndpoints
         group.MapPost("/rotate", dashboard.Behind(dashboard._commands.RotateAsync));
         group.MapPost("/revoke", dashboard.Behind(dashboard._commands.RevokeAsync));
         return group.RequireAuthorization(policy)
+            .WithMetadata(new DashboardHeadersRequirement())
             .DisableAntiforgery() // The page has its own antiforgery, which needs no registration.
             .WithMetadata(new OutputCacheAttribute { NoStore = true }) // A base policy that caches everything ignores no-store in responses.
             .ExcludeFromDescription()

@@ -289,18 +289,23 @@ public sealed class ApiKeyTests : IAsyncLifetime
     [Fact]
     public async Task An_API_key_is_valid_until_it_expires()
     {
-        var clock = new FixedClock();
+        var clock = new TestClock();
         await using var service = await AppService.StartAsync(configure: builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
-        var key = await service.AddAcmeAsync(expiresAt: FixedClock.Now.AddMilliseconds(1));
+        var key = await service.AddAcmeAsync(expiresAt: clock.GetUtcNow().AddMilliseconds(2));
         var withoutExpiry = await service.AddAcmeAsync("never", expiresAt: DateTimeOffset.MaxValue);
         (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
         withoutExpiry.ExpiresAt.ShouldBeNull();
 
-        var at = FixedClock.Now.AddMilliseconds(1).ToUnixTimeMilliseconds();
-        var stored = new AppKey("x", new byte[32], 0, at, null);
-        stored.IsLive(at - 1).ShouldBeTrue();
-        stored.IsLive(at).ShouldBeFalse();
-        await Should.ThrowAsync<ArgumentException>(async () => await service.AddAcmeAsync("late", expiresAt: FixedClock.Now));
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        using var expired = await service.GetAsync("/counted", "ApiKey " + key.Key);
+        expired.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        expired.Headers.WwwAuthenticate.ToString().ShouldContain("invalid_key");
+        service.Calls.ShouldBe(2);
+        (await service.StatusAsync(withoutExpiry.Key)).ShouldBe(HttpStatusCode.OK);
+        await Should.ThrowAsync<ArgumentException>(async () => await service.AddAcmeAsync("late", expiresAt: clock.GetUtcNow()));
     }
 
     private static string WithChecksum(string key)

@@ -113,7 +113,9 @@ public sealed class UntrustedTextTests
         var serving = ServeAsync(server, string.Concat(Enumerable.Repeat(prefix + Hostile.Replace("\r\n", "", StringComparison.Ordinal) + new string('x', 100_000) + "\r\n", 20)));
         await using (var service = await TestService.StartAsync($"127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port},connectTimeout=500"))
         {
-            await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Ring.RotateAsync(Cancellation));
+            var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Ring.RotateAsync(Cancellation));
+            ShouldBeClean(exception.ToString());
+            for (Exception? cause = exception; cause is not null; cause = cause.InnerException) ShouldBeClean(cause.Message);
             await Eventually.TrueAsync(() => service.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal), "the outage is logged");
             ShouldBeClean(service.Log.Text);
         }

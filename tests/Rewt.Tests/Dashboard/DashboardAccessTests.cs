@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Rewt.Tests.Dashboard;
@@ -8,7 +9,7 @@ public sealed class DashboardAccessTests
     public static TheoryData<string, string> Endpoints => new()
     {
         { "GET", "/rewt" }, { "GET", "/rewt/" }, { "HEAD", "/rewt" }, { "GET", "/rewt/dashboard.css" }, { "GET", "/rewt/dashboard.js" }, { "GET", "/rewt/snapshot" },
-        { "GET", "/rewt/events" }, { "POST", "/rewt/rotate" }, { "POST", "/rewt/revoke" },
+        { "GET", "/rewt/history" }, { "GET", "/rewt/events" }, { "POST", "/rewt/rotate" }, { "POST", "/rewt/revoke" },
     };
 
     [Theory]
@@ -59,7 +60,7 @@ public sealed class DashboardAccessTests
 
     [Theory]
     [MemberData(nameof(Endpoints))]
-    public async Task Anonymous_requests_receive_401_and_unauthorized_users_receive_403(string method, string path)
+    public async Task Anonymous_requests_receive_401_and_unauthorized_users_403_without_caching(string method, string path)
     {
         await using var host = await DashboardService.StartAsync(configure: builder => builder.Services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build()));
 
@@ -175,18 +176,46 @@ public sealed class DashboardAccessTests
         }
     }
 
-    [Fact]
-    public async Task A_cross_site_request_is_refused_with_an_empty_body()
+    [Theory]
+    [InlineData("cross-site")]
+    [InlineData("same-site")]
+    public async Task A_page_of_another_origin_reads_and_changes_nothing_even_if_CORS_allows_every_origin(string site)
     {
-        await using var host = await DashboardService.StartAsync();
+        await using var host = await DashboardService.StartAsync(
+            configure: builder => builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.SetIsOriginAllowed(_ => true).AllowAnyHeader().AllowAnyMethod().AllowCredentials())),
+            map: application =>
+            {
+                application.UseRouting();
+                application.UseCors();
+                application.UseAuthentication();
+                application.UseAuthorization();
+                application.MapRewtDashboard("/rewt");
+                application.MapGet("/any", () => "readable");
+            });
+        var (token, current) = (await host.TokenAsync(), await host.WarmAsync());
+        host.Http.DefaultRequestHeaders.Add("Origin", "https://stranger.example");
         host.Http.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "cors");
+        host.Http.DefaultRequestHeaders.Add("Sec-Fetch-Site", site);
+        using (var any = await host.Http.GetAsync(new Uri("/any", UriKind.Relative), Cancellation))
+        {
+            any.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe(["https://stranger.example"], "the policy of the application is in effect");
+            (await any.Content.ReadAsStringAsync(Cancellation)).ShouldBe("readable");
+        }
+
+        foreach (var (method, path) in Endpoints.Select(row => row.Data))
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            if (method == "POST") request.Content = JsonContent.Create(new { ring = "rewt", keyId = current, force = true });
+            request.Headers.Add("RequestVerificationToken", token);
+            using var answer = await host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden, $"{method} {path}");
+            (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBeEmpty();
+        }
+
+        (await host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(current);
+        host.Http.DefaultRequestHeaders.Remove("Sec-Fetch-Site");
+        host.Http.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
         (await host.SnapshotAsync()).GetProperty("service").GetString().ShouldBe("inventory");
-
-        host.Http.DefaultRequestHeaders.Add("Sec-Fetch-Site", "cross-site");
-        using var answer = await host.Http.GetAsync(new Uri("/rewt/snapshot", UriKind.Relative), Cancellation);
-
-        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -213,6 +242,8 @@ public sealed class DashboardAccessTests
             if (user is not null) request.Headers.Add("user", user);
             using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
             answer.StatusCode.ShouldBe(status, $"{method} {path} of {user ?? "an anonymous user"}");
+            answer.Headers.CacheControl.ShouldNotBeNull($"{method} {path} of {user ?? "an anonymous user"}").NoStore.ShouldBeTrue();
+            answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem();
             (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBeEmpty();
         }
     }

@@ -19,6 +19,14 @@ public sealed partial class GuaranteesTests
         cited.Where(name => !tests.Contains(name)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Each_test_class_has_a_name_of_its_own() => typeof(GuaranteesTests).Assembly.GetTypes()
+        .Where(type => type.Name.EndsWith("Tests", StringComparison.Ordinal))
+        .GroupBy(type => type.Name, StringComparer.Ordinal)
+        .Where(types => types.Count() > 1)
+        .Select(types => types.Key)
+        .ShouldBeEmpty("the pages cite a test without its namespace");
+
     [Theory]
     [InlineData("docs/guarantees.md")]
     [InlineData("docs/security.md")]

@@ -5,8 +5,6 @@ namespace Rewt.Tests.Packaging;
 [Trait("Category", "Long")]
 public sealed class FirstCallTests(PackedClone packed)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-
     [Fact]
     public async Task The_README_commands_for_the_first_signed_call_work()
     {

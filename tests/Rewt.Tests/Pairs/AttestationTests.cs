@@ -62,12 +62,11 @@ public sealed class AttestationTests : IAsyncLifetime
         // The reason is compared because a certificate that a different check refuses would not test the intended check.
         var policy = new AttestationPolicy(
             AttestationPolicy.ReadAuthorities(Encoding.UTF8.GetBytes(string.Join('\n', Roots)), "test"), RevocationList.Read(Encoding.UTF8.GetBytes(Revocations), "test"), new RewtIdentityOptions());
-        var now = Now;
         var lines = new List<string>();
         foreach (var (name, attest, reason) in Forgeries())
         {
             var pair = PublishedPair.Generate();
-            var accepted = policy.Check(pair.Pair.Public, attest(pair), "rewt", "orders", now, null, out var problem);
+            var accepted = policy.Check(pair.Pair.Public, attest(pair), "rewt", "orders", Now, null, out var problem);
             if (accepted is not null || problem?.Contains(reason, StringComparison.Ordinal) != true) lines.Add($"{name}: {problem ?? "accepted"}");
         }
 
@@ -376,6 +375,46 @@ public sealed class AttestationTests : IAsyncLifetime
             "orders",
             new PairChange(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(keyId, entry), removed, ImmutableDictionary<string, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
             Cancellation);
+
+        static IssuerKeys Of(KeySnapshot? snapshot) => snapshot.ShouldBeOfType<PairSnapshot>().Issuers["orders"];
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_attestation_ends_by_the_clock_of_the_store_or_of_this_machine_alone(bool isByStore)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var (clock, local, settings, pair) = (new FakeTimeProvider(now), new FakeTimeProvider(now), Settings("inventory"), PublishedPair.Generate());
+        var store = new InMemoryPairStore(clock);
+        var attestation = pair.Attest(_issuing.Issue(Id), _issuing.Intermediates(), lifetime: TimeSpan.FromHours(1));
+        var entry = PublishedKey.Write(pair.Pair.Public, RewtKeyState.Current, StoreTime.Latest, KeyProof.Make(pair.Pair, "rewt", "orders"), attestation);
+        await store.WriteAsync(
+            "orders",
+            new PairChange(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(pair.KeyId, entry), [], ImmutableDictionary<string, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
+            Cancellation);
+        await using var inventory = new KeyPairSource(settings, store, local, NullLogger.Instance);
+        var known = await inventory.UpdateAsync(null, null, Cancellation);
+        var endsAt = Of(known).Keys[pair.KeyId].By!.EndsAt.ToDateTimeOffset();
+
+        Advance(endsAt - TimeSpan.FromSeconds(1));
+        known = await inventory.UpdateAsync(known, null, Cancellation);
+        Of(known).Keys.Keys.ShouldBe([pair.KeyId]);
+        Advance(endsAt);
+        known = await inventory.UpdateAsync(known, null, Cancellation);
+
+        Of(known).Keys.ShouldBeEmpty();
+        Of(known).Refused.ShouldHaveSingleItem().Problem.ShouldContain("has ended");
+        // A receiver that never accepted the key refuses it too.
+        await using var other = new KeyPairSource(settings, store, local, NullLogger.Instance);
+        Of(await other.UpdateAsync(null, null, Cancellation)).Keys.ShouldBeEmpty();
+
+        // The clock of this machine may be ahead by the permitted difference.
+        void Advance(DateTimeOffset to)
+        {
+            if (isByStore) clock.SetUtcNow(to);
+            else local.SetUtcNow(to + settings.ClockSkew);
+        }
 
         static IssuerKeys Of(KeySnapshot? snapshot) => snapshot.ShouldBeOfType<PairSnapshot>().Issuers["orders"];
     }

@@ -130,6 +130,44 @@ public sealed class PairConfusionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_of_an_issuer_outside_TrustedIssuers_causes_no_Redis_command()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await _orders.PublishAsync(redis, "orders");
+        await _billing.PublishAsync(redis, "billing");
+        await using var strict = Instance.Start(redis.ConnectionString, options =>
+        {
+            Pairs(options);
+            (options.RotationInterval, options.RefreshInterval, options.StaleBudget) = (TimeSpan.FromDays(30), TimeSpan.FromDays(1), TimeSpan.FromDays(1));
+            options.TrustedIssuers = ["orders"];
+        });
+        await Eventually.TrueAsync(async () => await RefusalAsync(strict, _orders.Bearer("orders")) == RewtRefusal.None, "tokens of orders are accepted");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await redis.CommandAsync("CONFIG", "RESETSTAT");
+                await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Cancellation);
+                return (await CommandsAsync()).Count == 0;
+            },
+            "no more commands of the start are sent");
+
+        // The second key of each issuer is unknown to every instance.
+        foreach (var issuer in new[] { "billing", "missing" })
+        {
+            (await RefusalAsync(strict, _billing.Bearer(issuer))).ShouldBe(RewtRefusal.Invalid);
+            (await RefusalAsync(strict, PublishedPair.Generate().Bearer(issuer))).ShouldBe(RewtRefusal.Invalid);
+        }
+
+        (await CommandsAsync()).ShouldBeEmpty();
+        (await RefusalAsync(strict, PublishedPair.Generate().Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
+        (await CommandsAsync()).ShouldContain("exec", "an unknown key of a trusted issuer is read");
+
+        // The other commands come from the client library and from this test.
+        async Task<IReadOnlyCollection<string>> CommandsAsync() =>
+            [.. (await redis.CommandCountsAsync()).Keys.Where(command => command is not ("info" or "ping" or "config|resetstat" or "config|get"))];
+    }
+
+    [Fact]
     public async Task A_key_pair_token_for_the_whole_namespace_is_refused()
     {
         (await RefusalAsync(_orders.Bearer("orders", "rewt"))).ShouldBe(RewtRefusal.BadAudience);

@@ -16,10 +16,10 @@ internal sealed class PublishedPair(KeyPair pair)
         pair.Public, RewtKeyState.Current, StoreTime.From(TimeProvider.System.GetUtcNow().AddHours(1)), KeyProof.Make(pair, "rewt", service), attestation);
 
     /// <summary>Returns an attestation of this key by the given certificate.</summary>
-    internal string Attest(X509Certificate2 certificate, IEnumerable<byte[]> intermediates, string ring = "rewt", string service = "orders")
+    internal string Attest(X509Certificate2 certificate, IEnumerable<byte[]> intermediates, string ring = "rewt", string service = "orders", TimeSpan? lifetime = null)
     {
         var at = StoreTime.From(TimeProvider.System.GetUtcNow());
-        var until = at + TimeSpan.FromDays(30);
+        var until = at + (lifetime ?? TimeSpan.FromDays(30));
         var statement = Attestation.Statement(ring, service, at, until, pair.Public);
         using var rsa = certificate.GetRSAPrivateKey();
         using var ecdsa = certificate.GetECDsaPrivateKey();

@@ -27,6 +27,45 @@ public sealed class RefusalReasonTests
         ["other key mode"] = (null, _ => HandmadeToken.Sign(KeyPair.Generate("ES256")), "stale_key", "(OtherKeyMode). Its key "),
     };
 
+    /// <summary>A refusal for each reason, and what its text must name besides the values in lists.</summary>
+    private static readonly (TokenRefusal Refusal, string[] Names)[] Texts =
+    [
+        (new(RefusalReason.SeveralCredentials), ["several Authorization headers", "proxies"]),
+        (new(RefusalReason.NoToken), ["no bearer token", "AddRewtSigning"]),
+        (new(RefusalReason.OtherType), ["typ rewt+jwt", "Rewt:AcceptNodeTokens"]),
+        (new(RefusalReason.UnsupportedHeader), ["crit"]),
+        (new(RefusalReason.MalformedClaims), ["not valid JSON", "rewt token inspect"]),
+        (new(RefusalReason.MissingKeyId), ["no kid", "Rewt:VerificationKeys", "Rewt:AcceptNodeTokens"]),
+        (new(RefusalReason.UntrustedIssuer, new[] { "received" }, new[] { "expected", "another" }), ["Rewt:TrustedIssuers"]),
+        (new(RefusalReason.OtherNamespace), ["Rewt:Namespace", "authentication scheme"]),
+        (new(RefusalReason.MissingTenant), ["Rewt:Tenants:Enabled", "SetRewtTenant", "AddRewtTenantSelector"]),
+        (new(RefusalReason.UnexpectedTenant, "received"), ["'received'", "Rewt:Tenants:Enabled"]),
+        (new(RefusalReason.OtherKeyMode, "received"), ["'received'", "Rewt:KeyMode", "Rewt:AlsoAccept"]),
+        (new(RefusalReason.UnknownKey, "received"), ["'received'", "Rewt:Namespace", "rewt keys list"]),
+        (new(RefusalReason.RevokedTenant, "received"), ["'received' is deleted", "rewt tenants create"]),
+        (new(RefusalReason.RevokedTenant, "received", "2026-01-01"), ["'received'", "revoked at '2026-01-01'"]),
+        (new(RefusalReason.WrongAlgorithm, "received"), ["'received'", "the algorithm of the key"]),
+        (new(RefusalReason.OtherOwner, "received"), ["'received'", "Rewt:ServiceName"]),
+        (new(RefusalReason.WrongSignature), ["signature is wrong", "compare it at both ends"]),
+        (new(RefusalReason.ValidationRule), ["JwtBearerOptions.TokenValidationParameters"]),
+        (new(RefusalReason.MissingClaim, "received"), ["'received'", "Rewt:RequiredClaims"]),
+        (new(RefusalReason.InvalidLifetime), ["expires before it was issued", "what created the token"]),
+        (new(RefusalReason.LifetimeTooLong, 600.0, 300.0), ["600 s", "Rewt:MaxTokenLifetime (300 s)", "Rewt:TokenLifetime"]),
+        (new(RefusalReason.Expired, 44.5, 30.0), ["44.5 s ago", "Rewt:ClockSkew is 30 s", "rewt doctor"]),
+        (new(RefusalReason.NotYetValid, 44.5, 30.0), ["in 44.5 s", "Rewt:ClockSkew is 30 s", "rewt doctor"]),
+        (new(RefusalReason.InvalidName, "iss"), ["'iss'", "1 to 128 letters", "Rewt:ServiceName"]),
+        (new(RefusalReason.InvalidName, "received"), ["'received'", "1024 characters"]),
+        (new(RefusalReason.OtherAudience, new[] { "received" }, new[] { "expected", "another" }), ["Rewt:ServiceName"]),
+        (new(RefusalReason.OtherTenant, "received"), ["'received'", "AddRewtTenantSelector"]),
+        (new(RefusalReason.OtherTenant, "received", "expected"), ["'received'", "RewtKeyRequest.Tenant"]),
+        (new(RefusalReason.OtherRequest), ["method, path or query", "Rewt:Binding:ProxyRemovesPath", "Rewt:Binding:ProxyAddsPath"]),
+        (new(RefusalReason.OtherBody), ["body, Content-Type or Content-Encoding", "UseAuthentication"]),
+        (new(RefusalReason.BodyTooLong, null, 1024.0), ["Rewt:Binding:MaxBodyBytes (1024 bytes)"]),
+        (new(RefusalReason.NotBound), ["RequireBoundToken", "Set Binding at the sender"]),
+        (new(RefusalReason.NotOneTime), ["RequireOneTimeToken", "Set OneTime at the sender"]),
+        (new(RefusalReason.Replayed), ["one-time token", "used before"]),
+    ];
+
     public static TheoryData<string> CaseNames => [.. Cases.Keys];
 
     [Theory]
@@ -134,8 +173,24 @@ public sealed class RefusalReasonTests
     }
 
     [Fact]
-    public void Each_refusal_reason_has_an_explanatory_text() => Enum.GetValues<RefusalReason>().Except([RefusalReason.None])
-        .ShouldAllBe(reason => new TokenRefusal(reason).ToString().Length > 20);
+    public void The_text_of_each_refusal_reason_names_what_was_received_and_expected_or_what_to_check()
+    {
+        Texts.Select(row => row.Refusal.Reason).Distinct().ShouldBe(Enum.GetValues<RefusalReason>().Except([RefusalReason.None]), ignoreOrder: true);
+        Texts.Select(row => $"{row.Refusal}").ShouldBeUnique();
+        foreach (var (refusal, names) in Texts)
+        {
+            var text = $"{refusal}";
+            foreach (var name in names) text.ShouldContain(name, Case.Sensitive);
+            foreach (var value in new[] { refusal.Received, refusal.Expected }.OfType<IEnumerable<string>>().SelectMany(values => values)) text.ShouldContain($"'{value}'", Case.Sensitive);
+            text.ShouldNotContain("(none)", Case.Sensitive);
+            text.ShouldMatch(@"^[A-Z].*[\w)']\.$");
+            // A list of characters contains a dot too.
+            text.Replace(", and . _ - only", "", StringComparison.Ordinal).Split(". ").ShouldAllBe(sentence => char.IsUpper(sentence[0]), text);
+        }
+    }
+
+    [Fact]
+    public void A_refusal_without_values_has_a_text_too() => new TokenRefusal(RefusalReason.UntrustedIssuer).ToString().ShouldStartWith("Its issuer (none) is not in Rewt:TrustedIssuers ((none)).");
 
     [Theory]
     [InlineData(2_000)]

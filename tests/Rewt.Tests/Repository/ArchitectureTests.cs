@@ -6,7 +6,6 @@ namespace Rewt.Tests.Repository;
 public sealed partial class ArchitectureTests
 {
     private static readonly string[] Folders = ["src", "tests", "samples", "benchmarks"];
-    private static readonly string[] PackageNames = ["Rewt.Dashboard", "Rewt.Testing", "Rewt.OpenApi", "Rewt.ApiKeys", "Rewt.AspNetCore", "Rewt"];
 
     /// <summary>The project that each project of <c>src</c> references.</summary>
     private static readonly Dictionary<string, string?> References = new(StringComparer.Ordinal)
@@ -21,17 +20,18 @@ public sealed partial class ArchitectureTests
     };
 
     [Fact]
-    public void The_list_of_packages_has_the_expected_names() => Packages.InOrder.Select(package => package.GetName().Name).ShouldBe(PackageNames);
+    public void The_list_of_packages_contains_each_library_of_src_before_the_libraries_that_it_references()
+    {
+        var packages = Packages.InOrder.Select(package => package.GetName().Name!).ToList();
+        var libraries = Projects().Where(project => !project.Value.Descendants("PackAsTool").Any()).ToDictionary(StringComparer.Ordinal);
+
+        packages.ShouldBe(libraries.Keys, ignoreOrder: true);
+        foreach (var (name, project) in libraries) packages.Take(packages.IndexOf(name) + 1).Intersect(ReferencesOf(project)).ShouldBeEmpty($"{name} may reference only packages after it");
+    }
 
     [Fact]
-    public void A_project_of_src_references_only_the_expected_project()
-    {
-        var references = Directory.EnumerateFiles(Source, "*.csproj", SearchOption.AllDirectories).ToDictionary(
-            file => Path.GetFileNameWithoutExtension(file),
-            file => XDocument.Load(file).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/'))).SingleOrDefault());
-
-        references.ShouldBe(References, ignoreOrder: true);
-    }
+    public void A_project_of_src_references_only_the_expected_project() =>
+        Projects().ToDictionary(project => project.Key, project => ReferencesOf(project.Value).SingleOrDefault()).ShouldBe(References, ignoreOrder: true);
 
     [Fact]
     public void Only_files_in_the_root_folder_use_the_folders_Redis_and_Http()
@@ -167,6 +167,12 @@ public sealed partial class ArchitectureTests
     }
 
     private static string Source => Path.Combine(RepositoryRoot.Path, "src");
+
+    private static Dictionary<string, XDocument> Projects() => Directory.EnumerateFiles(Source, "*.csproj", SearchOption.AllDirectories)
+        .ToDictionary(file => Path.GetFileNameWithoutExtension(file), XDocument.Load, StringComparer.Ordinal);
+
+    private static IEnumerable<string> ReferencesOf(XDocument project) => project.Descendants("ProjectReference")
+        .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
 
     private static Assembly Package(string name) => Packages.InOrder.Single(package => package.GetName().Name == name);
 

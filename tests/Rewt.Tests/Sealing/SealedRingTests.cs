@@ -29,13 +29,16 @@ public sealed class SealedRingTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData(",$EVAL=,$EVALSHA=")]
-    [InlineData(",$EVAL=,$EVALSHA=,$MULTI=,$EXEC=")]
-    public async Task An_unsealed_secret_of_maximum_length_is_adopted_and_sealed_at_the_next_write(string disabledCommands)
+    [InlineData("", 32)]
+    [InlineData("", 4096)]
+    [InlineData(",$EVAL=,$EVALSHA=", 32)]
+    [InlineData(",$EVAL=,$EVALSHA=", 4096)]
+    [InlineData(",$EVAL=,$EVALSHA=,$MULTI=,$EXEC=", 32)]
+    [InlineData(",$EVAL=,$EVALSHA=,$MULTI=,$EXEC=", 4096)]
+    public async Task An_unsealed_secret_of_any_permitted_length_is_adopted_and_sealed_at_the_next_write(string disabledCommands, int length)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        var unsealed = string.Concat(Enumerable.Range(0, 64).Select(_ => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(48))));
+        var unsealed = RandomText(length);
         await redis.SetAsync(SecretName, unsealed);
 
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString + disabledCommands, With(A));
@@ -45,6 +48,25 @@ public sealed class SealedRingTests
         if (disabledCommands.Contains("MULTI", StringComparison.Ordinal)) await redis.DelAsync(SecretName);
         await Eventually.TrueAsync(async () => await redis.GetAsync(SecretName) is { } text && IsSealed(text), "the secret is sealed");
         await instance.WaitUntilHealthyAsync();
+    }
+
+    [Theory]
+    [InlineData(31, "the value has 31 bytes, fewer than 32")]
+    [InlineData(4097, "the value has more than 4096 bytes")]
+    public async Task An_unsealed_secret_that_is_too_short_or_too_long_is_neither_adopted_nor_sealed(int length, string problem)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        var unsealed = RandomText(length);
+        await redis.SetAsync(SecretName, unsealed);
+
+        await using var instance = Instance.Start(redis.ConnectionString, With(A));
+
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(instance.SignAsync)).Message.ShouldContain(problem);
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(Cancellation));
+        (await redis.GetAsync(SecretName)).ShouldBe(unsealed);
+        await redis.DelAsync(SecretName);
+        await instance.WaitUntilHealthyAsync();
+        (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
     }
 
     [Theory]
@@ -279,6 +301,8 @@ public sealed class SealedRingTests
 
         static async Task<string> TextAsync(Instance instance, string code) => (await FindingsAsync(instance)).Where(finding => finding.Code == code).ShouldHaveSingleItem().Text;
     }
+
+    private static string RandomText(int length) => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(length))[..length];
 
     private static async Task<IReadOnlyList<Finding>> FindingsAsync(Instance instance) => (await instance.Provider.Doctor!.ExamineAsync(Cancellation)).Findings;
 

@@ -102,12 +102,24 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_synchronous_call_without_the_retry_is_logged()
+    public async Task A_refused_synchronous_call_is_logged()
+    {
+        await using var sender = Create();
+
+        SendSynchronously(sender);
+
+        Lines().ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_refused_call_without_the_retry_is_logged(bool isSynchronous)
     {
         await using var sender = Create(signing: options => options.Retry = false);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
 
-        sender.Http().Send(request, Cancellation).Dispose();
+        if (isSynchronous) SendSynchronously(sender);
+        else (await CallAsync(sender)).ShouldBe(HttpStatusCode.Unauthorized);
 
         Lines().ShouldHaveSingleItem();
     }
@@ -217,6 +229,13 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     private static Task<HttpStatusCode> CallAsync(Sender sender) => sender.Http().CallAsync("/a").StatusAsync();
+
+    private static void SendSynchronously(Sender sender)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
+        using var response = sender.Http().Send(request, Cancellation);
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
 
     private List<string> Lines() => [.. _log.Text.Split('\n').Where(line => line.Contains("CallRefused", StringComparison.Ordinal))];
 

@@ -88,6 +88,31 @@ public sealed class TenantSendingTests : WithServices
     }
 
     [Fact]
+    public async Task A_revocation_of_a_tenant_fails_no_concurrent_call()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var isRevoked = 0;
+            var callers = Enumerable.Range(0, 16).Select(_ => CallUntilAsync(() => Volatile.Read(ref isRevoked) == 1)).ToList();
+            await _inventory.Tenants.RevokeTenantAsync("acme", Cancellation);
+            Volatile.Write(ref isRevoked, 1);
+
+            (await Task.WhenAll(callers)).ShouldAllBe(status => status == HttpStatusCode.OK);
+        }
+
+        // Each caller makes at least one call that begins after the revocation. A call is not under way during two revocations, so that one retry is enough.
+        async Task<HttpStatusCode> CallUntilAsync(Func<bool> isRevoked)
+        {
+            while (true)
+            {
+                var isLast = isRevoked();
+                var status = await CallAsync("plain", "acme", "acme");
+                if (isLast || status != HttpStatusCode.OK) return status;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Signing_for_a_tenant_is_an_error_if_tenants_are_disabled()
     {
         await using var single = await TestService.StartAsync(_redis.ConnectionString, settings: options => options.Namespace = "single", configure: Clients);

@@ -2,7 +2,8 @@ using System.Net.Http.Json;
 
 namespace Rewt.Tests.Sending;
 
-public sealed class RevocationTests(RevocationFixture fixture) : IClassFixture<RevocationFixture>
+/// <summary>Tests that a call reaches its endpoint once, with its whole body, if its key is revoked on the way.</summary>
+public sealed class RetryAfterRevocationTests(RevocationFixture fixture) : IClassFixture<RevocationFixture>
 {
     private const int Large = 1024 * 1024;
 

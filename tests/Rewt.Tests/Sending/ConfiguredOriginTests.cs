@@ -1,6 +1,7 @@
 namespace Rewt.Tests.Sending;
 
-public sealed class OriginTests
+/// <summary>Tests which origins get a token: those of one client, and those of all clients of an application.</summary>
+public sealed class ConfiguredOriginTests
 {
     [Theory]
     [InlineData("base address")]

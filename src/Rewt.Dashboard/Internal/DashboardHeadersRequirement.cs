@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// An authorization requirement that every user meets. Its check adds the headers of <see cref="DashboardHeaders"/>, so that a response of the
+/// authorization middleware (401, 403 or a redirect to a login) has them too. For such a response, the endpoint does not run.
+/// </summary>
+internal sealed class DashboardHeadersRequirement : AuthorizationHandler<DashboardHeadersRequirement>, IAuthorizationRequirement, IAuthorizationRequirementData
+{
+    public IEnumerable<IAuthorizationRequirement> GetRequirements() => [this];
+
+    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, DashboardHeadersRequirement requirement)
+    {
+        if (context.Resource is HttpContext http) DashboardHeaders.Write(http.Response);
+        context.Succeed(requirement);
+        return Task.CompletedTask;
+    }
+}
