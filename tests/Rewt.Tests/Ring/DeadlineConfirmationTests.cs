@@ -6,7 +6,7 @@ namespace Rewt.Tests.Ring;
 /// A server that pauses between the commands PTTL and TIME of one read reports an expiry that is too late. A changed expiry is therefore written only
 /// after a second read has confirmed it.
 /// </summary>
-public sealed class DeadlineConfirmationTests
+public sealed class DeadlineConfirmationTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly InMemoryRingStore _store;
@@ -19,6 +19,8 @@ public sealed class DeadlineConfirmationTests
         _pausing = new PausingStore(_store);
         _updater = new RingUpdater("rewt", _pausing, Rings.Schedule, _time, NullLogger.Instance);
     }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task A_pause_of_the_server_during_a_read_does_not_move_the_deadline()
