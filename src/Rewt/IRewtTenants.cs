@@ -26,8 +26,8 @@ public interface IRewtTenants
     IRewtSignedData SignedData(string tenant);
 
     /// <summary>
-    /// Makes a deleted tenant usable again. Tokens that were signed before the deletion stay revoked. If the tenant is not deleted, the call changes
-    /// nothing.
+    /// Makes a deleted tenant usable again. Tokens that were signed before the deletion stay revoked. The call has no effect on a
+    /// <paramref name="tenant"/> that is not deleted.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
     /// <param name="cancellationToken">Cancels the wait. The tenant may still be created.</param>

@@ -7,8 +7,8 @@ namespace Rewt.Internal;
 internal interface IInstanceStore
 {
     /// <summary>
-    /// Replaces the entry <paramref name="former"/> of an instance by <paramref name="heartbeat"/>, and removes entries that were last renewed before
-    /// <paramref name="forgetBefore"/>.
+    /// Writes the entry <paramref name="heartbeat"/> of an instance in place of the entry <paramref name="former"/>, and removes entries that were
+    /// last renewed before <paramref name="forgetBefore"/>.
     /// </summary>
     Task AnnounceAsync(InstanceHeartbeat heartbeat, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken);
 

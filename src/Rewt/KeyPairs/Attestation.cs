@@ -14,7 +14,7 @@ namespace Rewt.Internal;
 /// <param name="Ring">The namespace for which the statement is made.</param>
 /// <param name="Service">The name of the service that owns the key.</param>
 /// <param name="At">The time at which the statement was made, by the clock of the store. The time is displayed to operators but not checked, because
-/// the author chooses it.</param>
+/// the author of an attestation can state any time.</param>
 /// <param name="Until">The time at which the statement ends, by the clock of the store. Because of this end, the statement cannot be replayed long
 /// after the key was retired or revoked.</param>
 /// <param name="Chain">The certificate of the service and the intermediate certificates, in DER.</param>

@@ -24,6 +24,9 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     /// <summary>The time for which no further write is attempted after Redis has denied a write.</summary>
     private static readonly TimeSpan DenialMemory = TimeSpan.FromSeconds(60);
 
+    /// <summary>The time for which health reports that keys were deleted.</summary>
+    private static readonly TimeSpan DeletionMemory = TimeSpan.FromMinutes(10);
+
     private readonly string _service = options.ServiceName!;
     private readonly string _epoch = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private readonly PairSchedule _schedule = PairSchedule.From(options);
@@ -35,6 +38,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private HashSet<string> _asked = new(StringComparer.Ordinal);
     private LocalKeyPairs _own = LocalKeyPairs.None;
     private ClockReading? _deniedAt;
+    private ClockReading? _deletedAt;
     private CertificateStatus? _state;
     private bool _wanted;
 
@@ -221,6 +225,8 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         try
         {
             await store.WriteAsync(_service, plan, cancellationToken).ConfigureAwait(false);
+            // The plan revokes keys that were not revoked before only if their entries were deleted.
+            if (plan.Revoked.Keys.Any(keyId => !keys.Revoked.ContainsKey(keyId))) _deletedAt = ClockReading.Now(time);
             telemetry?.PairsWritten(_own, own, isCommand: rotate);
             _own = own;
             LogWritten(plan.IsNews ? LogLevel.Information : LogLevel.Debug, options.Namespace, _service, plan, own.Current?.KeyId ?? "no key");
@@ -260,6 +266,9 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         {
             WriteRefusal = refusal,
             IdentityReason = _state?.Reason,
+            DeletionReason = _deletedAt is { } at && at.Elapsed(time) < DeletionMemory
+                ? $"Published keys of {_service} were deleted in Redis within the last {DeletionMemory.TotalMinutes} minutes, and this service has replaced them. If no operator deleted them, check which logins may write '{Tag}:{_service}:keys'."
+                : null,
             Policy = _identity?.Policy,
             ClockSkew = options.ClockSkew,
         };

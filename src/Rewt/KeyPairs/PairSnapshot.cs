@@ -69,6 +69,9 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <summary>The problem of this service's certificate; <see langword="null"/> if there is none.</summary>
     public string? IdentityReason { get; init; }
 
+    /// <summary>The report of a recent deletion of this service's published keys; <see langword="null"/> if there was none.</summary>
+    public string? DeletionReason { get; init; }
+
     /// <summary>The policy with which the attestations were last checked.</summary>
     public AttestationPolicy? Policy { get; set; }
 
@@ -79,7 +82,7 @@ internal sealed class PairSnapshot : KeySnapshot
     {
         get
         {
-            var reason = string.Join(' ', new[] { IdentityReason, RefusedReason, WarningReason }.OfType<string>());
+            var reason = string.Join(' ', new[] { IdentityReason, DeletionReason, RefusedReason, WarningReason }.OfType<string>());
             return reason.Length > 0 ? reason : null;
         }
     }

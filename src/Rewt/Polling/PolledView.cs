@@ -19,7 +19,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest poll delay that does not count as a pause of the process. A shorter delay can be a wait for CPU time.</summary>
+    /// <summary>The longest poll delay that does not count as a pause of the process. A busy processor can cause a shorter delay.</summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>The earliest and the latest time of a poll, as fractions of the refresh interval.</summary>

@@ -7,7 +7,8 @@ namespace Rewt.Internal;
 internal static class TimeLimit
 {
     /// <summary>
-    /// The usual limits for opening a connection, and for one command or transaction. The usual limits apply while requests may be waiting.
+    /// The usual limits for opening a connection, and for one command or transaction. The usual limits apply while HTTP requests may be waiting for
+    /// the answer.
     /// </summary>
     public static (TimeSpan Connect, TimeSpan Command) Usual { get; private set; } = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
 

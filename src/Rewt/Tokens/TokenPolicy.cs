@@ -16,8 +16,8 @@ internal sealed class TokenPolicy
     /// <param name="options">The settings of the namespace.</param>
     /// <param name="type">The only accepted <c>typ</c>.</param>
     /// <param name="audiences">The accepted audiences; <see langword="null"/> if the tokens of this type have no audience.</param>
-    /// <param name="template">The validation parameters of the application. The parameters for issuers and for the identity are used. The parameters
-    /// for keys, algorithms, the audience and the lifetime are overridden.</param>
+    /// <param name="template">The validation parameters of the application. Only its settings for issuers and for the identity are used. The
+    /// parameters for keys, algorithms, the audience and the lifetime are overridden.</param>
     public TokenPolicy(RewtOptions options, string type, IReadOnlyCollection<string>? audiences, TokenValidationParameters? template = null)
     {
         (Options, Type, Audiences) = (options, type, audiences);
