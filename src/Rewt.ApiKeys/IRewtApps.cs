@@ -17,8 +17,8 @@ public interface IRewtApps
     /// <param name="cancellationToken">Cancels the wait. The app may still be added.</param>
     /// <returns>The new API key. The key cannot be read again later, because Redis contains only its hash.</returns>
     /// <exception cref="ArgumentException">A value of the app is outside its limits, or <paramref name="keyExpiresAt"/> is in the past.</exception>
-    /// <exception cref="InvalidOperationException">An app with the same id exists, and has a key that is neither revoked nor expired. Or the namespace
-    /// already has 20,000 apps or 32 MB of apps, and more could not be read.</exception>
+    /// <exception cref="InvalidOperationException">An app with the same id exists, and has a key that is neither revoked nor expired; or the
+    /// namespace has 19,000 apps, or apps that take 32 MB of memory in Redis, and many more could not be read.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtNewApiKey> AddAsync(RewtApp app, DateTimeOffset? keyExpiresAt = null, CancellationToken cancellationToken = default);
 

@@ -49,7 +49,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         {
             RedisValue value = AppCodec.Write(app);
             // More apps than a read may return would make all apps unavailable.
-            if (EntryLimit.Length(value) > (former.Value?.Length ?? 0)) await _entries.CheckRoomAsync(database, _keys.Apps, value, "delete apps that are no longer used with HDEL", cancellationToken).ConfigureAwait(false);
+            if (former.Value is null) await _entries.CheckRoomAsync(database, _keys.Apps, "delete unused apps with HDEL", cancellationToken).ConfigureAwait(false);
 
             RedisValue[] values =
             [

@@ -34,7 +34,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
         var ring = RewtSchemes.OptionsNameOf(scheme);
         if (services.GetServices<RingRegistration>().All(registration => registration.Name != ring))
         {
-            throw new InvalidOperationException($"MapRewtJwks serves the keys of the scheme '{scheme}', which is not registered. Call AddRewtAuthentication or AddRewt first.");
+            throw new InvalidOperationException($"MapRewtJwks serves the keys of the scheme '{scheme}', which is not registered. Call AddRewtAuthentication or AddRewtKeys first.");
         }
 
         // Settings are read at the first request, so that errors in them are reported by the validation at startup.

@@ -51,7 +51,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         catch (RewtKeysUnavailableException exception)
         {
             context.Response.Headers.RetryAfter = OutageAnswer.Seconds(exception.RetryAfter);
-            var cause = exception.InnerException is { } inner ? $" ({StoreFailure.Cause(inner)})" : string.Empty;
+            var cause = exception.InnerException is { } inner && StoreFailure.Explanation(inner) is null ? $" ({StoreFailure.Cause(inner)})" : string.Empty;
             await AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, new("unavailable", exception.Message.Replace(" See the inner exception.", string.Empty, StringComparison.Ordinal) + cause));
         }
         catch (NotSupportedException exception)
@@ -103,17 +103,8 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
             return;
         }
 
-        RewtRevocation revocation;
-        try
-        {
-            // The wait continues if the browser disconnects, so that the outcome for every instance is recorded.
-            revocation = await services.GetRequiredKeyedService<IRewtKeyRing>(name).RevokeAndWaitAsync(keyId, WaitForInstances, CancellationToken.None);
-        }
-        catch (Exception exception) when (exception is not RewtKeysUnavailableException and not NotSupportedException)
-        {
-            throw new RewtKeysUnavailableException($"Redis failed during the command ({StoreFailure.Cause(exception)}), so it is unknown which instances have dropped the key {keyId}. Revoke the key again.", TimeSpan.FromSeconds(2));
-        }
-
+        // The wait continues if the browser disconnects, so that the outcome for every instance is recorded.
+        var revocation = await services.GetRequiredKeyedService<IRewtKeyRing>(name).RevokeAndWaitAsync(keyId, WaitForInstances, CancellationToken.None);
         var message = revocation.IsComplete
             ? $"Revoked: no token that the key {keyId} signed verifies any more, and every live instance has dropped it."
             : $"Revoked, but some instances have not confirmed the key {keyId} within {WaitForInstances.TotalSeconds} seconds. A disconnected instance drops the key when it reconnects; check its log and its connection to Redis.";

@@ -46,7 +46,7 @@ internal sealed class DashboardEndpoints
         var access = DashboardAccess.Open(services, policy);
         if (!services.GetServices<RingRegistration>().Any())
         {
-            throw new InvalidOperationException("MapRewtDashboard requires the services of Rewt. Call AddRewtAuthentication or AddRewt first.");
+            throw new InvalidOperationException("MapRewtDashboard requires the services of Rewt. Call AddRewtAuthentication or AddRewtKeys first.");
         }
 
         var dashboard = new DashboardEndpoints(services, access);

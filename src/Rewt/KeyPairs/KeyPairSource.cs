@@ -193,7 +193,9 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         var isOurs = _own.All(now: default).Any(key => key.KeyId == keyId) || view.Reading.Services.GetValueOrDefault(_service)?.Entries.ContainsKey(keyId) == true;
         try
         {
-            await store.RevokeAsync(isOurs ? _service : null, keyId, view.Reading.Now, view.Reading.Now + _schedule.RevocationRetention, cancellationToken).ConfigureAwait(false);
+            var (now, forgetAt) = (view.Reading.Now, view.Reading.Now + _schedule.RevocationRetention);
+            await store.RevokeAsync(isOurs ? _service : null, keyId, now, forgetAt, cancellationToken).ConfigureAwait(false);
+            if (isOurs) _memory.Learn(_service, keyId, now, forgetAt);
             telemetry?.PairRevoked(keyId);
         }
         catch (UnauthorizedAccessException exception)
@@ -221,12 +223,13 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
             return;
         }
 
+        // The plan revokes keys that were not revoked before only if their entries are missing. Entries that were not renewed in time have expired.
+        var isInTime = view.Reading.Now < _own.WrittenAt + _schedule.Lease;
+        if (isInTime && plan.Revoked.Keys.Any(keyId => !keys.Revoked.ContainsKey(keyId))) _deletedAt = ClockReading.Now(time);
         _memory.Learn(_service, plan);
         try
         {
             await store.WriteAsync(_service, plan, cancellationToken).ConfigureAwait(false);
-            // The plan revokes keys that were not revoked before only if their entries were deleted.
-            if (plan.Revoked.Keys.Any(keyId => !keys.Revoked.ContainsKey(keyId))) _deletedAt = ClockReading.Now(time);
             telemetry?.PairsWritten(_own, own, isCommand: rotate);
             _own = own;
             LogWritten(plan.IsNews ? LogLevel.Information : LogLevel.Debug, options.Namespace, _service, plan, own.Current?.KeyId ?? "no key");
@@ -267,7 +270,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
             WriteRefusal = refusal,
             IdentityReason = _state?.Reason,
             DeletionReason = _deletedAt is { } at && at.Elapsed(time) < DeletionMemory
-                ? $"Published keys of {_service} were deleted in Redis within the last {DeletionMemory.TotalMinutes} minutes, and this service has replaced them. If no operator deleted them, check which logins may write '{Tag}:{_service}:keys'."
+                ? $"Published keys of {_service} disappeared from Redis within the last {DeletionMemory.TotalMinutes} minutes, and this service replaces them. If no operator deleted them and no failover lost them, check which logins may write '{Tag}:{_service}:keys'."
                 : null,
             Policy = _identity?.Policy,
             ClockSkew = options.ClockSkew,

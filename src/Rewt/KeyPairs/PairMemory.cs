@@ -31,5 +31,8 @@ internal sealed class PairMemory
     /// <summary>Adds the revocations of a change. The revocations are in effect at once, even if the change cannot be written.</summary>
     public void Learn(string service, PairChange plan) => Of(service).Learn(plan.Revoked, plan.Now);
 
+    /// <summary>Adds the revocation of one key of a service.</summary>
+    public void Learn(string service, string keyId, StoreTime now, StoreTime forgetAt) => Of(service).Learn([KeyValuePair.Create(keyId, forgetAt)], now);
+
     private RevocationMemory Of(string service) => _services.TryGetValue(service, out var memory) ? memory : _services[service] = new RevocationMemory();
 }

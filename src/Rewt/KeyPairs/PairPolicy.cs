@@ -75,7 +75,9 @@ internal static class PairPolicy
     private static ImmutableDictionary<string, StoreTime> Revocations(LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, StoreTime forgetAt)
     {
         var ours = own.All(now: default).Select(key => key.KeyId).Concat(ring.Entries.Keys).ToHashSet(StringComparer.Ordinal);
-        return keys.OwnRevoked.Concat(keys.Revoked.Where(pair => ours.Contains(pair.Key)))
+        // If not all revocations were read, those in memory may be stored nevertheless. Writing them after each read would not end.
+        var lost = ring.IsTruncated ? ImmutableDictionary<string, StoreTime>.Empty : keys.OwnRevoked;
+        return lost.Concat(keys.Revoked.Where(pair => ours.Contains(pair.Key)))
             .Concat(deleted.Select(keyId => KeyValuePair.Create(keyId, forgetAt)))
             .Where(pair => !ring.Revoked.ContainsKey(pair.Key))
             .DistinctBy(pair => pair.Key, StringComparer.Ordinal)

@@ -13,6 +13,11 @@ internal sealed record ServiceReading(string? Epoch, IReadOnlyDictionary<string,
 {
     public static readonly ServiceReading Empty = new(null, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, StoreTime>.Empty);
 
+    /// <summary>
+    /// Whether the store contains more revocations than are read. Then a revocation that was not read may be stored nevertheless.
+    /// </summary>
+    public bool IsTruncated { get; init; }
+
     /// <summary>The reason why the stored keys cannot be read; <see langword="null"/> if they can be read.</summary>
     public string? Problem { get; init; }
 }

@@ -205,8 +205,10 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         }
         catch (Exception exception) when (exception is not RewtKeysUnavailableException and not OperationCanceledException and not NotSupportedException)
         {
-            throw new RewtKeysUnavailableException(
-                $"The key ring '{Name}' was not changed: {(exception is SecretProtectorException or OversizedKeyException ? exception.Message : "Redis cannot be reached or refuses the write. See the inner exception.")}", TimeSpan.FromSeconds(2), exception);
+            var reason = exception is SecretProtectorException or OversizedKeyException ? exception.Message : StoreFailure.Explanation(exception) ?? "Redis cannot be reached or refuses the write. See the inner exception.";
+            // A write without an answer may have been executed.
+            var outcome = exception is TimeoutException ? "may not have been changed" : "was not changed";
+            throw new RewtKeysUnavailableException($"The key ring '{Name}' {outcome}: {Sentence(reason)}", TimeSpan.FromSeconds(2), exception);
         }
     }
 

@@ -10,6 +10,9 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 {
     private const int Maximum = 20_000;
 
+    /// <summary>The number of entries from which no further entry may be added.</summary>
+    private const int MaximumAdded = 19_000;
+
     private const int MaximumMegabytes = 32;
 
     private const long MaximumBytes = MaximumMegabytes * 1024L * 1024;
@@ -79,15 +82,18 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         if (bytes > MaximumBytes) throw new OversizedKeyException($"{TooLong(key)}; {repair}");
     }
 
-    /// <summary>Throws if a hash with an additional value would contain more than a read may return.</summary>
-    /// <exception cref="InvalidOperationException">The hash has no room for the value.</exception>
-    public async Task CheckRoomAsync(IDatabase database, RedisKey hash, RedisValue added, string repair, CancellationToken cancellationToken)
+    /// <summary>
+    /// Throws if a hash has no room for further entries. The limits are lower than those of a read, so that concurrent writes and growing entries do
+    /// not exceed the limits of a read.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The hash has no room for further entries.</exception>
+    public async Task CheckRoomAsync(IDatabase database, RedisKey hash, string repair, CancellationToken cancellationToken)
     {
         var counts = await MeasureAsync([hash], key => database.HashLengthAsync(key, CommandFlags.DemandMaster), TimeLimit.Operator, cancellationToken).ConfigureAwait(false);
         var sizes = await MeasureAsync([hash], key => SizeAsync(database, key), TimeLimit.Operator, cancellationToken).ConfigureAwait(false);
-        if (counts.Any(count => count.Measure >= Maximum) || sizes.Any(size => size.Measure + Length(added) > MaximumBytes))
+        if (counts.Any(count => count.Measure >= MaximumAdded) || sizes.Any(size => size.Measure >= MaximumBytes))
         {
-            throw new InvalidOperationException($"The Redis key '{hash}' is full: it may have at most {Maximum} entries and {MaximumMegabytes} MB; {repair}.");
+            throw new InvalidOperationException($"The Redis key '{hash}' is full: it has {MaximumAdded} entries, or takes {MaximumMegabytes} MB of memory; {repair}.");
         }
     }
 
@@ -122,6 +128,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         foreach (var one in all) one.Measure.Abandon();
         var measures = Task.WhenAll(all.Select(one => one.Measure));
         await ((Task)measures.WithinAsync(limit, time, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
         if (!measures.IsCompleted) throw new TimeoutException("Redis did not answer.");
 
         var known = new List<(RedisKey Key, long Measure)>();

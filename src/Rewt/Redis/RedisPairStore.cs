@@ -55,14 +55,15 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
-            if (service is null) await CheckReadableAsync(database, cancellationToken).ConfigureAwait(false);
+            if (service is null) await CheckReadableAsync(database, keyId, now, cancellationToken).ConfigureAwait(false);
             var revocations = service is null ? _keys.Revoked : _keys.RevokedOf(service);
             await WriteAsync(
                 database,
                 writer =>
                 [
                     .. Revoke(writer, revocations, ImmutableDictionary<string, StoreTime>.Empty.Add(keyId, forgetAt), now, forgetAt),
-                    // Without its entry, the key is refused even if the revocations contain too many entries to be read.
+                    // Without its entry, the key is refused even if the revocations contain too many entries to be read. If the owner renews its entries at
+                    // the same moment, only the revocation counts.
                     service is null ? Task.CompletedTask : writer.HashDeleteAsync(_keys.KeysOf(service), keyId),
                 ],
                 cancellationToken).ConfigureAwait(false);
@@ -109,12 +110,16 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     }
 
     /// <summary>Throws if a revocation for all services would not be read, because the key has too many entries.</summary>
-    /// <exception cref="OversizedKeyException">The key has more entries than are read.</exception>
-    private async Task CheckReadableAsync(IDatabase database, CancellationToken cancellationToken)
+    /// <exception cref="OversizedKeyException">The key has as many entries as are read.</exception>
+    private async Task CheckReadableAsync(IDatabase database, string keyId, StoreTime now, CancellationToken cancellationToken)
     {
-        var last = await database.SortedSetRangeByRankAsync(_keys.Revoked, RevokedKeyIds.Maximum - 1, RevokedKeyIds.Maximum - 1, flags: CommandFlags.DemandMaster)
+        database.SortedSetRemoveRangeByScoreAsync(_keys.Revoked, double.NegativeInfinity, now.Milliseconds, flags: CommandFlags.DemandMaster).Abandon();
+        var read = await database.SortedSetRangeByRankAsync(_keys.Revoked, 0, RevokedKeyIds.Maximum - 1, flags: CommandFlags.DemandMaster)
             .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        if (last.Length > 0) throw new OversizedKeyException($"the Redis key '{_keys.Revoked}' has {RevokedKeyIds.Maximum} or more entries, which another client wrote, so a further revocation would not be read; {ServiceReadCommands.Repair}.");
+        if (read.Length < RevokedKeyIds.Maximum || read.Contains(keyId)) return;
+
+        throw new OversizedKeyException(
+            $"the Redis key '{_keys.Revoked}' has {RevokedKeyIds.Maximum} or more entries, so that a further revocation would not be read; delete it with DEL, and the instances write the revocations that they know again");
     }
 
     private async Task<PairReadCommands> RequestAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)

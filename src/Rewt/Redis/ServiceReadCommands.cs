@@ -34,7 +34,10 @@ internal sealed record ServiceReadCommands(string Service, PairRedisKeys Names, 
             EntryLimit.Check(Names.KeysOf(Service), found, Repair);
             foreach (var entry in found) entries[entry.Name!] = entry.Value!;
             var revocations = await RevokedKeyIds.ReadAsync(Names.RevokedOf(Service), Revoked, PairSnapshot.IsPossible, Repair).ConfigureAwait(false);
-            return epoch is null && entries.Count == 0 && revocations.Count == 0 ? ServiceReading.Empty : new ServiceReading(epoch, entries, revocations);
+            var isTruncated = (await Revoked.ConfigureAwait(false)).Length == RevokedKeyIds.Maximum;
+            return epoch is null && entries.Count == 0 && revocations.Count == 0 && !isTruncated
+                ? ServiceReading.Empty
+                : new ServiceReading(epoch, entries, revocations) { IsTruncated = isTruncated };
         }
         catch (OversizedKeyException exception)
         {

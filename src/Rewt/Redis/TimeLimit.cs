@@ -18,7 +18,10 @@ internal static class TimeLimit
     /// </summary>
     public static (TimeSpan Connect, TimeSpan Command) AtStart { get; private set; } = (TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4));
 
-    /// <summary>The limit for one command of an operator, such as a change of an app. No request waits for such a command.</summary>
+    /// <summary>
+    /// The limit for one command of an operator, such as a change of an app. The limit is longer than <see cref="Usual"/>, because no verification of a
+    /// token waits for such a command.
+    /// </summary>
     public static TimeSpan Operator { get; private set; } = TimeSpan.FromSeconds(4);
 
     /// <summary>The limit for the query of one server after a failure, in order to explain the failure.</summary>

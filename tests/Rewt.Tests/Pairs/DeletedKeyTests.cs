@@ -5,7 +5,7 @@ namespace Rewt.Tests.Pairs;
 /// <summary>A key whose entry is deleted in Redis is replaced, and the health check of its service reports the deletion.</summary>
 public sealed class DeletedKeyTests
 {
-    private const string Report = "Published keys of orders were deleted in Redis within the last 10 minutes";
+    private const string Report = "Published keys of orders disappeared from Redis within the last 10 minutes";
 
     [Fact]
     public async Task A_deletion_of_published_keys_is_reported_by_the_health_check()

@@ -142,6 +142,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
             options.TrustedIssuers = ["orders"];
         });
         await Eventually.TrueAsync(async () => await RefusalAsync(strict, _orders.Bearer("orders")) == RewtRefusal.None, "tokens of orders are accepted");
+        await Eventually.TrueAsync(async () => (await redis.CliAsync("PUBSUB", "CHANNELS")).Length > 0, "the instance has subscribed");
         await Eventually.TrueAsync(
             async () =>
             {

@@ -117,7 +117,7 @@ internal static class KeysCommand
             ring = await session.RevokeAsync(keyId, cancellationToken);
         }
 
-        var missing = wait is { } limit ? await session.WaitForAllAsync(ring, limit, cancellationToken) : null;
+        var missing = wait is { } limit ? await ConfirmationsAsync(keyId, session.WaitForAllAsync(ring, limit, cancellationToken)) : null;
         Print(context, ring, keyId, missing);
         return Confirm(context, missing);
     }
@@ -132,9 +132,22 @@ internal static class KeysCommand
 
         await context.ConfirmAsync($"Permanently revoke the key pair {keyId}{(known?.Issuer is { } service ? $" of {service}" : "")}?", cancellationToken);
         pairs = await session.Pairs.RevokeAsync(pairs, keyId, cancellationToken);
-        var missing = wait is { } limit ? await session.Pairs.WaitForAllAsync(pairs, limit, cancellationToken) : null;
+        var missing = wait is { } limit ? await ConfirmationsAsync(keyId, session.Pairs.WaitForAllAsync(pairs, limit, cancellationToken)) : null;
         Print(context, await session.ReadAsync(cancellationToken), keyId, missing, pairs);
         return Confirm(context, missing);
+    }
+
+    /// <exception cref="ToolException">The confirmations cannot be read. The message states that the key is revoked.</exception>
+    private static async Task<IReadOnlyList<string>> ConfirmationsAsync(string keyId, Task<IReadOnlyList<string>> confirmations)
+    {
+        try
+        {
+            return await confirmations;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw new ToolException(ExitCode.Unconfirmed, $"The key {keyId} is revoked, but the confirmations of the instances cannot be read. {StoreFailure.Explanation(exception) ?? Failure.Of(exception).Message}");
+        }
     }
 
     private static ToolException Unknown(string keyId) =>
