@@ -18,6 +18,7 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
     private readonly TimeSpan _interval = IntervalOf(options);
     private InstanceHeartbeat? _written;
     private ClockReading _writtenAt;
+    private volatile bool _hasLeft;
 
     /// <summary>The name of this instance in the list of live instances.</summary>
     public string Instance => _instance;
@@ -55,7 +56,7 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
     /// </summary>
     public async Task AnnounceAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
-        if (store is null || snapshot.Epoch is not { } epoch) return;
+        if (store is null || _hasLeft || snapshot.Epoch is not { } epoch) return;
 
         var heartbeat = new InstanceHeartbeat(_instance, epoch, snapshot.Version, snapshot.ReadAt);
         if (_written is { } written && written with { SeenAt = heartbeat.SeenAt } == heartbeat && _writtenAt.Elapsed(time) < _interval) return;
@@ -73,9 +74,12 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
         }
     }
 
+    /// <summary>Removes the entry of this instance, and writes no further entry. A failure is ignored, because the entry expires.</summary>
     public async Task LeaveAsync()
     {
-        if (store is null || _written is not { } heartbeat) return;
+        if (store is null || _hasLeft) return;
+        _hasLeft = true;
+        if (_written is not { } heartbeat) return;
         await store.LeaveAsync(heartbeat, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -27,7 +27,15 @@ internal sealed partial class RingHostedService(
         return doctor.StartAsync(cancellationToken);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => doctor.StopAsync(cancellationToken);
+    /// <summary>
+    /// Stops the doctor, and removes this instance from the lists of live instances. When the service container is disposed later, the container may
+    /// already have disposed the multiplexer of the application.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await doctor.StopAsync(cancellationToken).ConfigureAwait(false);
+        await rings.LeaveAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     [LoggerMessage(EventId = 17, EventName = "SettingsInForce", Level = LogLevel.Information,
         Message = "The settings of {Service} in the namespace {Ring}: KeyMode {KeyMode}, keys from {Source}. It accepts {Accepted}. {Identity}. {Durations}.")]

@@ -16,6 +16,9 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// <summary>The longest time for which the time limits of the start apply.</summary>
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(15);
 
+    /// <summary>The longest time that a connection may take to open. Then another attempt begins, because the first one may never end.</summary>
+    private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(15);
+
     /// <summary>The time between two attempts of the client library to reconnect. The default of the client library is five seconds.</summary>
     private const int ReconnectMilliseconds = 250;
 
@@ -29,6 +32,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private readonly Lock _gate = new();
     private readonly long _created = time.GetTimestamp();
     private Task<IConnectionMultiplexer>? _opening;
+    private long _openedAt;
+    private int _attempt;
     private ConnectionMultiplexer? _own;
     private IConnectionMultiplexer? _shared;
     private long _lastAnswer;
@@ -290,7 +295,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         _opening = null;
         // Other stores on this connection must not lose their pushes.
         Volatile.Write(ref _isReplaced, true);
-        _closing = Task.WhenAll(_closing, Task.Run(() => dead.CloseAsync(allowCommandsToComplete: false)));
+        _closing = Task.WhenAll(_closing, Task.Run(() => CloseAsync(dead)));
     }
 
     public async ValueTask DisposeAsync()
@@ -298,8 +303,17 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         ConnectionMultiplexer? own;
         Task closing;
         lock (_gate) (own, closing, _disposed) = (_own, _closing, true);
-        if (own is not null) await own.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        if (own is not null) await CloseAsync(own).ConfigureAwait(false);
         await closing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>
+    /// Closes a multiplexer at once. It is also disposed, because only a disposal closes its connection to the Sentinel servers.
+    /// </summary>
+    private static async Task CloseAsync(ConnectionMultiplexer multiplexer)
+    {
+        await multiplexer.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        await multiplexer.DisposeAsync().ConfigureAwait(false);
     }
 
     private Task<IConnectionMultiplexer> MultiplexerAsync(CancellationToken cancellationToken)
@@ -307,12 +321,15 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         Task<IConnectionMultiplexer> opening;
         lock (_gate)
         {
-            if (_opening is null or { IsFaulted: true } or { IsCanceled: true })
+            var isAbandoned = _opening is { IsCompleted: false } && time.GetElapsedTime(_openedAt) >= LongestOpening;
+            if (isAbandoned || _opening is null or { IsFaulted: true } or { IsCanceled: true })
             {
+                _openedAt = time.GetTimestamp();
+                var attempt = ++_attempt;
                 // A connection outlives the request that may have opened it, and is no part of that request's trace.
                 using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
                 // On the thread pool, because the application's factory may connect synchronously.
-                _opening = Task.Run(OpenAsync, CancellationToken.None);
+                _opening = Task.Run(() => OpenAsync(attempt), CancellationToken.None);
             }
 
             opening = _opening;
@@ -321,21 +338,26 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         return opening.IsCompletedSuccessfully ? opening : opening.WithinAsync(Limits.Connect, time, cancellationToken);
     }
 
-    private async Task<IConnectionMultiplexer> OpenAsync()
+    /// <param name="attempt">The number of this attempt. If a later attempt has begun, the result of this attempt is not used.</param>
+    private async Task<IConnectionMultiplexer> OpenAsync(int attempt)
     {
         if (await SharedAsync().ConfigureAwait(false) is { } shared)
         {
-            lock (_gate) return _shared = shared;
+            lock (_gate)
+            {
+                if (attempt == _attempt) _shared = shared;
+                return shared;
+            }
         }
 
         var own = await ConnectAsync(Configuration()).ConfigureAwait(false);
         Answered();
         lock (_gate)
         {
-            if (!_disposed) return _own = own;
+            if (!_disposed && attempt == _attempt) return _own = own;
         }
 
-        await own.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        await CloseAsync(own).ConfigureAwait(false);
         throw new ObjectDisposedException(nameof(RedisConnection));
     }
 

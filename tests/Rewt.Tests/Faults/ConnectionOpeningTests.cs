@@ -1,0 +1,30 @@
+using StackExchange.Redis;
+
+namespace Rewt.Tests.Faults;
+
+public sealed class ConnectionOpeningTests
+{
+    [Fact]
+    public async Task A_connection_that_never_opens_is_replaced_after_15_seconds()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        await using var multiplexer = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var never = new TaskCompletionSource<IConnectionMultiplexer>();
+        var (time, calls) = (new FakeTimeProvider(), 0);
+        var options = new RewtOptions { ConnectionMultiplexerFactory = () => Interlocked.Increment(ref calls) == 1 ? never.Task : Task.FromResult<IConnectionMultiplexer>(multiplexer) };
+        await using var connection = new RedisConnection(services, options, time);
+        var first = connection.DatabaseAsync(Cancellation);
+        time.Advance(TimeSpan.FromSeconds(14));
+        await Should.ThrowAsync<TimeoutException>(() => first);
+        var second = connection.DatabaseAsync(Cancellation);
+        second.IsCompleted.ShouldBeFalse("the first attempt is still waited for");
+        time.Advance(TimeSpan.FromSeconds(4));
+        await Should.ThrowAsync<TimeoutException>(() => second);
+
+        var database = await connection.DatabaseAsync(Cancellation);
+
+        (await database.PingAsync()).ShouldBeGreaterThan(TimeSpan.Zero);
+        calls.ShouldBe(2);
+    }
+}
