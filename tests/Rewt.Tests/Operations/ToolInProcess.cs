@@ -11,6 +11,7 @@ internal sealed class ToolInProcess : AssemblyLoadContext
 {
     private static readonly AsyncLocal<(TextWriter Output, TextWriter Errors)?> Current = new();
     private static readonly Lazy<Func<string[], Task<int>>> Main = new(Load);
+    private static readonly Lock Gate = new();
     private readonly AssemblyDependencyResolver _files = new(ToolRun.Program);
 
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string[] args)
@@ -23,8 +24,10 @@ internal sealed class ToolInProcess : AssemblyLoadContext
 
         var (output, errors) = (new StringWriter(), new StringWriter());
         Current.Value = (TextWriter.Synchronized(output), TextWriter.Synchronized(errors));
-        var exitCode = await Main.Value(args);
-        return (exitCode, output.ToString(), errors.ToString());
+        // The parser creates parts of the shared options when they are first used, and is not thread-safe. It runs before the first await.
+        Task<int> run;
+        lock (Gate) run = Main.Value(args);
+        return (await run, output.ToString(), errors.ToString());
     }
 
     protected override Assembly? Load(AssemblyName assemblyName) =>
