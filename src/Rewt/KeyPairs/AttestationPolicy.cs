@@ -304,6 +304,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
                 if (ProblemOfLink(elements[index], elements[index + 1], chain, at) is { } problem) return problem;
             }
 
+            if (ProblemOfTrustDomain(leaf, elements[^1]) is { } foreign) return foreign;
             valid = (elements.Max(element => Validity(element).From), elements.Min(element => Validity(element).Until));
             return null;
         }
@@ -323,6 +324,18 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (rsa?.KeySize < RsaNumbers.MinimumBits) return $"an RSA key of its certificate chain has less than {RsaNumbers.MinimumBits} bits";
         if (revocations.Any(list => list.Revokes(certificate, issuer))) return "its certificate is revoked";
         return ProblemOfTime(certificate, at) ?? ProblemOfTime(issuer, at);
+    }
+
+    /// <summary>
+    /// Checks the trust domain of a SPIFFE ID. If the root certificate has a SPIFFE ID, as that of SPIRE has, the root certificate can attest only its
+    /// own trust domain. Otherwise an authority of a federated trust domain, which a bundle may contain, could attest keys of this trust domain.
+    /// </summary>
+    private static string? ProblemOfTrustDomain(X509Certificate2 leaf, X509Certificate2 root)
+    {
+        if (CertificateNames.Of(root) is not { } names) return "the names in its root certificate are malformed";
+        return CertificateNames.TrustDomainOf(names) is { } domain && domain != CertificateNames.TrustDomainOf(CertificateNames.Of(leaf) ?? [])
+            ? $"its certificate is not of the trust domain of its root certificate, {UntrustedText.Quote(domain)}"
+            : null;
     }
 
     private static string Cause(X509ChainStatus[] status) => string.Join(", ", status.Select(one => one.Status).Distinct());
