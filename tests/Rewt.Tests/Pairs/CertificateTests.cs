@@ -457,7 +457,12 @@ public sealed class CertificateTests : IAsyncLifetime
 
         Should.Throw<PublicKeySourceException>(() => ServiceIdentity.Open(options, TimeProvider.System)).Message.ShouldContain("the password is wrong");
         options.Identity.Password = "secret";
-        ServiceIdentity.Open(options, TimeProvider.System)!.Certificate!.Chain.Count.ShouldBe(2);
+        options.Identity.Authorities.Add(_root.Pem);
+        var (identity, pair, now) = (ServiceIdentity.Open(options, TimeProvider.System)!, PublishedPair.Generate(), StoreTime.From(TimeProvider.System.GetUtcNow()));
+        identity.Certificate!.Chain.Count.ShouldBe(2);
+        // The private key can be used after the loaded certificates are disposed.
+        var attestation = identity.Certificate.Attest(pair.Pair.Public, "rewt", "orders", now, now + TimeSpan.FromHours(1)).ToJson();
+        identity.Policy!.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out var problem).ShouldNotBeNull(problem);
     }
 
     [Fact]
