@@ -516,6 +516,53 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_delegate_that_returns_no_certificate_in_time_leaves_the_previous_certificate_in_use()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var (given, now) = (_issuing.Issue("orders"), StoreTime.From(time.GetUtcNow()));
+        using var answer = new ManualResetEventSlim(initialState: true);
+        var options = new RewtOptions { ServiceName = "orders", KeyMode = KeyMode.KeyPair };
+        options.Identity.CertificateFactory = () =>
+        {
+            answer.Wait(Cancellation);
+            return new X509Certificate2Collection { given, _issuing.Certificate };
+        };
+        var identity = ServiceIdentity.Open(options, time)!;
+        var first = identity.Certificate.ShouldNotBeNull();
+        await identity.RefreshAsync(Cancellation);
+        identity.Certificate.ShouldBeSameAs(first);
+
+        answer.Reset();
+        given = _issuing.Issue("orders");
+        for (var attempt = 0; attempt < 3 && identity.State(now).Unread is null; attempt++) await RefreshAsync();
+
+        identity.State(now).Unread.ShouldBe("Identity:CertificateFactory has not returned within 10 s; what was read before stays in use.");
+        identity.Certificate.ShouldBeSameAs(first);
+        answer.Set();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await RefreshAsync();
+                return identity.State(now).Unread is null && identity.Certificate != first;
+            },
+            "the certificate of the delegate is used");
+
+        async Task RefreshAsync()
+        {
+            var refresh = Task.Run(() => identity.RefreshAsync(Cancellation), Cancellation);
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    time.Advance(TimeSpan.FromSeconds(1));
+                    return refresh.IsCompleted;
+                },
+                "the refresh has ended");
+            await refresh;
+            time.Advance(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    [Fact]
     public async Task A_revocation_list_of_several_megabytes_is_read_and_reloaded_when_it_changes()
     {
         var (revoked, later, builder) = (_issuing.Issue("orders"), _issuing.Issue("orders"), new CertificateRevocationListBuilder());
