@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -42,6 +43,16 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// The number of accepted certificates that are kept, so that further keys attested by the same certificate need no chain check.
     /// </summary>
     private const int Capacity = 1024;
+
+    /// <summary>The maximum number of problems of revocation lists that are reported.</summary>
+    private const int MaximumReported = 3;
+
+    /// <summary>The problems of the lists that apply to no certificate.</summary>
+    private readonly string[] _foreign =
+    [
+        .. revocations.Where(list => list.IsForeign(authorities))
+            .Select(list => $"{list.File} contains a revocation list that no certificate of Identity:Authorities has issued.").Distinct(StringComparer.Ordinal),
+    ];
 
     private readonly string[] _names = [.. options.Names];
     private readonly TimeSpan _longest = longest ?? TimeSpan.FromDays(36_500);
@@ -158,6 +169,16 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
 
         return (new PublicKeySet(keys, refused) { Attestations = attestations }, isFinal);
     }
+
+    /// <summary>
+    /// Returns the problems of the revocation lists for an operator: lists that apply to no certificate, and issuers whose lists are all overdue. No
+    /// key is refused for them, because the lists can be renewed late.
+    /// </summary>
+    public IEnumerable<string> ProblemsOfLists(StoreTime now) => _foreign
+        .Concat(revocations.GroupBy(list => list.Issuer, StringComparer.OrdinalIgnoreCase).Select(lists => lists.MaxBy(list => list.NextUpdate ?? DateTimeOffset.MaxValue)!)
+            .Where(latest => latest.NextUpdate <= now.ToDateTimeOffset())
+            .Select(latest => $"The revocation list of {UntrustedText.Quote(latest.Issuer)} in {latest.File} is overdue since {latest.NextUpdate?.ToString("u", CultureInfo.InvariantCulture)}."))
+        .Take(MaximumReported);
 
     /// <summary>Returns the problem of this service's own certificate chain; <see langword="null"/> if there is none.</summary>
     public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at) => ProblemOf(certificate.Chain, chain => ProblemOfChain(chain[0], chain, at, out _));
@@ -327,8 +348,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     }
 
     /// <summary>
-    /// Checks the trust domain of a SPIFFE ID. If the root certificate has a SPIFFE ID, as that of SPIRE has, the root certificate can attest only its
-    /// own trust domain. Otherwise an authority of a federated trust domain, which a bundle may contain, could attest keys of this trust domain.
+    /// Checks the trust domain of a SPIFFE ID. If the root certificate has a SPIFFE ID, as that of SPIRE has, it can attest only its own trust
+    /// domain. Otherwise an authority of a federated trust domain, which a bundle may contain, could attest keys of this trust domain.
     /// </summary>
     private static string? ProblemOfTrustDomain(X509Certificate2 leaf, X509Certificate2 root)
     {

@@ -71,7 +71,7 @@ internal sealed class ServiceIdentity
         var failure = (_files?.Failure ?? _factory.Failure ?? _authorities?.Failure)?.Message;
         var (usable, problem) = Select(now);
         if (problem is not null) failure ??= $"The renewed certificate of this service is not used, because its own Identity:Authorities do not accept it: {problem}";
-        var unread = failure is null ? null : $"{failure}; what was read before stays in use.";
+        var unread = Joined([.. failure is null ? [] : new[] { $"{failure}; what was read before stays in use." }, .. Policy?.ProblemsOfLists(now) ?? []]);
         if ((usable ?? Certificate) is not { } certificate) return new CertificateStatus(CertificateHealth.Good, null, unread);
 
         var left = certificate.NotAfter - now.ToDateTimeOffset();
@@ -87,6 +87,8 @@ internal sealed class ServiceIdentity
             ? new CertificateStatus(CertificateHealth.Ending, $"The certificate of this service expires at {date} and has not been renewed. Renew it, or no new key can be published.", unread)
             : new CertificateStatus(CertificateHealth.Good, null, unread);
     }
+
+    private static string? Joined(IReadOnlyCollection<string> problems) => problems.Count > 0 ? string.Join(' ', problems) : null;
 
     /// <summary>Returns the certificate that can attest keys, and the reason why a renewed certificate does not replace it yet.</summary>
     private (ServiceCertificate? Certificate, string? Problem) Select(StoreTime now)
