@@ -12,7 +12,8 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
-        var result = RewtCommand.Create().Parse(Suggestions.Normalize(args));
+        // A key id may begin with a hyphen and must not be read as several options.
+        var result = RewtCommand.Create().Parse(Suggestions.Normalize(args), new ParserConfiguration { EnablePosixBundling = false });
         if (result.Action is not HelpAction && ArgumentCheck.Errors(result) is { Count: > 0 } errors)
         {
             foreach (var error in errors) await Console.Error.WriteLineAsync($"rewt: {error}");

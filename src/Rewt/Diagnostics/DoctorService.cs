@@ -22,29 +22,28 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
 
     private readonly ILogger _logger = loggers.CreateLogger("Rewt.Doctor");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var examined = rings.Names.Where(name => Provider(name).Doctor is not null).ToList();
-        var waiting = examined.ToList();
-        if (waiting.Count == 0) return;
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(rings.Names.Where(name => Provider(name).Doctor is not null).Select(name => RepeatAsync(name, stoppingToken)));
 
+    /// <summary>
+    /// Examines one key ring repeatedly. Each key ring has its own loop, because the Redis server of another one may be unavailable.
+    /// </summary>
+    private async Task RepeatAsync(string name, CancellationToken cancellationToken)
+    {
         while (true)
         {
-            await Task.Delay(FirstPause * (1 + (Random.Shared.NextDouble() / 4)), time, stoppingToken).ConfigureAwait(false);
-            foreach (var name in waiting.Where(name => Provider(name).Known is not null).ToList())
+            do
             {
-                await ExamineAsync(name, stoppingToken).ConfigureAwait(false);
-                waiting.Remove(name);
+                await Task.Delay(FirstPause * (1 + (Random.Shared.NextDouble() / 4)), time, cancellationToken).ConfigureAwait(false);
             }
+            while (Provider(name).Known is null);
 
-            if (waiting.Count > 0) continue;
+            await ExamineAsync(name, cancellationToken).ConfigureAwait(false);
             for (var check = 0; check < ClockChecks; check++)
             {
-                await Task.Delay(Pause / ClockChecks, time, stoppingToken).ConfigureAwait(false);
-                foreach (var name in examined) CheckClock(name);
+                await Task.Delay(Pause / ClockChecks, time, cancellationToken).ConfigureAwait(false);
+                CheckClock(name);
             }
-
-            waiting.AddRange(examined);
         }
     }
 

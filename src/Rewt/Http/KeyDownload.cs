@@ -93,8 +93,10 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
     private static DownloadedKeys Answer(HttpResponseMessage response, byte[]? content)
     {
         var cache = response.Headers.CacheControl;
-        var age = cache is { NoCache: true } or { NoStore: true } ? TimeSpan.Zero : cache?.MaxAge;
-        return new DownloadedKeys(content, response.Headers.ETag?.ToString(), age);
+        // A cache on the way may have held the response for a part of its lifetime already.
+        var left = cache?.MaxAge - (response.Headers.Age ?? TimeSpan.Zero);
+        if (cache is { NoCache: true } or { NoStore: true } || left < TimeSpan.Zero) left = TimeSpan.Zero;
+        return new DownloadedKeys(content, response.Headers.ETag?.ToString(), left);
     }
 
     private static async Task<byte[]> ReadAsync(Uri address, HttpResponseMessage response, CancellationToken cancellationToken)

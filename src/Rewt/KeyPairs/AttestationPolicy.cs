@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -42,6 +43,16 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// The number of accepted certificates that are kept, so that further keys attested by the same certificate need no chain check.
     /// </summary>
     private const int Capacity = 1024;
+
+    /// <summary>The maximum number of problems of revocation lists that are reported.</summary>
+    private const int MaximumReported = 3;
+
+    /// <summary>The problems of the lists that apply to no certificate.</summary>
+    private readonly string[] _foreign =
+    [
+        .. revocations.Where(list => list.IsForeign(authorities))
+            .Select(list => $"{list.File} contains a revocation list that no certificate of Identity:Authorities has issued.").Distinct(StringComparer.Ordinal),
+    ];
 
     private readonly string[] _names = [.. options.Names];
     private readonly TimeSpan _longest = longest ?? TimeSpan.FromDays(36_500);
@@ -158,6 +169,16 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
 
         return (new PublicKeySet(keys, refused) { Attestations = attestations }, isFinal);
     }
+
+    /// <summary>
+    /// Returns the problems of the revocation lists for an operator: lists that apply to no certificate, and issuers whose lists are all overdue. No
+    /// key is refused for them, because the lists can be renewed late.
+    /// </summary>
+    public IEnumerable<string> ProblemsOfLists(StoreTime now) => _foreign
+        .Concat(revocations.GroupBy(list => list.Issuer, StringComparer.OrdinalIgnoreCase).Select(lists => lists.MaxBy(list => list.NextUpdate ?? DateTimeOffset.MaxValue)!)
+            .Where(latest => latest.NextUpdate <= now.ToDateTimeOffset())
+            .Select(latest => $"The revocation list of {UntrustedText.Quote(latest.Issuer)} in {latest.File} is overdue since {latest.NextUpdate?.ToString("u", CultureInfo.InvariantCulture)}."))
+        .Take(MaximumReported);
 
     /// <summary>Returns the problem of this service's own certificate chain; <see langword="null"/> if there is none.</summary>
     public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at) => ProblemOf(certificate.Chain, chain => ProblemOfChain(chain[0], chain, at, out _));
@@ -304,6 +325,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
                 if (ProblemOfLink(elements[index], elements[index + 1], chain, at) is { } problem) return problem;
             }
 
+            if (ProblemOfTrustDomain(leaf, elements[^1]) is { } foreign) return foreign;
             valid = (elements.Max(element => Validity(element).From), elements.Min(element => Validity(element).Until));
             return null;
         }
@@ -323,6 +345,18 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (rsa?.KeySize < RsaNumbers.MinimumBits) return $"an RSA key of its certificate chain has less than {RsaNumbers.MinimumBits} bits";
         if (revocations.Any(list => list.Revokes(certificate, issuer))) return "its certificate is revoked";
         return ProblemOfTime(certificate, at) ?? ProblemOfTime(issuer, at);
+    }
+
+    /// <summary>
+    /// Checks the trust domain of a SPIFFE ID. If the root certificate has a SPIFFE ID, as that of SPIRE has, it can attest only its own trust
+    /// domain. Otherwise an authority of a federated trust domain, which a bundle may contain, could attest keys of this trust domain.
+    /// </summary>
+    private static string? ProblemOfTrustDomain(X509Certificate2 leaf, X509Certificate2 root)
+    {
+        if (CertificateNames.Of(root) is not { } names) return "the names in its root certificate are malformed";
+        return CertificateNames.TrustDomainOf(names) is { } domain && domain != CertificateNames.TrustDomainOf(CertificateNames.Of(leaf) ?? [])
+            ? $"its certificate is not of the trust domain of its root certificate, {UntrustedText.Quote(domain)}"
+            : null;
     }
 
     private static string Cause(X509ChainStatus[] status) => string.Join(", ", status.Select(one => one.Status).Distinct());

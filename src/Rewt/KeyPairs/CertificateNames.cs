@@ -54,6 +54,10 @@ internal static class CertificateNames
         ? names.FirstOrDefault(name => templates.Any(template => name == (template.Replace(Placeholder, service, StringComparison.Ordinal), IsId(template)))).Text
         : names.FirstOrDefault(name => name.IsUri ? IsIdOf(name.Text, service) : name.Text == service).Text;
 
+    /// <summary>Returns the trust domain of the SPIFFE ID in a certificate; <see langword="null"/> if the certificate has no SPIFFE ID.</summary>
+    public static string? TrustDomainOf(IReadOnlyList<(string Text, bool IsUri)> names) =>
+        names.FirstOrDefault(name => name.IsUri && name.Text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)).Text is { } id ? id[Scheme.Length..].Split('/')[0] : null;
+
     private static bool IsId(string name) => name.StartsWith(Scheme, StringComparison.Ordinal);
 
     /// <summary>Returns whether a name is a SPIFFE ID whose last path segment is the name of the service.</summary>

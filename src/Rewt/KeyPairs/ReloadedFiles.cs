@@ -15,21 +15,16 @@ namespace Rewt.Internal;
 internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IReadOnlyList<byte[]>, T> parse, TimeProvider time, int maximum = PublicKeySetReader.MaximumBytes)
     where T : class
 {
-    /// <summary>
-    /// The longest time that a refresh waits for the files. A file on an unreachable file server blocks when it is opened, and a long list takes time
-    /// to parse.
-    /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private readonly BackgroundRead<Parsed> _read = new(
+        $"{string.Join(" or ", settings.Where(setting => !PublicKeyPem.IsPem(setting)).Select(ConfiguredFile.NameOf))} has not been read", time);
 
     private IReadOnlyList<byte[]> _hashes = [];
-    private ClockReading _began;
-    private Task<Parsed?>? _reading;
 
     /// <summary>The value of the last successful read.</summary>
     public T Value { get; private set; } = null!;
 
     /// <summary>The failure of the last read; <see langword="null"/> if the last read succeeded.</summary>
-    public PublicKeySourceException? Failure { get; private set; }
+    public PublicKeySourceException? Failure => _read.Failure;
 
     /// <exception cref="PublicKeySourceException">The files cannot be used. The message contains the reason.</exception>
     public ReloadedFiles<T> Read()
@@ -41,25 +36,10 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
     /// <summary>Parses the files again if one of them has changed. Calls must not overlap.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        if (_reading is null) _began = ClockReading.Now(time);
-        _reading ??= Task.Run(() => Failure is null && settings.Select(HashOf).Zip(_hashes).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)) ? null : Parse(), CancellationToken.None);
-        try
-        {
-            if (await _reading.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false) is { } parsed) (Value, _hashes) = parsed;
-            Failure = null;
-        }
-        catch (TimeoutException)
-        {
-            if (_began.Elapsed(time) >= PublicKeySourceState.UsualLimit) Failure = new PublicKeySourceException($"{string.Join(" or ", settings.Where(setting => !PublicKeyPem.IsPem(setting)).Select(ConfiguredFile.NameOf))} has not been read within {PublicKeySourceState.UsualLimit.TotalSeconds} s");
-            return;
-        }
-        catch (PublicKeySourceException exception)
-        {
-            Failure = exception;
-        }
-
-        _reading = null;
+        if (await _read.RefreshAsync(ParseChanged, cancellationToken).ConfigureAwait(false) is { } parsed) (Value, _hashes) = parsed;
     }
+
+    private Parsed? ParseChanged() => Failure is null && settings.Select(HashOf).Zip(_hashes).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)) ? null : Parse();
 
     private Parsed Parse()
     {

@@ -7,22 +7,22 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// A certificate revocation list (CRL, RFC 5280 §5) from a configured file, with which <see cref="AttestationPolicy"/> refuses revoked certificates.
-/// The list is used as long as it is configured, even after the date of its next update.
+/// The list is used as long as it is configured, even after the date of its next update. A list that is overdue or useless is reported only.
 /// </summary>
 internal sealed class RevocationList
 {
     /// <summary>The maximum size of a file, in bytes. The revocation lists of companies can have several megabytes.</summary>
     public const int MaximumBytes = 16 * 1024 * 1024;
 
-    private readonly byte[] _issuer;
     private readonly byte[] _hashed;
     private readonly byte[] _signature;
     private readonly CertificateSignatureAlgorithm _algorithm;
     private readonly HashSet<string> _serials = new(StringComparer.Ordinal);
 
     /// <exception cref="AsnContentException">The list is malformed.</exception>
-    private RevocationList(byte[] content)
+    private RevocationList(byte[] content, string file)
     {
+        File = file;
         var list = new AsnReader(content, AsnEncodingRules.DER).ReadSequence();
         var signed = list.PeekEncodedValue();
         var body = list.ReadSequence();
@@ -31,14 +31,26 @@ internal sealed class RevocationList
         _signature = list.ReadBitString(out _);
         if (body.PeekTag() == Asn1Tag.Integer) body.ReadInteger();
         body.ReadSequence();
-        _issuer = body.ReadEncodedValue().ToArray();
+        Issuer = TextOf(new X500DistinguishedName(body.ReadEncodedValue().Span));
         body.ReadEncodedValue();
-        if (body.HasData && body.PeekTag() is { TagClass: TagClass.Universal, TagValue: (int)UniversalTagNumber.UtcTime or (int)UniversalTagNumber.GeneralizedTime }) body.ReadEncodedValue();
+        NextUpdate = ReadTime(body);
         if (!body.HasData || body.PeekTag() != Asn1Tag.Sequence) return;
 
         var revoked = body.ReadSequence();
         while (revoked.HasData) _serials.Add(Convert.ToHexString(revoked.ReadSequence().ReadIntegerBytes().Span));
     }
+
+    /// <summary>The name of the file that contains the list.</summary>
+    public string File { get; }
+
+    /// <summary>
+    /// The name of the issuer as a text. A comparison of texts ignores the encoding of the name, which may differ between a list and a certificate of
+    /// the same authority (PrintableString and UTF8String, RFC 5280 §7.1).
+    /// </summary>
+    public string Issuer { get; }
+
+    /// <summary>The date of the next update; <see langword="null"/> if the list has none.</summary>
+    public DateTimeOffset? NextUpdate { get; }
 
     /// <summary>Reads all revocation lists in a PEM text.</summary>
     /// <exception cref="PublicKeySourceException">The text cannot be used. The message contains the reason.</exception>
@@ -54,7 +66,7 @@ internal sealed class RevocationList
                 {
                     var list = new byte[fields.DecodedDataLength];
                     Convert.TryFromBase64Chars(rest[fields.Base64Data], list, out _);
-                    lists.Add(new RevocationList(list));
+                    lists.Add(new RevocationList(list, name));
                 }
 
                 rest = rest[fields.Location.End..];
@@ -70,9 +82,54 @@ internal sealed class RevocationList
 
     /// <summary>Returns whether the list was issued by the given issuer and contains the certificate.</summary>
     public bool Revokes(X509Certificate2 certificate, X509Certificate2 issuer) =>
-        _issuer.AsSpan().SequenceEqual(issuer.SubjectName.RawData)
-        && _serials.Contains(Convert.ToHexString(certificate.SerialNumberBytes.Span))
+        _serials.Contains(Convert.ToHexString(certificate.SerialNumberBytes.Span))
+        && HasNameOf(issuer)
         && IsSignedBy(issuer);
+
+    /// <summary>
+    /// Returns whether the list certainly applies to no certificate: an authority has the name of the issuer, but no authority with this name has
+    /// signed the list. A list with the name of no authority may be that of an intermediate authority, whose certificate is known only from the
+    /// services.
+    /// </summary>
+    public bool IsForeign(X509Certificate2Collection authorities)
+    {
+        var named = authorities.Where(HasNameOf).ToList();
+        try
+        {
+            return named.Count > 0 && !named.Exists(IsSignedBy);
+        }
+        catch (CryptographicException)
+        {
+            // With a key that cannot be read, it is unknown who has signed the list.
+            return false;
+        }
+    }
+
+    private bool HasNameOf(X509Certificate2 issuer) => Issuer.Equals(TextOf(issuer.SubjectName), StringComparison.OrdinalIgnoreCase);
+
+    private static string TextOf(X500DistinguishedName name)
+    {
+        try
+        {
+            return name.Name;
+        }
+        catch (CryptographicException)
+        {
+            return Convert.ToHexString(name.RawData);
+        }
+    }
+
+    /// <summary>Reads an optional time.</summary>
+    private static DateTimeOffset? ReadTime(AsnReader body)
+    {
+        if (!body.HasData || body.PeekTag() is not { TagClass: TagClass.Universal } tag) return null;
+        return tag.TagValue switch
+        {
+            (int)UniversalTagNumber.UtcTime => body.ReadUtcTime(),
+            (int)UniversalTagNumber.GeneralizedTime => body.ReadGeneralizedTime(),
+            _ => null,
+        };
+    }
 
     private bool IsSignedBy(X509Certificate2 issuer)
     {

@@ -10,6 +10,9 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class ServiceCertificate
 {
+    /// <summary>How a PKCS #12 file is loaded. macOS supports no key that is only in memory.</summary>
+    private static readonly X509KeyStorageFlags Storage = OperatingSystem.IsMacOS() ? X509KeyStorageFlags.Exportable : X509KeyStorageFlags.EphemeralKeySet | X509KeyStorageFlags.Exportable;
+
     private readonly KeyPair _key;
 
     /// <exception cref="PublicKeySourceException">The certificate cannot be used. The message contains the reason.</exception>
@@ -51,12 +54,12 @@ internal sealed class ServiceCertificate
     public static ServiceCertificate Read(IReadOnlyList<byte[]> contents, RewtOptions options)
     {
         var name = ConfiguredFile.NameOf(options.Identity.CertificateFile!);
+        var certificates = new X509Certificate2Collection();
         try
         {
-            var certificates = new X509Certificate2Collection();
             if (!PublicKeyPem.IsPem(Encoding.UTF8.GetString(contents[0])))
             {
-                certificates = X509CertificateLoader.LoadPkcs12Collection(contents[0], options.Identity.Password, X509KeyStorageFlags.EphemeralKeySet | X509KeyStorageFlags.Exportable);
+                certificates = X509CertificateLoader.LoadPkcs12Collection(contents[0], options.Identity.Password, Storage);
                 return Of(certificates, name, options);
             }
 
@@ -68,6 +71,11 @@ internal sealed class ServiceCertificate
         catch (CryptographicException exception)
         {
             throw new PublicKeySourceException($"{name} is damaged, or the password is wrong", exception);
+        }
+        finally
+        {
+            // The object contains copies of the certificates and its own handle of the private key.
+            foreach (var certificate in certificates) certificate.Dispose();
         }
     }
 

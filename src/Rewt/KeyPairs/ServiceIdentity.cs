@@ -13,14 +13,15 @@ internal sealed class ServiceIdentity
     private readonly RewtOptions _options;
     private readonly ReloadedFiles<ServiceCertificate>? _files;
     private readonly ReloadedFiles<AttestationPolicy>? _authorities;
+    private readonly BackgroundRead<ServiceCertificate> _factory;
     private ServiceCertificate? _certificate;
     private ServiceCertificate? _lastUsable;
-    private string? _failure;
 
     /// <exception cref="PublicKeySourceException">A file cannot be used. The message contains the reason.</exception>
     public ServiceIdentity(RewtOptions options, TimeProvider time)
     {
         _options = options;
+        _factory = new BackgroundRead<ServiceCertificate>("Identity:CertificateFactory has not returned", time);
         var identity = options.Identity;
         if (identity.CertificateFile is { } file) _files = new ReloadedFiles<ServiceCertificate>(identity.KeyFile is { } key ? [file, key] : [file], contents => ServiceCertificate.Read(contents, options), time).Read();
         if (identity.CertificateFactory is not null) _certificate = FromFactory();
@@ -46,23 +47,12 @@ internal sealed class ServiceIdentity
     /// <exception cref="PublicKeySourceException">A file cannot be used. The message contains the reason.</exception>
     public static ServiceIdentity? Open(RewtOptions options, TimeProvider time) => options.Identity is { Attests: false, Authorities.Count: 0 } ? null : new ServiceIdentity(options, time);
 
-    /// <summary>Reads again the files that have changed. Calls must not overlap.</summary>
+    /// <summary>Reads again the files that have changed, and calls the delegate for the certificate. Calls must not overlap.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         if (_files is not null) await _files.RefreshAsync(cancellationToken).ConfigureAwait(false);
         if (_authorities is not null) await _authorities.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        if (_options.Identity.CertificateFactory is null) return;
-
-        try
-        {
-            var given = FromFactory();
-            if (!given.Chain[0].AsSpan().SequenceEqual(_certificate!.Chain[0])) _certificate = given;
-            _failure = null;
-        }
-        catch (PublicKeySourceException exception)
-        {
-            _failure = exception.Message;
-        }
+        if (_options.Identity.CertificateFactory is not null && await _factory.RefreshAsync(FromFactory, cancellationToken).ConfigureAwait(false) is { } given) _certificate = given;
     }
 
     /// <summary>
@@ -78,10 +68,10 @@ internal sealed class ServiceIdentity
     /// <param name="now">The current time by the clock of the store.</param>
     public CertificateStatus State(StoreTime now)
     {
-        var failure = _files?.Failure?.Message ?? _failure ?? _authorities?.Failure?.Message;
+        var failure = (_files?.Failure ?? _factory.Failure ?? _authorities?.Failure)?.Message;
         var (usable, problem) = Select(now);
         if (problem is not null) failure ??= $"The renewed certificate of this service is not used, because its own Identity:Authorities do not accept it: {problem}";
-        var unread = failure is null ? null : $"{failure}; what was read before stays in use.";
+        var unread = Joined([.. failure is null ? [] : new[] { $"{failure}; what was read before stays in use." }, .. Policy?.ProblemsOfLists(now) ?? []]);
         if ((usable ?? Certificate) is not { } certificate) return new CertificateStatus(CertificateHealth.Good, null, unread);
 
         var left = certificate.NotAfter - now.ToDateTimeOffset();
@@ -97,6 +87,8 @@ internal sealed class ServiceIdentity
             ? new CertificateStatus(CertificateHealth.Ending, $"The certificate of this service expires at {date} and has not been renewed. Renew it, or no new key can be published.", unread)
             : new CertificateStatus(CertificateHealth.Good, null, unread);
     }
+
+    private static string? Joined(IReadOnlyCollection<string> problems) => problems.Count > 0 ? string.Join(' ', problems) : null;
 
     /// <summary>Returns the certificate that can attest keys, and the reason why a renewed certificate does not replace it yet.</summary>
     private (ServiceCertificate? Certificate, string? Problem) Select(StoreTime now)
@@ -122,11 +114,16 @@ internal sealed class ServiceIdentity
         return new AttestationPolicy(authorities, identity.RevocationListFile is { } file ? RevocationList.Read(contents[^1], ConfiguredFile.NameOf(file)) : [], identity, PairSchedule.From(options).Attestation);
     }
 
-    private ServiceCertificate FromFactory()
+    /// <summary>
+    /// Returns the certificate of the delegate; <see langword="null"/> if it is unchanged, so that no object of its private key is created.
+    /// </summary>
+    private ServiceCertificate? FromFactory()
     {
         try
         {
-            return ServiceCertificate.Of(_options.Identity.CertificateFactory!(), "Identity:CertificateFactory", _options);
+            var given = _options.Identity.CertificateFactory!();
+            var isUnchanged = _certificate is { } known && given.FirstOrDefault(certificate => certificate.HasPrivateKey)?.RawDataMemory.Span.SequenceEqual(known.Chain[0]) == true;
+            return isUnchanged ? null : ServiceCertificate.Of(given, "Identity:CertificateFactory", _options);
         }
         catch (Exception exception) when (exception is not PublicKeySourceException)
         {

@@ -61,6 +61,13 @@ internal sealed class PrimaryCheck(TimeProvider time)
         if (roles.Count == servers.Count) Volatile.Write(ref _last, new Confirmation(ClockReading.Now(time)));
     }
 
+    /// <summary>
+    /// Returns whether INFO reports the role of a server that accepts writes. Every role except that of a replica counts, for example
+    /// <c>active-replica</c> of KeyDB.
+    /// </summary>
+    internal static bool IsPrimary(IReadOnlyList<string> info) =>
+        info.FirstOrDefault(line => line.StartsWith("role:", StringComparison.Ordinal)) is { } role && role is not ("role:slave" or "role:replica");
+
     private static bool IsCandidate(IServer server) => server is { IsConnected: true, ServerType: ServerType.Standalone };
 
     /// <returns>The role that the server reports. If the server refuses to report its role, the role that the client library assumes is returned.
@@ -71,7 +78,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
         {
             var lines = (await ServerInfo.ReadAsync(server, "replication").WithinAsync(limit, time, cancellationToken).ConfigureAwait(false) ?? string.Empty).Split("\r\n");
             var history = Array.Find(lines, line => line.StartsWith("master_replid:", StringComparison.Ordinal)) ?? ServerDiagnosis.Name(server.EndPoint);
-            return new Role(server, lines.Contains("role:master", StringComparer.Ordinal), history);
+            return new Role(server, IsPrimary(lines), history);
         }
         catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
         {

@@ -23,6 +23,11 @@ public sealed class KeyDownloadTests : IAsyncLifetime
             context.Response.Headers.CacheControl = "no-cache, max-age=100";
             return Results.Text(_set);
         });
+        application.MapGet("/cached", (HttpContext context, string age) =>
+        {
+            (context.Response.Headers.CacheControl, context.Response.Headers.Age) = ("max-age=100", age);
+            return Results.Text(_set);
+        });
         application.MapGet("/error", () => Results.StatusCode(500));
         application.MapGet("/missing", () => Results.NotFound());
         application.MapGet("/odd-304", () => Results.StatusCode(304));
@@ -66,6 +71,14 @@ public sealed class KeyDownloadTests : IAsyncLifetime
         again.Content.ShouldBeNull();
         (await FetchAsync("no-cache")).MaxAge.ShouldBe(TimeSpan.Zero);
     }
+
+    [Theory]
+    [InlineData("0", 100)]
+    [InlineData("40", 60)]
+    [InlineData("200", 0)]
+    [InlineData("unknown", 100)]
+    public async Task The_age_of_a_cached_response_is_subtracted_from_its_max_age(string age, int left) =>
+        (await FetchAsync($"cached?age={age}")).MaxAge.ShouldBe(TimeSpan.FromSeconds(left));
 
     [Theory]
     [InlineData("error", "answers 500")]

@@ -46,6 +46,16 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => service.Ring.RotateAsync(Cancellation)) is null, "the key ring can be written");
     }
 
+    // A server of KeyDB that replicates in both directions accepts writes.
+    [Theory]
+    [InlineData("role:master", true)]
+    [InlineData("role:active-replica", true)]
+    [InlineData("role:slave", false)]
+    [InlineData("role:replica", false)]
+    [InlineData("connected_slaves:0", false)]
+    public void Every_role_except_that_of_a_replica_counts_as_a_primary(string line, bool isPrimary) =>
+        PrimaryCheck.IsPrimary(["# Replication", line, "master_replid:0"]).ShouldBe(isPrimary);
+
     [Fact]
     public async Task Two_addresses_of_one_server_count_as_one_primary()
     {

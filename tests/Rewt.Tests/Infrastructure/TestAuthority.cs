@@ -81,10 +81,10 @@ public sealed class TestAuthority
         return Revoke(builder);
     }
 
-    public string Revoke(CertificateRevocationListBuilder builder)
+    public string Revoke(CertificateRevocationListBuilder builder, DateTimeOffset? nextUpdate = null)
     {
         var issuer = Certificate.HasPrivateKey ? Certificate : Certificate.CopyWithPrivateKey((ECDsa)_key);
-        return PemEncoding.WriteString("X509 CRL", builder.Build(issuer, 1, TimeProvider.System.GetUtcNow().AddDays(1), HashAlgorithmName.SHA256));
+        return PemEncoding.WriteString("X509 CRL", builder.Build(issuer, 1, nextUpdate ?? TimeProvider.System.GetUtcNow().AddDays(1), HashAlgorithmName.SHA256, thisUpdate: TimeProvider.System.GetUtcNow().AddYears(-1)));
     }
 
     /// <summary>Returns the intermediate certificates that a service publishes with a certificate of this authority.</summary>

@@ -70,6 +70,24 @@ public sealed class DoctorServiceTests
     }
 
     [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_scheme_whose_server_is_unavailable_delays_no_check_of_another_scheme()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        var time = new ShiftedTimeProvider { Shift = TimeSpan.FromSeconds(20) };
+        await using var service = await StartAsync(redis.ConnectionString, new CapturedLog(), services =>
+        {
+            services.AddSingleton<TimeProvider>(time);
+            services.AddRewtKeys("Partners", options => (options.Namespace, options.Redis) = ("partners", $"127.0.0.1:{FreePort.Next()}"));
+        });
+        await Eventually.TrueAsync(() => Reports(service).Of("rewt").Any(finding => finding.Code == "clock-offset"), "the offset is reported");
+
+        time.Shift = TimeSpan.Zero;
+
+        await Eventually.TrueAsync(() => !Reports(service).Of("rewt").Any(), "the finding has ended");
+    }
+
+    [Fact]
     public async Task A_multiplexer_without_admin_mode_is_examined_and_shown_in_the_health_data()
     {
         using var certificates = new TestCertificates();

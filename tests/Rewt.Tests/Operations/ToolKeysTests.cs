@@ -189,6 +189,22 @@ public sealed class ToolKeysTests
         (await ToolRun.RunAsync("keys", "revoke", "AAAAAAAAAAAAAAAAAAAAAA", "--yes", "--force", "--redis", redis.ConnectionString)).Succeeds();
     }
 
+    // The second characters are those of options with one letter.
+    [Theory]
+    [InlineData("-nAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("-oAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("-yAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("--AAAAAAAAAAAAAAAAAAAA")]
+    public async Task A_key_id_that_begins_with_a_hyphen_can_be_revoked(string keyId)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+
+        (await ToolRun.RunAsync("keys", "revoke", keyId, "--yes", "--force", "--redis", redis.ConnectionString)).Succeeds();
+
+        (await redis.CliAsync("ZSCORE", "{rewt:rewt-secret}:dead", keyId)).ShouldNotBeEmpty();
+    }
+
     [Fact]
     public async Task No_command_creates_a_ring_in_an_empty_namespace()
     {

@@ -66,6 +66,16 @@ public sealed class ToolTokenTests
     }
 
     [Fact]
+    public async Task A_byte_order_mark_before_a_token_in_the_standard_input_is_ignored()
+    {
+        var token = $"{Part("""{"alg":"HS256","kid":"k","typ":"rewt+jwt"}""")}.{Part("""{"iss":"orders","exp":1767270000}""")}.c2lnbmF0dXJl";
+
+        var run = await ToolRun.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), $"\uFEFFBearer {token}\n", "token", "inspect", "-");
+
+        run.Succeeds().Output.ShouldContain("orders");
+    }
+
+    [Fact]
     public async Task Inspecting_a_token_needs_no_server_and_does_not_show_its_signature()
     {
         var token = $"{Part("""{"alg":"HS256","kid":"k","typ":"rewt+jwt"}""")}.{Part("""{"iss":"orders","exp":1767270000,"evil":"a\u001b[31mb"}""")}.c2lnbmF0dXJl";

@@ -93,6 +93,26 @@ public sealed class AttestationTests : IAsyncLifetime
         strict.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out _).ShouldBeNull();
     }
 
+    // The root certificates of SPIRE have the SPIFFE ID of their trust domain. A bundle can also contain the root certificates of federated domains.
+    [Theory]
+    [InlineData("spiffe://prod.example", Id, true)]
+    [InlineData("spiffe://partner.example", Id, false)]
+    [InlineData("spiffe://prod", Id, false)]
+    [InlineData("spiffe://prod.example", "orders", false)]
+    [InlineData("https://partner.example", Id, true)]
+    public void A_root_certificate_with_a_SPIFFE_ID_attests_only_its_own_trust_domain(string rootName, string name, bool isAccepted)
+    {
+        var root = TestAuthority.Root("spire", TestAuthority.San(rootName));
+        var pair = PublishedPair.Generate();
+        var issuing = root.Intermediate("issuing");
+
+        new AttestationPolicy([root.Certificate, _root.Certificate], [], new RewtIdentityOptions()).Check(
+            pair.Pair.Public, pair.Attest(issuing.Issue(name), issuing.Intermediates()), "rewt", "orders", Now, null, out var problem);
+
+        if (isAccepted) problem.ShouldBeNull();
+        else problem.ShouldBe($"its certificate is not of the trust domain of its root certificate, '{rootName["spiffe://".Length..]}'");
+    }
+
     [Theory]
     [InlineData(null, 6, "orders")]
     [InlineData(null, 2, Id)]

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using Rewt.Tests.ConfiguredKeys;
 
@@ -457,7 +458,12 @@ public sealed class CertificateTests : IAsyncLifetime
 
         Should.Throw<PublicKeySourceException>(() => ServiceIdentity.Open(options, TimeProvider.System)).Message.ShouldContain("the password is wrong");
         options.Identity.Password = "secret";
-        ServiceIdentity.Open(options, TimeProvider.System)!.Certificate!.Chain.Count.ShouldBe(2);
+        options.Identity.Authorities.Add(_root.Pem);
+        var (identity, pair, now) = (ServiceIdentity.Open(options, TimeProvider.System)!, PublishedPair.Generate(), StoreTime.From(TimeProvider.System.GetUtcNow()));
+        identity.Certificate!.Chain.Count.ShouldBe(2);
+        // The private key can be used after the loaded certificates are disposed.
+        var attestation = identity.Certificate.Attest(pair.Pair.Public, "rewt", "orders", now, now + TimeSpan.FromHours(1)).ToJson();
+        identity.Policy!.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out var problem).ShouldNotBeNull(problem);
     }
 
     [Fact]
@@ -511,6 +517,53 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_delegate_that_returns_no_certificate_in_time_leaves_the_previous_certificate_in_use()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var (given, now) = (_issuing.Issue("orders"), StoreTime.From(time.GetUtcNow()));
+        using var answer = new ManualResetEventSlim(initialState: true);
+        var options = new RewtOptions { ServiceName = "orders", KeyMode = KeyMode.KeyPair };
+        options.Identity.CertificateFactory = () =>
+        {
+            answer.Wait(Cancellation);
+            return new X509Certificate2Collection { given, _issuing.Certificate };
+        };
+        var identity = ServiceIdentity.Open(options, time)!;
+        var first = identity.Certificate.ShouldNotBeNull();
+        await identity.RefreshAsync(Cancellation);
+        identity.Certificate.ShouldBeSameAs(first);
+
+        answer.Reset();
+        given = _issuing.Issue("orders");
+        for (var attempt = 0; attempt < 3 && identity.State(now).Unread is null; attempt++) await RefreshAsync();
+
+        identity.State(now).Unread.ShouldBe("Identity:CertificateFactory has not returned within 10 s; what was read before stays in use.");
+        identity.Certificate.ShouldBeSameAs(first);
+        answer.Set();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await RefreshAsync();
+                return identity.State(now).Unread is null && identity.Certificate != first;
+            },
+            "the certificate of the delegate is used");
+
+        async Task RefreshAsync()
+        {
+            var refresh = Task.Run(() => identity.RefreshAsync(Cancellation), Cancellation);
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    time.Advance(TimeSpan.FromSeconds(1));
+                    return refresh.IsCompleted;
+                },
+                "the refresh has ended");
+            await refresh;
+            time.Advance(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    [Fact]
     public async Task A_revocation_list_of_several_megabytes_is_read_and_reloaded_when_it_changes()
     {
         var (revoked, later, builder) = (_issuing.Issue("orders"), _issuing.Issue("orders"), new CertificateRevocationListBuilder());
@@ -545,6 +598,75 @@ public sealed class CertificateTests : IAsyncLifetime
             var pair = PublishedPair.Generate();
             identity.Policy!.Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), "rewt", "orders", StoreTime.From(TimeProvider.System.GetUtcNow()), null, out var problem);
             return problem;
+        }
+    }
+
+    [Fact]
+    public async Task An_overdue_revocation_list_is_reported_and_still_revokes()
+    {
+        var (certificate, nextUpdate, builder) = (WriteCertificate("orders"), new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), new CertificateRevocationListBuilder());
+        builder.AddEntry(certificate);
+        var (overdue, current) = (_issuing.Revoke(builder, nextUpdate), _issuing.Revoke());
+        await using var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Named("orders", options => Certify(options, "orders")));
+        await using var inventory = Instance.Start(_redis.ConnectionString, Demanding("inventory", options => options.Identity.RevocationListFile = _directory.Write("revoked.pem", overdue)));
+
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.StaleKey);
+        var expected = $"The revocation list of 'CN=issuing' in the file '{_directory["revoked.pem"]}' is overdue since 2026-01-02 03:04:05Z.";
+        inventory.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain(expected);
+        inventory.Log.Text.ShouldContain($"IdentityUnread: Key pairs of rewt: {expected}");
+
+        _directory.Write("revoked.pem", $"{overdue}\n{current}");
+        await Eventually.TrueAsync(() => inventory.Provider.Health().DegradedReason?.Contains("overdue", StringComparison.Ordinal) != true, "the file also contains a current list of the issuer");
+    }
+
+    [Fact]
+    public void A_revocation_list_is_reported_as_foreign_only_if_its_issuer_is_certainly_no_authority()
+    {
+        var options = new RewtOptions { ServiceName = "inventory", KeyMode = KeyMode.KeyPair };
+        options.Identity.Authorities.Add(_root.Pem);
+        var now = StoreTime.From(TimeProvider.System.GetUtcNow());
+
+        ProblemOf(_root.Revoke()).ShouldBeNull();
+        ProblemOf(_issuing.Revoke()).ShouldBeNull("an intermediate authority has issued the list");
+        ProblemOf(TestAuthority.Root().Revoke()).ShouldBe($"the file '{_directory["revoked.pem"]}' contains a revocation list that no certificate of Identity:Authorities has issued.");
+
+        string? ProblemOf(string list)
+        {
+            options.Identity.RevocationListFile = _directory.Write("revoked.pem", list);
+            return ServiceIdentity.Open(options, TimeProvider.System)!.State(now).Unread;
+        }
+    }
+
+    [Theory]
+    [InlineData("an authority", "an authority", true)]
+    [InlineData("an authority", "another authority", false)]
+    public void A_revocation_list_applies_to_an_authority_whose_name_has_another_encoding(string listed, string named, bool isRevoked)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (now, generator) = (TimeProvider.System.GetUtcNow(), X509SignatureGenerator.CreateForECDsa(key));
+        using var authority = new CertificateRequest(Name(named, UniversalTagNumber.PrintableString), key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var certificate = new CertificateRequest("CN=orders", key, HashAlgorithmName.SHA256).Create(authority.SubjectName, generator, now.AddHours(-1), now.AddHours(1), [1, 2]);
+        var builder = new CertificateRevocationListBuilder();
+        builder.AddEntry(certificate);
+        var list = builder.Build(
+            Name(listed, UniversalTagNumber.UTF8String), generator, 1, now.AddDays(1), HashAlgorithmName.SHA256, X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier([1]));
+
+        var read = RevocationList.Read(Encoding.ASCII.GetBytes(PemEncoding.WriteString("X509 CRL", list)), "test").ShouldHaveSingleItem();
+
+        read.Revokes(certificate, authority).ShouldBe(isRevoked);
+
+        static X500DistinguishedName Name(string name, UniversalTagNumber encoding)
+        {
+            var writer = new AsnWriter(AsnEncodingRules.DER);
+            using (writer.PushSequence())
+            using (writer.PushSetOf())
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier("2.5.4.3");
+                writer.WriteCharacterString(encoding, name);
+            }
+
+            return new X500DistinguishedName(writer.Encode());
         }
     }
 

@@ -24,6 +24,9 @@ internal static class TokenCommand
 
     private static readonly Option<bool> NodeTokens = new("--accept-node-tokens") { Description = "Verify the token like a service with AcceptNodeTokens." };
 
+    /// <summary>The byte order mark with which some shells begin the input of a program.</summary>
+    private const char ByteOrderMark = '\uFEFF';
+
     public static Command Create()
     {
         Claims.Validators.Add(result =>
@@ -47,7 +50,7 @@ internal static class TokenCommand
 
     private static async Task<string> ReadAsync(string? given, CancellationToken cancellationToken)
     {
-        if (given is null or "-") given = await Console.In.ReadToEndAsync(cancellationToken);
+        if (given is null or "-") given = (await Console.In.ReadToEndAsync(cancellationToken)).TrimStart(ByteOrderMark);
         given = given.Trim();
         return given.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? given["Bearer ".Length..].Trim() : given;
     }
