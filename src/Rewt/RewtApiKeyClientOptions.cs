@@ -11,8 +11,9 @@ public sealed class RewtApiKeyClientOptions
     public string? ApiKey { get; set; }
 
     /// <summary>
-    /// A delegate that returns the API key for each request, for example from a vault. The delegate takes precedence over <see cref="ApiKey"/>. If
-    /// the delegate is set, the synchronous <see cref="HttpClient.Send(HttpRequestMessage)"/> throws.
+    /// A delegate that returns the API key for each request, for example from a vault. Each call gets the provider of a new service scope. The
+    /// delegate takes precedence over <see cref="ApiKey"/>. If the delegate is set, the synchronous
+    /// <see cref="HttpClient.Send(HttpRequestMessage)"/> throws.
     /// </summary>
     /// <value>Default: <see langword="null"/>.</value>
     public Func<IServiceProvider, CancellationToken, ValueTask<string>>? GetApiKey { get; set; }

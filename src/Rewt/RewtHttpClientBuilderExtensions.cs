@@ -118,7 +118,7 @@ public static class RewtHttpClientBuilderExtensions
         return builder.AddHttpMessageHandler(provider =>
         {
             var options = provider.GetRequiredService<IOptionsMonitor<RewtApiKeyClientOptions>>().Get(client);
-            return new ApiKeyAttachingHandler(options, ClientOrigins.Guard(provider, client, options.AllowedOrigins, options.AllowInsecureHttp, CredentialNaming.ApiKey), provider);
+            return new ApiKeyAttachingHandler(options, ClientOrigins.Guard(provider, client, options.AllowedOrigins, options.AllowInsecureHttp, CredentialNaming.ApiKey), provider.GetRequiredService<IServiceScopeFactory>());
         });
     }
 

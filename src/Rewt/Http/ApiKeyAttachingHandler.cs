@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Rewt.Internal;
 
@@ -7,15 +8,25 @@ namespace Rewt.Internal;
 /// </summary>
 /// <param name="options">The options of the HTTP client.</param>
 /// <param name="guard">The check of the origins that may receive the API key.</param>
-/// <param name="services">The service provider that is passed to <see cref="RewtApiKeyClientOptions.GetApiKey"/>.</param>
-internal sealed class ApiKeyAttachingHandler(RewtApiKeyClientOptions options, OriginGuard guard, IServiceProvider services) : CredentialsHandler(guard)
+/// <param name="scopes">Creates the service scope for a call of <see cref="RewtApiKeyClientOptions.GetApiKey"/>.</param>
+internal sealed class ApiKeyAttachingHandler(RewtApiKeyClientOptions options, OriginGuard guard, IServiceScopeFactory scopes) : CredentialsHandler(guard)
 {
     protected override async ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken) =>
-        history.Attach(request, Header(options.GetApiKey is { } get ? await get(services, cancellationToken).ConfigureAwait(false) : options.ApiKey));
+        history.Attach(request, Header(options.GetApiKey is { } get ? await CallAsync(get, cancellationToken).ConfigureAwait(false) : options.ApiKey));
 
     protected override void Attach(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken) => history.Attach(request, options.GetApiKey is null
         ? Header(options.ApiKey)
         : throw new InvalidOperationException($"The HTTP client '{Guard.Client}' gets its API key from an asynchronous delegate, which HttpClient.Send does not support. Use SendAsync."));
+
+    /// <summary>Calls the delegate in a service scope of its own, because concurrent requests share the scope of this handler.</summary>
+    private async ValueTask<string> CallAsync(Func<IServiceProvider, CancellationToken, ValueTask<string>> get, CancellationToken cancellationToken)
+    {
+        var scope = scopes.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            return await get(scope.ServiceProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private AuthenticationHeaderValue Header(string? key) => key is not null && ApiKeyFormat.AppIdOf(key) is not null
         ? new AuthenticationHeaderValue("ApiKey", key)

@@ -119,6 +119,26 @@ public sealed class ApiKeyClientTests
     }
 
     [Fact]
+    public async Task The_delegate_receives_a_new_service_scope_for_each_request()
+    {
+        await using var callee = await Callee.StartAsync();
+        var connections = new ConcurrentQueue<VaultConnection>();
+        await using var app = Create(services => services.AddScoped<VaultConnection>().AddHttpClient("orders", client => client.BaseAddress = callee.Address)
+            .AddRewtApiKey(options => options.GetApiKey = (provider, _) =>
+            {
+                connections.Enqueue(provider.GetRequiredService<VaultConnection>());
+                return ValueTask.FromResult(Key);
+            }));
+        using var client = Client(app);
+
+        for (var call = 0; call < 2; call++) (await client.GetAsync(new Uri("/a", UriKind.Relative), Cancellation)).Dispose();
+
+        connections.Distinct().Count().ShouldBe(2);
+        connections.ShouldAllBe(connection => connection.IsDisposed);
+        callee.Requests.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task An_API_key_for_all_clients_is_sent_only_to_the_allowed_origins()
     {
         await using var callee = await Callee.StartAsync();
@@ -168,4 +188,11 @@ public sealed class ApiKeyClientTests
     }
 
     private static HttpClient Client(IServiceProvider app, string name = "orders") => app.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+
+    private sealed class VaultConnection : IDisposable
+    {
+        public bool IsDisposed { get; private set; }
+
+        public void Dispose() => IsDisposed = true;
+    }
 }
