@@ -195,6 +195,26 @@ public sealed class JwtBearerOptionsTests
         error.Message.ShouldContain($"JwtBearerOptions.{option} of the scheme 'Rewt'");
     }
 
+    [Theory]
+    [InlineData(false, null, "role")]
+    [InlineData(true, null, "role")]
+    [InlineData(true, null, "roles")]
+    [InlineData(false, "position", "position")]
+    [InlineData(true, "position", "position")]
+    public async Task RequireRole_finds_the_roles_of_a_token_with_and_without_MapInboundClaims(bool isMapping, string? roleClaimType, string claim)
+    {
+        await using var receiver = await Receiver.StartAsync(
+            services => services.Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options =>
+            {
+                options.MapInboundClaims = isMapping;
+                if (roleClaimType is not null) options.TokenValidationParameters.RoleClaimType = roleClaimType;
+            }),
+            application => application.MapGet("/admins", () => "ok").RequireAuthorization(policy => policy.RequireRole("admin")));
+
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { [claim] = "admin" }), "/admins").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { [claim] = "reader" }), "/admins").StatusAsync()).ShouldBe(HttpStatusCode.Forbidden);
+    }
+
     [Fact]
     public async Task SaveToken_makes_the_token_available_to_the_endpoint()
     {
