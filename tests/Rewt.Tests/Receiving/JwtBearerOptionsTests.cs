@@ -184,6 +184,13 @@ public sealed class JwtBearerOptionsTests
         ["TokenValidationParameters.SignatureValidator"] = options => options.TokenValidationParameters.SignatureValidator = (_, _) => null!,
         ["TokenValidationParameters.SignatureValidatorUsingConfiguration"] = options => options.TokenValidationParameters.SignatureValidatorUsingConfiguration = (_, _, _) => null!,
         ["TokenValidationParameters.TokenReader"] = options => options.TokenValidationParameters.TokenReader = (_, _) => null!,
+        ["TokenValidationParameters.ClockSkew"] = options => options.TokenValidationParameters.ClockSkew = TimeSpan.Zero,
+        ["TokenValidationParameters.ValidateLifetime"] = options => options.TokenValidationParameters.ValidateLifetime = false,
+        ["TokenValidationParameters.RequireExpirationTime"] = options => options.TokenValidationParameters.RequireExpirationTime = false,
+        ["TokenValidationParameters.ValidateAudience"] = options => options.TokenValidationParameters.ValidateAudience = false,
+        ["TokenValidationParameters.TokenDecryptionKey"] = options => options.TokenValidationParameters.TokenDecryptionKey = new SymmetricSecurityKey(new byte[32]),
+        ["TokenValidationParameters.TokenDecryptionKeys"] = options => options.TokenValidationParameters.TokenDecryptionKeys = [new SymmetricSecurityKey(new byte[32])],
+        ["TokenValidationParameters.TokenDecryptionKeyResolver"] = options => options.TokenValidationParameters.TokenDecryptionKeyResolver = (_, _, _, _) => [],
     };
 
     [Theory]
@@ -193,6 +200,18 @@ public sealed class JwtBearerOptionsTests
         var error = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync(UnsupportedOptions[option]));
 
         error.Message.ShouldContain($"JwtBearerOptions.{option} of the scheme 'Rewt'");
+    }
+
+    [Theory]
+    [InlineData("TokenValidationParameters.ClockSkew", "set Rewt:ClockSkew instead")]
+    [InlineData("TokenValidationParameters.RequireExpirationTime", "Rewt:RequiredClaims")]
+    [InlineData("TokenValidationParameters.ValidateAudience", "TokenValidationParameters.ValidAudiences")]
+    [InlineData("TokenValidationParameters.LifetimeValidator", "OnTokenValidated")]
+    public async Task The_error_of_an_option_without_effect_names_the_setting_to_use_instead(string option, string instead)
+    {
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync(UnsupportedOptions[option]));
+
+        error.Message.ShouldContain(instead);
     }
 
     [Theory]
