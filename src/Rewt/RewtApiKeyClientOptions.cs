@@ -7,7 +7,7 @@ namespace Rewt;
 public sealed class RewtApiKeyClientOptions
 {
     /// <summary>The API key of the trusted app, as it was printed when the key was created. Store the key like any other secret.</summary>
-    /// <value>Default: the configuration value <c>Rewt:ApiKey</c>.</value>
+    /// <value>Default: the configuration value <c>Rewt:ApiKey</c>, also after the configuration is reloaded.</value>
     public string? ApiKey { get; set; }
 
     /// <summary>

@@ -139,6 +139,23 @@ public sealed class ApiKeyClientTests
     }
 
     [Fact]
+    public async Task A_changed_API_key_in_the_configuration_is_sent_after_the_reload()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var app = Create(services => services.AddHttpClient("orders", client => client.BaseAddress = callee.Address).AddRewtApiKey(), Key);
+        var configuration = (IConfigurationRoot)app.GetRequiredService<IConfiguration>();
+        var next = ApiKeyFormat.Create("acme");
+        using var client = Client(app);
+
+        (await client.GetAsync(new Uri("/a", UriKind.Relative), Cancellation)).Dispose();
+        configuration["Rewt:ApiKey"] = next;
+        configuration.Reload();
+        (await client.GetAsync(new Uri("/b", UriKind.Relative), Cancellation)).Dispose();
+
+        callee.Requests.Select(request => request.Authorization.Single()).ShouldBe(["ApiKey " + Key, "ApiKey " + next]);
+    }
+
+    [Fact]
     public async Task An_API_key_for_all_clients_is_sent_only_to_the_allowed_origins()
     {
         await using var callee = await Callee.StartAsync();
