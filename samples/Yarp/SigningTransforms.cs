@@ -16,6 +16,7 @@ internal sealed class SigningTransforms(IRewtTokens tokens) : ITransformProvider
         context.AddRequestTransform(transform =>
         {
             transform.ProxyRequest.Headers.Authorization = null;
+            transform.ProxyRequest.Headers.Remove("X-Api-Key");
             return ValueTask.CompletedTask;
         });
         if (context.Cluster?.Metadata?.GetValueOrDefault("Audience") is not { } audience) return;

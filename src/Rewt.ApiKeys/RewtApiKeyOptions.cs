@@ -10,7 +10,10 @@ public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>The name of a header in which an app can send its API key, instead of <c>Authorization: ApiKey …</c>.</summary>
+    /// <summary>
+    /// The name of a header in which an app can send its API key, instead of <c>Authorization: ApiKey …</c>. The header <c>Vary</c> of the response
+    /// then contains this name, so that no cache returns the response to another app.
+    /// </summary>
     /// <value>Default: <c>X-Api-Key</c>. <see langword="null"/> disables the header.</value>
     public string? HeaderName { get; set; } = "X-Api-Key";
 

@@ -163,7 +163,7 @@ public class RewtHandler : JwtBearerHandler
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.Append(HeaderNames.WWWAuthenticate, ChallengeText(challenge, refusal));
         // Without a failure, the request had no token for this scheme, unless the application's events decided.
-        if (result.None) Log(_refusal ??= new TokenRefusal(RefusalReason.NoToken));
+        if (result.None) Log(_refusal ??= BearerHeader.Missing(Request.Headers.Authorization.ToString()));
         if (_refusal is not null && Verifier.ExplainsRefusals) RefusalProblem.Write(Response, _refusal);
     }
 

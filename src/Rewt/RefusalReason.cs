@@ -12,7 +12,7 @@ public enum RefusalReason
     /// <summary>The request has several <c>Authorization</c> headers.</summary>
     SeveralCredentials,
 
-    /// <summary>The request has no token in the <c>Authorization</c> header.</summary>
+    /// <summary>The request has no token in the <c>Authorization</c> header, or its token is longer than 8 KiB.</summary>
     NoToken,
 
     /// <summary>

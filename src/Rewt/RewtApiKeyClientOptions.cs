@@ -7,12 +7,13 @@ namespace Rewt;
 public sealed class RewtApiKeyClientOptions
 {
     /// <summary>The API key of the trusted app, as it was printed when the key was created. Store the key like any other secret.</summary>
-    /// <value>Default: the configuration value <c>Rewt:ApiKey</c>.</value>
+    /// <value>Default: the configuration value <c>Rewt:ApiKey</c>, also after the configuration is reloaded.</value>
     public string? ApiKey { get; set; }
 
     /// <summary>
-    /// A delegate that returns the API key for each request, for example from a vault. The delegate takes precedence over <see cref="ApiKey"/>. If
-    /// the delegate is set, the synchronous <see cref="HttpClient.Send(HttpRequestMessage)"/> throws.
+    /// A delegate that returns the API key for each request, for example from a vault. Each call gets the provider of a new service scope. The
+    /// delegate takes precedence over <see cref="ApiKey"/>. If the delegate is set, the synchronous
+    /// <see cref="HttpClient.Send(HttpRequestMessage)"/> throws.
     /// </summary>
     /// <value>Default: <see langword="null"/>.</value>
     public Func<IServiceProvider, CancellationToken, ValueTask<string>>? GetApiKey { get; set; }

@@ -114,11 +114,13 @@ public static class RewtHttpClientBuilderExtensions
 
         if (services.Any(service => service.ImplementationInstance is ApiKeyRegistration known && known.Client == client)) return builder;
         services.AddSingleton(new ApiKeyRegistration(client));
+        services.AddSingleton<IOptionsChangeTokenSource<RewtApiKeyClientOptions>>(provider => new ApiKeyChangeSource(client, provider.GetService<IConfiguration>()));
         services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
         return builder.AddHttpMessageHandler(provider =>
         {
-            var options = provider.GetRequiredService<IOptionsMonitor<RewtApiKeyClientOptions>>().Get(client);
-            return new ApiKeyAttachingHandler(options, ClientOrigins.Guard(provider, client, options.AllowedOrigins, options.AllowInsecureHttp, CredentialNaming.ApiKey), provider);
+            var monitor = provider.GetRequiredService<IOptionsMonitor<RewtApiKeyClientOptions>>();
+            var options = monitor.Get(client);
+            return new ApiKeyAttachingHandler(monitor, ClientOrigins.Guard(provider, client, options.AllowedOrigins, options.AllowInsecureHttp, CredentialNaming.ApiKey), provider.GetRequiredService<IServiceScopeFactory>());
         });
     }
 

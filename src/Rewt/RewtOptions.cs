@@ -209,6 +209,13 @@ public sealed class RewtOptions
     /// <summary>The errors that were found when the configuration section was read. The validator reports them together with its own.</summary>
     internal List<string> Problems { get; } = [];
 
+    /// <summary>The configuration sections that were read. The validator checks in each of them that no later source shortens a list.</summary>
+    internal List<IConfiguration> Sections { get; } = [];
+
     /// <summary>Sets the properties that the configuration section contains. All other properties keep their values.</summary>
-    internal void Bind(IConfiguration configuration) => SettingsSection.Read(configuration, this);
+    internal void Bind(IConfiguration configuration)
+    {
+        Sections.Add(configuration);
+        SettingsSection.Read(configuration, this);
+    }
 }

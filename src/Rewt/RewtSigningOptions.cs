@@ -80,7 +80,8 @@ public sealed class RewtSigningOptions
 
     /// <summary>
     /// The names of the claims, for example <c>userId</c>, that are copied from the user of the incoming request (<c>HttpContext.User</c>) to the
-    /// tokens of this client. All values of a claim are copied, with their JSON types.
+    /// tokens of this client. All values of a claim are copied, with their JSON types. If a user has no claim <c>sub</c>, for example a cookie user,
+    /// the value of <c>sub</c> is that of <see cref="System.Security.Claims.ClaimTypes.NameIdentifier"/>.
     /// </summary>
     /// <value>Default: empty.</value>
     public IList<string> ForwardClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "ForwardClaims must be a list."); } = [];

@@ -41,6 +41,7 @@ internal sealed class ApiKeyHandler(
             var result = await AgreeAsync(verdict, verdict.App);
             if (!result.Succeeded) return result;
             checker.Used(verdict.KeyId);
+            if (Options.HeaderName is { } header && Request.Headers.ContainsKey(header)) VaryBy(header);
             Logger.ApiKeyAccepted(verdict.KeyId, verdict.App.Id);
             return result;
         }
@@ -110,6 +111,22 @@ internal sealed class ApiKeyHandler(
             .Append(new Claim("aud", ring.ServiceName!))
             .Concat(app.Scopes.Select(scope => new Claim("scope", scope)));
         return new ClaimsIdentity(claims, Scheme.Name, "iss", "role");
+    }
+
+    /// <summary>
+    /// Adds the header of the API key to <c>Vary</c>. A cache knows that responses to requests with <c>Authorization</c> differ by caller, but does
+    /// not know it of another header.
+    /// </summary>
+    private void VaryBy(string header)
+    {
+        if (Response.HasStarted) return;
+        // Later than the endpoint, which may set Vary itself.
+        Response.OnStarting(() =>
+        {
+            var named = Response.Headers.GetCommaSeparatedValues(HeaderNames.Vary);
+            if (!named.Contains("*", StringComparer.Ordinal) && !named.Contains(header, StringComparer.OrdinalIgnoreCase)) Response.Headers.Append(HeaderNames.Vary, header);
+            return Task.CompletedTask;
+        });
     }
 
     private AuthenticateResult Refuse(ApiKeyRefusal reason, ApiKeyVerdict verdict = default)

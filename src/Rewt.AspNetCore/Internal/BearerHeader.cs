@@ -11,10 +11,16 @@ internal static class BearerHeader
     /// </summary>
     public static ReadOnlyMemory<char> Read(string? authorization)
     {
-        if (authorization?.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) != true) return default;
-
-        // The white space of RFC 9110 §5.6.3. Unicode has more, which no proxy in front of this service would ignore.
-        var token = authorization.AsMemory(Prefix.Length).Trim([' ', '\t']);
+        var token = TokenOf(authorization);
         return token.Length <= TokenLimits.TokenLength ? token : default;
     }
+
+    /// <summary>Returns the reason why the header contains no token that can be verified: there is none, or the token is too long.</summary>
+    public static TokenRefusal Missing(string? authorization) => TokenOf(authorization).Length is > TokenLimits.TokenLength and var length
+        ? new(RefusalReason.NoToken, (double)length, (double)TokenLimits.TokenLength)
+        : new(RefusalReason.NoToken);
+
+    private static ReadOnlyMemory<char> TokenOf(string? authorization) =>
+        // The white space of RFC 9110 §5.6.3. Unicode has more, which no proxy in front of this service would ignore.
+        authorization?.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) == true ? authorization.AsMemory(Prefix.Length).Trim([' ', '\t']) : default;
 }

@@ -1,40 +1,55 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
 /// <summary>
-/// A start-up check that refuses token handlers, and validators such as <c>LifetimeValidator</c>, in the <c>JwtBearerOptions</c> of Rewt's schemes.
-/// Such handlers and validators would never run, because Rewt verifies the tokens itself.
+/// A start-up check that refuses token handlers, validators such as <c>LifetimeValidator</c>, and rules such as <c>ClockSkew</c>, in the
+/// <c>JwtBearerOptions</c> of Rewt's schemes. They would have no effect, because Rewt verifies the tokens itself.
 /// </summary>
 internal sealed class BearerOptionsValidator(IEnumerable<RewtScheme> schemes) : IValidateOptions<JwtBearerOptions>
 {
+    private const string InEvent = "check the token in OnTokenValidated";
+
+    /// <summary>Validation parameters as an application gets them, to find the values that it has changed.</summary>
+    private static readonly TokenValidationParameters Unchanged = new();
+
     public ValidateOptionsResult Validate(string? name, JwtBearerOptions options)
     {
         if (schemes.All(scheme => scheme.Name != name)) return ValidateOptionsResult.Skip;
 
-        var ignored = Ignored(options).ToList();
+        var section = name == RewtDefaults.AuthenticationScheme ? SettingsSection.Name : $"{SettingsSection.Name}:{SettingsSection.Schemes}:{name}";
+        var ignored = Ignored(options, section).ToList();
         return ignored.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(ignored.Select(rule =>
-            $"JwtBearerOptions.{rule} of the scheme '{name}' would have no effect, because Rewt verifies tokens itself. Remove it, and check the token in OnTokenValidated instead."));
+            $"JwtBearerOptions.{rule.Name} of the scheme '{name}' would have no effect, because Rewt verifies tokens itself. Remove it, and {rule.Instead} instead."));
     }
 
-    private static IEnumerable<string> Ignored(JwtBearerOptions options)
+    private static IEnumerable<(string Name, string Instead)> Ignored(JwtBearerOptions options, string section)
     {
-        if (options.TokenHandlers is not [JsonWebTokenHandler handler] || handler.GetType() != typeof(JsonWebTokenHandler)) yield return nameof(options.TokenHandlers);
-        if (options.UseSecurityTokenValidators) yield return nameof(options.UseSecurityTokenValidators);
+        if (options.TokenHandlers is not [JsonWebTokenHandler handler] || handler.GetType() != typeof(JsonWebTokenHandler)) yield return (nameof(options.TokenHandlers), InEvent);
+        if (options.UseSecurityTokenValidators) yield return (nameof(options.UseSecurityTokenValidators), InEvent);
 
         var parameters = options.TokenValidationParameters;
-        (string Name, bool IsSet)[] rules =
+        const string Decryption = "send tokens that are not encrypted";
+        (string Name, bool IsSet, string Instead)[] rules =
         [
-            (nameof(parameters.AlgorithmValidator), parameters.AlgorithmValidator is not null),
-            (nameof(parameters.ValidAlgorithms), parameters.ValidAlgorithms?.Any() == true),
-            (nameof(parameters.AudienceValidator), parameters.AudienceValidator is not null),
-            (nameof(parameters.LifetimeValidator), parameters.LifetimeValidator is not null),
-            (nameof(parameters.SignatureValidator), parameters.SignatureValidator is not null),
-            (nameof(parameters.SignatureValidatorUsingConfiguration), parameters.SignatureValidatorUsingConfiguration is not null),
-            (nameof(parameters.TokenReader), parameters.TokenReader is not null),
+            (nameof(parameters.AlgorithmValidator), parameters.AlgorithmValidator is not null, InEvent),
+            (nameof(parameters.ValidAlgorithms), parameters.ValidAlgorithms?.Any() == true, InEvent),
+            (nameof(parameters.AudienceValidator), parameters.AudienceValidator is not null, InEvent),
+            (nameof(parameters.LifetimeValidator), parameters.LifetimeValidator is not null, InEvent),
+            (nameof(parameters.SignatureValidator), parameters.SignatureValidator is not null, InEvent),
+            (nameof(parameters.SignatureValidatorUsingConfiguration), parameters.SignatureValidatorUsingConfiguration is not null, InEvent),
+            (nameof(parameters.TokenReader), parameters.TokenReader is not null, InEvent),
+            (nameof(parameters.ClockSkew), parameters.ClockSkew != Unchanged.ClockSkew, $"set {section}:ClockSkew"),
+            (nameof(parameters.ValidateLifetime), parameters.ValidateLifetime != Unchanged.ValidateLifetime, $"set {section}:MaxTokenLifetime"),
+            (nameof(parameters.RequireExpirationTime), parameters.RequireExpirationTime != Unchanged.RequireExpirationTime, $"set {section}:RequiredClaims"),
+            (nameof(parameters.ValidateAudience), parameters.ValidateAudience != Unchanged.ValidateAudience, "name the audiences in TokenValidationParameters.ValidAudiences"),
+            (nameof(parameters.TokenDecryptionKey), parameters.TokenDecryptionKey is not null, Decryption),
+            (nameof(parameters.TokenDecryptionKeys), parameters.TokenDecryptionKeys?.Any() == true, Decryption),
+            (nameof(parameters.TokenDecryptionKeyResolver), parameters.TokenDecryptionKeyResolver is not null, Decryption),
         ];
-        foreach (var (rule, _) in rules.Where(rule => rule.IsSet)) yield return $"{nameof(options.TokenValidationParameters)}.{rule}";
+        foreach (var (rule, _, instead) in rules.Where(rule => rule.IsSet)) yield return ($"{nameof(options.TokenValidationParameters)}.{rule}", instead);
     }
 }

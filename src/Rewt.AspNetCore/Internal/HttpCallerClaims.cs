@@ -26,7 +26,8 @@ internal sealed class HttpCallerClaims(IHttpContextAccessor accessor) : ICallerC
     private static object? ValueOf(ClaimsPrincipal user, string name)
     {
         // A subject is one string (RFC 7519 §4.1.2), whatever further identities the user has.
-        if (name == "sub") return (user.FindFirst(name) ?? user.FindFirst(IsRenamed))?.Value;
+        // A user of ASP.NET Core Identity has the subject under the name of .NET only.
+        if (name == "sub") return (user.FindFirst(name) ?? user.FindFirst(IsRenamed) ?? user.FindFirst(ClaimTypes.NameIdentifier))?.Value;
 
         var claims = user.FindAll(name).ToList();
         if (claims.Count == 0) claims.AddRange(user.FindAll(IsRenamed));

@@ -54,7 +54,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
     /// </summary>
     private static void AllowAnonymous(EndpointBuilder endpoint)
     {
-        if (!endpoint.Metadata.OfType<IAuthorizeData>().Any()) endpoint.Metadata.Add(new AllowAnonymousAttribute());
+        if (!endpoint.Metadata.Any(data => data is IAuthorizeData or IAuthorizationRequirementData or AuthorizationPolicy)) endpoint.Metadata.Add(new AllowAnonymousAttribute());
     }
 
     private async Task AnswerAsync(HttpContext context)

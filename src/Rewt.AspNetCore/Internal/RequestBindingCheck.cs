@@ -10,7 +10,7 @@ internal sealed class RequestBindingCheck(RewtOptions options, OneTimeTokens one
 {
     /// <summary>Returns the reason why the token is refused with this request; <see langword="null"/> if the token is accepted.</summary>
     /// <exception cref="RewtKeysUnavailableException">The store of used one-time tokens did not answer.</exception>
-    public async ValueTask<TokenRefusal?> CheckAsync(HttpContext context, TokenClaims claims)
+    public async ValueTask<TokenRefusal?> CheckAsync(HttpContext context, string token, TokenClaims claims)
     {
         var (method, target, body, message, isOneTime) = claims.Binding!;
         if (message is not null) return new(RefusalReason.OtherRequest);
@@ -23,6 +23,18 @@ internal sealed class RequestBindingCheck(RewtOptions options, OneTimeTokens one
 
         // Before the token is used up: a token of another tenant than the request must stay usable.
         if (!isOfTenant(context, claims)) return new(RefusalReason.OtherTenant, claims.Tenant);
-        return isOneTime ? await oneTime.UseAsync(claims, context.RequestAborted) : null;
+        return isOneTime ? await UseAsync(context, token, claims) : null;
+    }
+
+    /// <summary>Records the use of a one-time token, unless the token was already accepted with this request.</summary>
+    private async ValueTask<TokenRefusal?> UseAsync(HttpContext context, string token, TokenClaims claims)
+    {
+        var used = context.Features.Get<UsedTokensFeature>();
+        if (used?.Tokens.Contains(token) == true) return null;
+        if (await oneTime.UseAsync(claims, context.RequestAborted) is { } refusal) return refusal;
+
+        if (used is null) context.Features.Set(used = new UsedTokensFeature());
+        used.Tokens.Add(token);
+        return null;
     }
 }

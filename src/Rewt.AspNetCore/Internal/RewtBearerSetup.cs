@@ -28,7 +28,8 @@ internal sealed class RewtBearerSetup(IEnumerable<RewtScheme> schemes) : IConfig
         var parameters = options.TokenValidationParameters;
         // The caller is the service that signed the token.
         if (parameters.NameClaimType == ClaimsIdentity.DefaultNameClaimType) parameters.NameClaimType = "iss";
-        if (parameters.RoleClaimType == ClaimsIdentity.DefaultRoleClaimType) parameters.RoleClaimType = "role";
+        // With mapping, the claims 'role' and 'roles' have the default type of .NET.
+        if (!options.MapInboundClaims && parameters.RoleClaimType == ClaimsIdentity.DefaultRoleClaimType) parameters.RoleClaimType = "role";
         // RequireCaller decides by the scheme that authenticated an identity.
         parameters.AuthenticationType ??= name;
         // Any service of the namespace may sign, unless the application names issuers.

@@ -55,7 +55,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
             return VerifiedRequest.Unavailable(await limit.RefuseAsync(CancellationToken.None));
         }
 
-        return Conclude(text, reading, await metrics.CountAsync(JudgeAsync(reading, context)));
+        return Conclude(text, reading, await metrics.CountAsync(JudgeAsync(text, reading, context)));
     }
 
     private VerifiedRequest Conclude(string text, in ParsedToken reading, TokenResult verdict)
@@ -67,10 +67,10 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     }
 
     /// <summary>Verifies a token, and compares a bound token with the request.</summary>
-    private async ValueTask<TokenResult> JudgeAsync(ParsedToken reading, HttpContext context)
+    private async ValueTask<TokenResult> JudgeAsync(string text, ParsedToken reading, HttpContext context)
     {
         var verdict = reading.Verdict ?? await verifier.VerifyAsync(reading, context.RequestAborted);
-        return verdict is { IsValid: true, Claims.Binding: not null } && await request.CheckAsync(context, verdict.Claims) is { } refusal ? new TokenResult(refusal) : verdict;
+        return verdict is { IsValid: true, Claims.Binding: not null } && await request.CheckAsync(context, text, verdict.Claims) is { } refusal ? new TokenResult(refusal) : verdict;
     }
 
     /// <summary>

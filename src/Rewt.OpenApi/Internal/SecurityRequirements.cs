@@ -15,6 +15,14 @@ internal sealed class SecurityRequirements(IAuthenticationSchemeProvider schemes
 
         var policy = await AuthorizationPolicy.CombineAsync(policies, metadata.OfType<IAuthorizeData>(), metadata.OfType<AuthorizationPolicy>())
             ?? await policies.GetFallbackPolicyAsync();
+        // Requirements without a policy, which the authorization middleware adds to the policy.
+        var requirements = metadata.OfType<IAuthorizationRequirementData>().SelectMany(data => data.GetRequirements()).ToArray();
+        if (requirements.Length > 0)
+        {
+            var required = new AuthorizationPolicyBuilder().AddRequirements(requirements).Build();
+            policy = policy is null ? required : AuthorizationPolicy.Combine(policy, required);
+        }
+
         if (policy is null) return;
 
         foreach (var scheme in await RequiredAsync(policy))

@@ -17,13 +17,22 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
-        var errors = options.Problems
-            .Concat(Errors(options).Concat(MergedLists(options, section)).Concat(KeysForNames(options)).Concat(SealingKeys.Problems(services, options)).Concat(ConfiguredKeysValidator.Errors(options, download is not null)).Select(error => $"{section}:{error}")).ToList();
+        var errors = options.Problems.Concat(MergedLists(options))
+            .Concat(Errors(options).Concat(KeysForNames(options)).Concat(SealingKeys.Problems(services, options)).Concat(ConfiguredKeysValidator.Errors(options, download is not null)).Select(error => $"{section}:{error}")).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
-    private IEnumerable<string> MergedLists(RewtOptions options, string section) => Setting.Of(options).Where(setting => setting.IsList)
-        .Select(setting => MergedListCheck.Problem(services.GetService<IConfiguration>(), $"{section}:{setting.Path}") is { } problem ? setting.Path + problem : null).OfType<string>();
+    /// <summary>
+    /// Returns an error for each list that a later configuration source shortens, in all sections from which the options were read.
+    /// </summary>
+    private IEnumerable<string> MergedLists(RewtOptions options) =>
+        from configuration in options.Sections
+        let root = configuration is IConfigurationSection ? services.GetService<IConfiguration>() : configuration
+        from setting in Setting.Of(options).Where(setting => setting.IsList)
+        let path = configuration is IConfigurationSection section ? $"{section.Path}:{setting.Path}" : setting.Path
+        let problem = MergedListCheck.Problem(root, path)
+        where problem is not null
+        select path + problem;
 
     /// <summary>
     /// Returns an error for each setting that should contain a name but contains a key or a token. The key or token would become visible in tokens,

@@ -45,6 +45,7 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     /// <summary>Returns the reason and the solution as a text, without any part of a signature or secret.</summary>
     public override string ToString() => Reason switch
     {
+        RefusalReason.NoToken when Expected is not null => $"The bearer token of the request has {Shown(Received)} characters, but at most {Shown(Expected)} are accepted. The sender must add fewer claims.",
         RefusalReason.NoToken => "The request has no bearer token. The client must sign (AddRewtSigning), and no proxy or redirect may remove the Authorization header.",
         RefusalReason.OtherType => "The token is not a token of Rewt (typ rewt+jwt). For another issuer, add an authentication scheme; for Node's rewt, set Rewt:AcceptNodeTokens.",
         RefusalReason.OtherNamespace => "Its key belongs to another Rewt:Namespace of this process. Let the endpoint demand the authentication scheme of that namespace.",

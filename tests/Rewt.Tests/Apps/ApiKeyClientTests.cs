@@ -119,6 +119,43 @@ public sealed class ApiKeyClientTests
     }
 
     [Fact]
+    public async Task The_delegate_receives_a_new_service_scope_for_each_request()
+    {
+        await using var callee = await Callee.StartAsync();
+        var connections = new ConcurrentQueue<VaultConnection>();
+        await using var app = Create(services => services.AddScoped<VaultConnection>().AddHttpClient("orders", client => client.BaseAddress = callee.Address)
+            .AddRewtApiKey(options => options.GetApiKey = (provider, _) =>
+            {
+                connections.Enqueue(provider.GetRequiredService<VaultConnection>());
+                return ValueTask.FromResult(Key);
+            }));
+        using var client = Client(app);
+
+        for (var call = 0; call < 2; call++) (await client.GetAsync(new Uri("/a", UriKind.Relative), Cancellation)).Dispose();
+
+        connections.Distinct().Count().ShouldBe(2);
+        connections.ShouldAllBe(connection => connection.IsDisposed);
+        callee.Requests.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_changed_API_key_in_the_configuration_is_sent_after_the_reload()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var app = Create(services => services.AddHttpClient("orders", client => client.BaseAddress = callee.Address).AddRewtApiKey(), Key);
+        var configuration = (IConfigurationRoot)app.GetRequiredService<IConfiguration>();
+        var next = ApiKeyFormat.Create("acme");
+        using var client = Client(app);
+
+        (await client.GetAsync(new Uri("/a", UriKind.Relative), Cancellation)).Dispose();
+        configuration["Rewt:ApiKey"] = next;
+        configuration.Reload();
+        (await client.GetAsync(new Uri("/b", UriKind.Relative), Cancellation)).Dispose();
+
+        callee.Requests.Select(request => request.Authorization.Single()).ShouldBe(["ApiKey " + Key, "ApiKey " + next]);
+    }
+
+    [Fact]
     public async Task An_API_key_for_all_clients_is_sent_only_to_the_allowed_origins()
     {
         await using var callee = await Callee.StartAsync();
@@ -168,4 +205,11 @@ public sealed class ApiKeyClientTests
     }
 
     private static HttpClient Client(IServiceProvider app, string name = "orders") => app.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+
+    private sealed class VaultConnection : IDisposable
+    {
+        public bool IsDisposed { get; private set; }
+
+        public void Dispose() => IsDisposed = true;
+    }
 }

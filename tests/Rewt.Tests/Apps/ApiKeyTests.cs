@@ -28,6 +28,34 @@ public sealed class ApiKeyTests : IAsyncLifetime
         (await response.Content.ReadAsStringAsync(Cancellation)).ShouldBe("app:acme");
     }
 
+    [Theory]
+    [InlineData("X-Api-Key", "", true)]
+    [InlineData("Authorization", "ApiKey ", false)]
+    public async Task A_response_to_a_key_in_the_X_Api_Key_header_varies_by_that_header(string header, string prefix, bool varies)
+    {
+        var key = await _service.AddAcmeAsync();
+
+        using var response = await _service.GetAsync("/counted", (header, prefix + key.Key));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Headers.Vary.ShouldBe(varies ? ["X-Api-Key"] : []);
+    }
+
+    [Fact]
+    public async Task The_Vary_header_of_the_endpoint_is_kept_and_names_the_header_of_the_key_once()
+    {
+        await using var service = await AppService.StartAsync(configure: builder => builder.Services.AddSingleton<IStartupFilter>(new VaryingFilter()));
+        var key = (await service.AddAcmeAsync()).Key;
+
+        using var other = await service.GetAsync("/counted?vary=Accept", ("X-Api-Key", key));
+        using var same = await service.GetAsync("/counted?vary=Accept,%20x-api-key", ("X-Api-Key", key));
+        using var any = await service.GetAsync("/counted?vary=*", ("X-Api-Key", key));
+
+        other.Headers.Vary.ShouldBe(["Accept", "X-Api-Key"]);
+        same.Headers.Vary.ShouldBe(["Accept", "x-api-key"]);
+        any.Headers.Vary.ShouldBe(["*"]);
+    }
+
     [Fact]
     public async Task A_wrong_changed_or_revoked_API_key_is_refused_before_the_endpoint_runs()
     {
@@ -315,5 +343,19 @@ public sealed class ApiKeyTests : IAsyncLifetime
         var forged = body + checksum.Replace('+', '-').Replace('/', '_');
         ApiKeyFormat.AppIdOf(forged).ShouldBe("acme");
         return forged;
+    }
+
+    /// <summary>Sets the header Vary before the endpoint runs.</summary>
+    private sealed class VaryingFilter : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>
+        {
+            application.Use((context, following) =>
+            {
+                if (context.Request.Query["vary"] is [var vary]) context.Response.Headers.Vary = vary;
+                return following(context);
+            });
+            next(application);
+        };
     }
 }

@@ -201,6 +201,7 @@ public sealed class SettingTests
     [InlineData("Rewt:TrustedIssuers", 3, null)]
     [InlineData("Rewt:TrustedIssuers", 4, null)]
     [InlineData("Rewt:Schemes:Users:TrustedIssuers", 1, "entry 1 of the earlier source")]
+    [InlineData("Mine:TrustedIssuers", 1, "entry 1 of the earlier source")]
     [InlineData("Authentication:Schemes:Rewt:ValidIssuers", 1, "entry 1 of the earlier source")]
     public void A_later_configuration_source_that_shortens_a_list_is_an_error(string list, int count, string? error)
     {

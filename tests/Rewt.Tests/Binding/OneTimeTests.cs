@@ -150,6 +150,63 @@ public sealed class OneTimeTests
     }
 
     [Fact]
+    public async Task A_request_that_is_authenticated_twice_does_not_replay_its_own_one_time_token()
+    {
+        await using var payments = await PaymentService.StartAsync(
+            options => (options.Binding, options.OneTime) = (RequestBinding.Target, true),
+            use: application => application.MapGet("/twice", async (HttpContext context) =>
+            {
+                // As UseExceptionHandler with CreateScopeForErrors does: the new scope has a new authentication handler.
+                await using var scope = context.RequestServices.CreateAsyncScope();
+                var own = context.RequestServices;
+                context.RequestServices = scope.ServiceProvider;
+                var again = await context.AuthenticateAsync(RewtDefaults.AuthenticationScheme);
+                context.RequestServices = own;
+                return again.Succeeded;
+            }).RequireAuthorization());
+
+        using var response = await payments.SendAsync(HttpMethod.Get, "/twice");
+
+        (await response.Content.ReadAsStringAsync(Cancellation)).ShouldBe("true");
+        (await payments.SendWithTokenAsync(payments.LastToken, HttpMethod.Get, "/twice").ChallengeAsync()).ShouldContain("rewt_error=\"replayed\"");
+    }
+
+    [Fact]
+    public async Task Another_one_time_token_in_the_same_request_is_still_checked()
+    {
+        string[] tokens = [];
+        await using var payments = await PaymentService.StartAsync(
+            configure: builder => builder.Services.Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents
+            {
+                OnMessageReceived = context => AsTask(() => context.Token = context.HttpContext.Items["token"] as string),
+            }),
+            use: application => application.MapGet("/each", async (HttpContext context) =>
+            {
+                var own = context.RequestServices;
+                var results = new List<bool>();
+                foreach (var token in tokens)
+                {
+                    await using var scope = own.CreateAsyncScope();
+                    context.RequestServices = scope.ServiceProvider;
+                    context.Items["token"] = token;
+                    results.Add((await context.AuthenticateAsync(RewtDefaults.AuthenticationScheme)).Succeeded);
+                }
+
+                context.RequestServices = own;
+                return results;
+            }));
+        for (var number = 0; number < 2; number++)
+        {
+            (await payments.SendAsync(HttpMethod.Get, "/any", prepare: request => request.SetRewtOneTime(true))).Dispose();
+            tokens = [.. tokens, payments.LastToken];
+        }
+
+        using var fresh = await payments.SendAsync(HttpMethod.Get, "/each", prepare: request => request.SetRewtOneTime(true));
+
+        (await fresh.Content.ReadAsStringAsync(Cancellation)).ShouldBe("[false,false]");
+    }
+
+    [Fact]
     public async Task A_token_that_expires_while_its_process_is_suspended_is_refused()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));

@@ -133,11 +133,13 @@ public sealed class JwksEndpointTests : IDisposable
             {
                 application.MapRewtJwks();
                 application.MapRewtJwks("/closed").RequireAuthorization();
+                application.MapRewtJwks("/required").WithMetadata(new SignedInAttribute());
                 application.MapGet("/other", () => "other");
             });
 
         (await service.GetAsync("/.well-known/jwks.json").StatusAsync()).ShouldBe(HttpStatusCode.OK);
         (await service.GetAsync("/closed").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.GetAsync("/required").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         (await service.GetAsync("/other").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 

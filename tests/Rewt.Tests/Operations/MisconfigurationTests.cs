@@ -37,6 +37,7 @@ public sealed class MisconfigurationTests
         ["a call to another host"] = (Call("https://inventory.example/", "https://elsewhere.example/"), "AllowedOrigins only if it is a service of your own"),
         ["a call without a tenant"] = (Call("https://inventory.example/", settings: "Rewt:Tenants:Enabled=true"), "Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector."),
         ["a client that does not sign"] = (Request(null), "(NoToken). The request has no bearer token. The client must sign (AddRewtSigning)"),
+        ["a token that is too long"] = (Request(new string('x', 8193)), "(NoToken). The bearer token of the request has 8193 characters, but at most 8192 are accepted."),
         ["a token of another issuer"] = (Request(HandmadeToken.Sign(Ring.Rings.Secret("another"), type: "JWT")), "(OtherType). The token is not a token of Rewt (typ rewt+jwt)."),
         ["a token without a tenant"] = (Request(HandmadeToken.Sign(Ring.Rings.Secret("another")), "Rewt:Tenants:Enabled=true"), "(MissingTenant). It has no tenant, but Rewt:Tenants:Enabled is true."),
     };

@@ -184,6 +184,13 @@ public sealed class JwtBearerOptionsTests
         ["TokenValidationParameters.SignatureValidator"] = options => options.TokenValidationParameters.SignatureValidator = (_, _) => null!,
         ["TokenValidationParameters.SignatureValidatorUsingConfiguration"] = options => options.TokenValidationParameters.SignatureValidatorUsingConfiguration = (_, _, _) => null!,
         ["TokenValidationParameters.TokenReader"] = options => options.TokenValidationParameters.TokenReader = (_, _) => null!,
+        ["TokenValidationParameters.ClockSkew"] = options => options.TokenValidationParameters.ClockSkew = TimeSpan.Zero,
+        ["TokenValidationParameters.ValidateLifetime"] = options => options.TokenValidationParameters.ValidateLifetime = false,
+        ["TokenValidationParameters.RequireExpirationTime"] = options => options.TokenValidationParameters.RequireExpirationTime = false,
+        ["TokenValidationParameters.ValidateAudience"] = options => options.TokenValidationParameters.ValidateAudience = false,
+        ["TokenValidationParameters.TokenDecryptionKey"] = options => options.TokenValidationParameters.TokenDecryptionKey = new SymmetricSecurityKey(new byte[32]),
+        ["TokenValidationParameters.TokenDecryptionKeys"] = options => options.TokenValidationParameters.TokenDecryptionKeys = [new SymmetricSecurityKey(new byte[32])],
+        ["TokenValidationParameters.TokenDecryptionKeyResolver"] = options => options.TokenValidationParameters.TokenDecryptionKeyResolver = (_, _, _, _) => [],
     };
 
     [Theory]
@@ -193,6 +200,38 @@ public sealed class JwtBearerOptionsTests
         var error = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync(UnsupportedOptions[option]));
 
         error.Message.ShouldContain($"JwtBearerOptions.{option} of the scheme 'Rewt'");
+    }
+
+    [Theory]
+    [InlineData("TokenValidationParameters.ClockSkew", "set Rewt:ClockSkew instead")]
+    [InlineData("TokenValidationParameters.RequireExpirationTime", "Rewt:RequiredClaims")]
+    [InlineData("TokenValidationParameters.ValidateAudience", "TokenValidationParameters.ValidAudiences")]
+    [InlineData("TokenValidationParameters.LifetimeValidator", "OnTokenValidated")]
+    public async Task The_error_of_an_option_without_effect_names_the_setting_to_use_instead(string option, string instead)
+    {
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync(UnsupportedOptions[option]));
+
+        error.Message.ShouldContain(instead);
+    }
+
+    [Theory]
+    [InlineData(false, null, "role")]
+    [InlineData(true, null, "role")]
+    [InlineData(true, null, "roles")]
+    [InlineData(false, "position", "position")]
+    [InlineData(true, "position", "position")]
+    public async Task RequireRole_finds_the_roles_of_a_token_with_and_without_MapInboundClaims(bool isMapping, string? roleClaimType, string claim)
+    {
+        await using var receiver = await Receiver.StartAsync(
+            services => services.Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options =>
+            {
+                options.MapInboundClaims = isMapping;
+                if (roleClaimType is not null) options.TokenValidationParameters.RoleClaimType = roleClaimType;
+            }),
+            application => application.MapGet("/admins", () => "ok").RequireAuthorization(policy => policy.RequireRole("admin")));
+
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { [claim] = "admin" }), "/admins").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { [claim] = "reader" }), "/admins").StatusAsync()).ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Fact]

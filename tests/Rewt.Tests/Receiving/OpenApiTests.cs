@@ -21,6 +21,9 @@ public sealed class OpenApiTests
                 application.MapGet("/caller", () => "").RequireCaller("orders");
                 application.MapGet("/users", () => "").RequireAuthorization("people");
                 application.MapGet("/other", () => "").RequireAuthorization(policy => policy.AddAuthenticationSchemes("Other").RequireAuthenticatedUser());
+                application.MapGet("/required", [SignedIn] () => "");
+                application.MapGet("/users-required", [SignedIn] () => "").RequireAuthorization("people");
+                application.MapGet("/open-required", [SignedIn] () => "").AllowAnonymous();
                 application.MapGet("/anonymous", () => "").RequireAuthorization().AllowAnonymous();
             });
 
@@ -33,6 +36,9 @@ public sealed class OpenApiTests
         Required("/caller").ShouldBe(["Rewt", "RewtApiKey"], ignoreOrder: true);
         Required("/users").ShouldBe(["Users"]);
         Required("/other").ShouldBeEmpty();
+        Required("/required").ShouldBe(["Rewt", "RewtApiKey"], ignoreOrder: true);
+        Required("/users-required").ShouldBe(["Users"]);
+        Required("/open-required").ShouldBeEmpty();
         Required("/anonymous").ShouldBeEmpty();
 
         IEnumerable<string> Required(string path) =>

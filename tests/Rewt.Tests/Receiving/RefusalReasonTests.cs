@@ -32,6 +32,7 @@ public sealed class RefusalReasonTests
     [
         (new(RefusalReason.SeveralCredentials), ["several Authorization headers", "proxies"]),
         (new(RefusalReason.NoToken), ["no bearer token", "AddRewtSigning"]),
+        (new(RefusalReason.NoToken, 9000.0, 8192.0), ["9000 characters", "8192", "claims"]),
         (new(RefusalReason.OtherType), ["typ rewt+jwt", "Rewt:AcceptNodeTokens"]),
         (new(RefusalReason.UnsupportedHeader), ["crit"]),
         (new(RefusalReason.MalformedClaims), ["not valid JSON", "rewt token inspect"]),

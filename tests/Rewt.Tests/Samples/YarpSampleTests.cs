@@ -21,6 +21,20 @@ public sealed class YarpSampleTests
     }
 
     [Fact]
+    public async Task The_gateway_does_not_forward_the_API_key_of_the_caller()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var callee = await Callee.StartAsync();
+        await using var gateway = await SampleService.StartAsync("Yarp", redis, Destination(callee.Address.AbsoluteUri));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/shipments/teapot") { Headers = { { "X-Api-Key", "rewt_acme_x" }, { "X-Other", "y" } } };
+
+        using var response = await gateway.Client.SendAsync(request, Cancellation);
+
+        callee.Requests.Single().Head.ShouldContain("X-Other: y");
+        callee.Requests.Single().Head.ShouldNotContain("X-Api-Key");
+    }
+
+    [Fact]
     [Trait("Category", "Long")]
     public async Task A_gateway_without_an_accepted_token_responds_with_502_or_503()
     {

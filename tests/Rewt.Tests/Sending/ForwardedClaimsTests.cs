@@ -119,6 +119,21 @@ public sealed class ForwardedClaimsTests
     }
 
     [Theory]
+    [InlineData(null, "ada")]
+    [InlineData("a-subject", "a-subject")]
+    public async Task The_NameIdentifier_of_a_cookie_user_is_forwarded_as_sub_if_the_user_has_no_sub(string? sub, string expected)
+    {
+        await using var callee = await Callee.StartAsync();
+        var user = new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, "ada")], "Cookies");
+        if (sub is not null) user.AddClaim(new Claim("sub", sub));
+        await using var orders = await StartAsync(callee, ["sub"], new ClaimsPrincipal(user));
+
+        await CallAsUserAsync(orders, "any");
+
+        callee.Requests.Single().Jwt.Subject.ShouldBe(expected);
+    }
+
+    [Theory]
     [InlineData("CORP\\ada")]
     [InlineData("J\u00fcrgen")]
     [InlineData("255")]
