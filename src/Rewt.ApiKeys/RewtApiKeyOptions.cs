@@ -12,7 +12,7 @@ public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
 
     /// <summary>
     /// The name of a header in which an app can send its API key, instead of <c>Authorization: ApiKey …</c>. The header <c>Vary</c> of the response
-    /// then contains this name, so that no cache returns the response to another app.
+    /// then contains this name, so that HTTP caches do not return the response to another app.
     /// </summary>
     /// <value>Default: <c>X-Api-Key</c>. <see langword="null"/> disables the header.</value>
     public string? HeaderName { get; set; } = "X-Api-Key";

@@ -37,4 +37,7 @@ public sealed class RewtApiKeyClientOptions
 
     /// <summary>Returns the name of the type, without the API key.</summary>
     public override string ToString() => nameof(RewtApiKeyClientOptions);
+
+    /// <summary>Whether <see cref="ApiKey"/> was taken from the configuration, so that a reload changes the key.</summary>
+    internal bool IsConfigured { get; set; }
 }

@@ -114,19 +114,19 @@ public static class RewtHttpClientBuilderExtensions
 
         if (services.Any(service => service.ImplementationInstance is ApiKeyRegistration known && known.Client == client)) return builder;
         services.AddSingleton(new ApiKeyRegistration(client));
-        services.AddSingleton<IOptionsChangeTokenSource<RewtApiKeyClientOptions>>(provider => new ApiKeyChangeSource(client, provider.GetService<IConfiguration>()));
         services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
         return builder.AddHttpMessageHandler(provider =>
         {
-            var monitor = provider.GetRequiredService<IOptionsMonitor<RewtApiKeyClientOptions>>();
-            var options = monitor.Get(client);
-            return new ApiKeyAttachingHandler(monitor, ClientOrigins.Guard(provider, client, options.AllowedOrigins, options.AllowInsecureHttp, CredentialNaming.ApiKey), provider.GetRequiredService<IServiceScopeFactory>());
+            var options = provider.GetRequiredService<IOptionsMonitor<RewtApiKeyClientOptions>>().Get(client);
+            var guard = ClientOrigins.Guard(provider, client, options.AllowedOrigins, options.AllowInsecureHttp, CredentialNaming.ApiKey);
+            return new ApiKeyAttachingHandler(options, guard, provider.GetRequiredService<IServiceScopeFactory>(), provider.GetService<IConfiguration>());
         });
     }
 
     private static void TakeConfiguredKey(RewtApiKeyClientOptions options, IServiceProvider services)
     {
-        if (options.GetApiKey is null) options.ApiKey ??= services.GetService<IConfiguration>()?["Rewt:ApiKey"];
+        if (options.GetApiKey is not null || options.ApiKey is not null) return;
+        (options.ApiKey, options.IsConfigured) = (services.GetService<IConfiguration>()?[ApiKeyAttachingHandler.Setting], true);
     }
 
     private static DelegatingHandler Retry(IServiceProvider provider, string client)

@@ -120,13 +120,19 @@ internal sealed class ApiKeyHandler(
     private void VaryBy(string header)
     {
         if (Response.HasStarted) return;
-        // Later than the endpoint, which may set Vary itself.
+        // At once, because the response cache reads the headers before OnStarting; and later, because the endpoint may set Vary itself.
+        Add();
         Response.OnStarting(() =>
+        {
+            Add();
+            return Task.CompletedTask;
+        });
+
+        void Add()
         {
             var named = Response.Headers.GetCommaSeparatedValues(HeaderNames.Vary);
             if (!named.Contains("*", StringComparer.Ordinal) && !named.Contains(header, StringComparer.OrdinalIgnoreCase)) Response.Headers.Append(HeaderNames.Vary, header);
-            return Task.CompletedTask;
-        });
+        }
     }
 
     private AuthenticateResult Refuse(ApiKeyRefusal reason, ApiKeyVerdict verdict = default)

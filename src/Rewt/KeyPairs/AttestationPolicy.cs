@@ -175,13 +175,13 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// key is refused for them, because the lists can be renewed late.
     /// </summary>
     public IEnumerable<string> ProblemsOfLists(StoreTime now) => _foreign
-        .Concat(revocations.GroupBy(list => list.Issuer, StringComparer.OrdinalIgnoreCase).Select(lists => lists.MaxBy(list => list.NextUpdate ?? DateTimeOffset.MaxValue)!)
+        .Concat(revocations.Where(list => !list.IsForeign(authorities)).GroupBy(list => list.Issuer, StringComparer.OrdinalIgnoreCase).Select(lists => lists.MaxBy(list => list.NextUpdate ?? DateTimeOffset.MaxValue)!)
             .Where(latest => latest.NextUpdate <= now.ToDateTimeOffset())
             .Select(latest => $"The revocation list of {UntrustedText.Quote(latest.Issuer)} in {latest.File} is overdue since {latest.NextUpdate?.ToString("u", CultureInfo.InvariantCulture)}."))
         .Take(MaximumReported);
 
     /// <summary>Returns the problem of this service's own certificate chain; <see langword="null"/> if there is none.</summary>
-    public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at) => ProblemOf(certificate.Chain, chain => ProblemOfChain(chain[0], chain, at, out _));
+    public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at) => ProblemOf(certificate.Chain, chain => ProblemOfChain(chain[0], chain, at, out _, out _));
 
     /// <summary>Loads a certificate chain, runs a check, and disposes the certificates afterwards.</summary>
     private static string? ProblemOf(IReadOnlyList<byte[]> certificates, Func<X509Certificate2Collection, string?> check)
@@ -227,7 +227,10 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (ProblemOfNames(names, attestation) is { } unnamed) return unnamed;
         if (PublicKeyPem.TryReadKey(leaf, SigningAlgorithm, out var unfit) is not { } certified) return $"its certificate cannot be used: {unfit}";
         if (ProblemOfSignature(key, attestation, certified) is { } forged) return forged;
-        if (ProblemOfChain(leaf, chain, at, out var valid) is { } refusal) return refusal;
+        if (ProblemOfChain(leaf, chain, at, out var valid, out var domain) is { } refusal) return refusal;
+        // The authority of a trust domain confirms only names of this domain, and no DNS name beside them.
+        if (domain is not null) names = [.. names.Where(name => CertificateNames.TrustDomainOf([name]) == domain)];
+        if (ProblemOfNames(names, attestation) is not null) return $"its certificate does not name the service in the trust domain of its root certificate, {UntrustedText.Quote(domain!)}";
 
         accepted = new AcceptedCertificate(certified, names, Validity(leaf).Until, valid.From, valid.Until);
         _accepted.AddOrUpdate(chainId, accepted);
@@ -299,9 +302,12 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <param name="chain">The certificate and its intermediate certificates.</param>
     /// <param name="at">The time at which all certificates must be valid.</param>
     /// <param name="valid">The time in which all certificates of an accepted chain are valid.</param>
-    private string? ProblemOfChain(X509Certificate2 leaf, X509Certificate2Collection chain, DateTimeOffset at, out (DateTimeOffset From, DateTimeOffset Until) valid)
+    /// <param name="domain">The trust domain of the root certificate, if it has a SPIFFE ID, as that of SPIRE has. A bundle can contain the root
+    /// certificates of federated trust domains, which must not confirm names of this trust domain.</param>
+    private string? ProblemOfChain(
+        X509Certificate2 leaf, X509Certificate2Collection chain, DateTimeOffset at, out (DateTimeOffset From, DateTimeOffset Until) valid, out string? domain)
     {
-        valid = default;
+        (valid, domain) = (default, null);
         if (!chain.All(HasFitKey)) return "a key of its certificate chain is neither P-256, P-384 nor RSA of 2048 to 4096 bits";
         using var path = new X509Chain
         {
@@ -325,7 +331,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
                 if (ProblemOfLink(elements[index], elements[index + 1], chain, at) is { } problem) return problem;
             }
 
-            if (ProblemOfTrustDomain(leaf, elements[^1]) is { } foreign) return foreign;
+            if (CertificateNames.Of(elements[^1]) is not { } rootNames) return "the names in its root certificate are malformed";
+            domain = CertificateNames.TrustDomainOf(rootNames);
             valid = (elements.Max(element => Validity(element).From), elements.Min(element => Validity(element).Until));
             return null;
         }
@@ -345,18 +352,6 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (rsa?.KeySize < RsaNumbers.MinimumBits) return $"an RSA key of its certificate chain has less than {RsaNumbers.MinimumBits} bits";
         if (revocations.Any(list => list.Revokes(certificate, issuer))) return "its certificate is revoked";
         return ProblemOfTime(certificate, at) ?? ProblemOfTime(issuer, at);
-    }
-
-    /// <summary>
-    /// Checks the trust domain of a SPIFFE ID. If the root certificate has a SPIFFE ID, as that of SPIRE has, it can attest only its own trust
-    /// domain. Otherwise an authority of a federated trust domain, which a bundle may contain, could attest keys of this trust domain.
-    /// </summary>
-    private static string? ProblemOfTrustDomain(X509Certificate2 leaf, X509Certificate2 root)
-    {
-        if (CertificateNames.Of(root) is not { } names) return "the names in its root certificate are malformed";
-        return CertificateNames.TrustDomainOf(names) is { } domain && domain != CertificateNames.TrustDomainOf(CertificateNames.Of(leaf) ?? [])
-            ? $"its certificate is not of the trust domain of its root certificate, {UntrustedText.Quote(domain)}"
-            : null;
     }
 
     private static string Cause(X509ChainStatus[] status) => string.Join(", ", status.Select(one => one.Status).Distinct());

@@ -119,16 +119,20 @@ internal sealed class RevocationList
         }
     }
 
-    /// <summary>Reads an optional time.</summary>
+    /// <summary>Reads an optional time. A time in another form than that of DER is skipped, because it is only reported.</summary>
     private static DateTimeOffset? ReadTime(AsnReader body)
     {
-        if (!body.HasData || body.PeekTag() is not { TagClass: TagClass.Universal } tag) return null;
-        return tag.TagValue switch
+        if (!body.HasData || body.PeekTag() is not { TagClass: TagClass.Universal, TagValue: (int)UniversalTagNumber.UtcTime or (int)UniversalTagNumber.GeneralizedTime } tag) return null;
+
+        var time = new AsnReader(body.ReadEncodedValue(), AsnEncodingRules.DER);
+        try
         {
-            (int)UniversalTagNumber.UtcTime => body.ReadUtcTime(),
-            (int)UniversalTagNumber.GeneralizedTime => body.ReadGeneralizedTime(),
-            _ => null,
-        };
+            return tag.TagValue == (int)UniversalTagNumber.UtcTime ? time.ReadUtcTime() : time.ReadGeneralizedTime();
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
     }
 
     private bool IsSignedBy(X509Certificate2 issuer)

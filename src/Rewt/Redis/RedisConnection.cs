@@ -33,7 +33,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private readonly long _created = time.GetTimestamp();
     private Task<IConnectionMultiplexer>? _opening;
     private long _openedAt;
-    private int _attempt;
+    private int _attempts;
     private ConnectionMultiplexer? _own;
     private IConnectionMultiplexer? _shared;
     private long _lastAnswer;
@@ -321,15 +321,15 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         Task<IConnectionMultiplexer> opening;
         lock (_gate)
         {
-            var isAbandoned = _opening is { IsCompleted: false } && time.GetElapsedTime(_openedAt) >= LongestOpening;
+            // Only one more attempt, because each may block a thread for ever.
+            var isAbandoned = _opening is { IsCompleted: false } && _attempts < 2 && time.GetElapsedTime(_openedAt) >= LongestOpening;
             if (isAbandoned || _opening is null or { IsFaulted: true } or { IsCanceled: true })
             {
-                _openedAt = time.GetTimestamp();
-                var attempt = ++_attempt;
+                (_openedAt, _attempts) = (time.GetTimestamp(), _attempts + 1);
                 // A connection outlives the request that may have opened it, and is no part of that request's trace.
                 using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
                 // On the thread pool, because the application's factory may connect synchronously.
-                _opening = Task.Run(() => OpenAsync(attempt), CancellationToken.None);
+                _opening = Task.Run(OpenAsync, CancellationToken.None);
             }
 
             opening = _opening;
@@ -338,27 +338,41 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         return opening.IsCompletedSuccessfully ? opening : opening.WithinAsync(Limits.Connect, time, cancellationToken);
     }
 
-    /// <param name="attempt">The number of this attempt. If a later attempt has begun, the result of this attempt is not used.</param>
-    private async Task<IConnectionMultiplexer> OpenAsync(int attempt)
+    /// <summary>Opens the connection. If two attempts are in progress, the first that succeeds is used.</summary>
+    private async Task<IConnectionMultiplexer> OpenAsync()
     {
-        if (await SharedAsync().ConfigureAwait(false) is { } shared)
+        try
         {
-            lock (_gate)
-            {
-                if (attempt == _attempt) _shared = shared;
-                return shared;
-            }
-        }
+            if (await SharedAsync().ConfigureAwait(false) is { } shared) return Use(shared, null)!;
 
-        var own = await ConnectAsync(Configuration()).ConfigureAwait(false);
-        Answered();
+            var own = await ConnectAsync(Configuration()).ConfigureAwait(false);
+            Answered();
+            var used = Use(own, own);
+            if (!ReferenceEquals(used, own)) await CloseAsync(own).ConfigureAwait(false);
+            return used ?? throw new ObjectDisposedException(nameof(RedisConnection));
+        }
+        finally
+        {
+            lock (_gate) _attempts--;
+        }
+    }
+
+    /// <summary>
+    /// Uses an opened multiplexer, unless another attempt has succeeded before. Returns the multiplexer in use; <see langword="null"/> if this object
+    /// is disposed and the multiplexer is its own.
+    /// </summary>
+    private IConnectionMultiplexer? Use(IConnectionMultiplexer opened, ConnectionMultiplexer? own)
+    {
         lock (_gate)
         {
-            if (!_disposed && attempt == _attempt) return _own = own;
-        }
+            if (own is not null && _disposed) return null;
+            if (_opening is { IsCompletedSuccessfully: true }) return _own ?? _shared;
 
-        await CloseAsync(own).ConfigureAwait(false);
-        throw new ObjectDisposedException(nameof(RedisConnection));
+            if (own is null) _shared = opened;
+            else _own = own;
+            _opening = Task.FromResult(opened);
+            return opened;
+        }
     }
 
     private static async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions configuration)

@@ -151,8 +151,12 @@ public sealed class ApiKeyClientTests
         configuration["Rewt:ApiKey"] = next;
         configuration.Reload();
         (await client.GetAsync(new Uri("/b", UriKind.Relative), Cancellation)).Dispose();
+        configuration["Rewt:ApiKey"] = "incomplete";
+        configuration.Reload();
+        (await client.GetAsync(new Uri("/c", UriKind.Relative), Cancellation)).Dispose();
 
-        callee.Requests.Select(request => request.Authorization.Single()).ShouldBe(["ApiKey " + Key, "ApiKey " + next]);
+        // An invalid key does not replace a valid one.
+        callee.Requests.Select(request => request.Authorization.Single()).ShouldBe(["ApiKey " + Key, "ApiKey " + next, "ApiKey " + next]);
     }
 
     [Fact]

@@ -42,6 +42,25 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_response_cache_returns_the_response_to_a_key_in_the_X_Api_Key_header_to_no_other_app()
+    {
+        await using var service = await AppService.StartAsync(configure: builder =>
+        {
+            builder.Services.AddResponseCaching();
+            builder.Services.AddSingleton<IStartupFilter>(new CachingFilter());
+        });
+        var (acme, other) = ((await service.AddAcmeAsync()).Key, (await service.AddAcmeAsync("other")).Key);
+
+        using var first = await service.GetAsync("/counted", ("X-Api-Key", acme));
+        using var second = await service.GetAsync("/counted", ("X-Api-Key", other));
+        using var repeated = await service.GetAsync("/counted", ("X-Api-Key", acme));
+
+        (await first.Content.ReadAsStringAsync(Cancellation)).ShouldBe("app:acme");
+        (await second.Content.ReadAsStringAsync(Cancellation)).ShouldBe("app:other");
+        repeated.Headers.Age.ShouldNotBeNull("the response to the same app comes from the cache");
+    }
+
+    [Fact]
     public async Task The_Vary_header_of_the_endpoint_is_kept_and_names_the_header_of_the_key_once()
     {
         await using var service = await AppService.StartAsync(configure: builder => builder.Services.AddSingleton<IStartupFilter>(new VaryingFilter()));
@@ -343,6 +362,21 @@ public sealed class ApiKeyTests : IAsyncLifetime
         var forged = body + checksum.Replace('+', '-').Replace('/', '_');
         ApiKeyFormat.AppIdOf(forged).ShouldBe("acme");
         return forged;
+    }
+
+    /// <summary>Lets the response cache store all responses.</summary>
+    private sealed class CachingFilter : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>
+        {
+            application.UseResponseCaching();
+            application.Use((context, following) =>
+            {
+                context.Response.Headers.CacheControl = "public, max-age=60";
+                return following(context);
+            });
+            next(application);
+        };
     }
 
     /// <summary>Sets the header Vary before the endpoint runs.</summary>

@@ -15,6 +15,7 @@ public sealed class ConnectionOpeningTests
         var options = new RewtOptions { ConnectionMultiplexerFactory = () => Interlocked.Increment(ref calls) == 1 ? never.Task : Task.FromResult<IConnectionMultiplexer>(multiplexer) };
         await using var connection = new RedisConnection(services, options, time);
         var first = connection.DatabaseAsync(Cancellation);
+        await Eventually.TrueAsync(() => Volatile.Read(ref calls) == 1, "the first attempt has begun");
         time.Advance(TimeSpan.FromSeconds(14));
         await Should.ThrowAsync<TimeoutException>(() => first);
         var second = connection.DatabaseAsync(Cancellation);

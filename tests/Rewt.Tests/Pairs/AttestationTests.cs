@@ -110,7 +110,24 @@ public sealed class AttestationTests : IAsyncLifetime
             pair.Pair.Public, pair.Attest(issuing.Issue(name), issuing.Intermediates()), "rewt", "orders", Now, null, out var problem);
 
         if (isAccepted) problem.ShouldBeNull();
-        else problem.ShouldBe($"its certificate is not of the trust domain of its root certificate, '{rootName["spiffe://".Length..]}'");
+        else problem.ShouldBe($"its certificate does not name the service in the trust domain of its root certificate, '{rootName["spiffe://".Length..]}'");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("orders")]
+    public void A_DNS_name_beside_a_SPIFFE_ID_of_a_federated_domain_identifies_no_service(string? template)
+    {
+        var root = TestAuthority.Root("spire", TestAuthority.San("spiffe://partner.example"));
+        var pair = PublishedPair.Generate();
+        var policy = new AttestationPolicy([root.Certificate], [], new RewtIdentityOptions { Names = template is null ? [] : [template] });
+        var certificate = root.Issue(TestAuthority.San([(6, Encoding.UTF8.GetBytes("spiffe://partner.example/x")), (2, Encoding.UTF8.GetBytes("orders"))]));
+
+        for (var check = 0; check < 2; check++)
+        {
+            policy.Check(pair.Pair.Public, pair.Attest(certificate, []), "rewt", "orders", Now, null, out var problem).ShouldBeNull();
+            problem.ShouldNotBeNull().ShouldContain("does not name the service in the trust domain");
+        }
     }
 
     [Theory]

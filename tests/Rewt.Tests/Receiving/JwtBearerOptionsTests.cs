@@ -187,7 +187,6 @@ public sealed class JwtBearerOptionsTests
         ["TokenValidationParameters.ClockSkew"] = options => options.TokenValidationParameters.ClockSkew = TimeSpan.Zero,
         ["TokenValidationParameters.ValidateLifetime"] = options => options.TokenValidationParameters.ValidateLifetime = false,
         ["TokenValidationParameters.RequireExpirationTime"] = options => options.TokenValidationParameters.RequireExpirationTime = false,
-        ["TokenValidationParameters.ValidateAudience"] = options => options.TokenValidationParameters.ValidateAudience = false,
         ["TokenValidationParameters.TokenDecryptionKey"] = options => options.TokenValidationParameters.TokenDecryptionKey = new SymmetricSecurityKey(new byte[32]),
         ["TokenValidationParameters.TokenDecryptionKeys"] = options => options.TokenValidationParameters.TokenDecryptionKeys = [new SymmetricSecurityKey(new byte[32])],
         ["TokenValidationParameters.TokenDecryptionKeyResolver"] = options => options.TokenValidationParameters.TokenDecryptionKeyResolver = (_, _, _, _) => [],
@@ -205,13 +204,25 @@ public sealed class JwtBearerOptionsTests
     [Theory]
     [InlineData("TokenValidationParameters.ClockSkew", "set Rewt:ClockSkew instead")]
     [InlineData("TokenValidationParameters.RequireExpirationTime", "Rewt:RequiredClaims")]
-    [InlineData("TokenValidationParameters.ValidateAudience", "TokenValidationParameters.ValidAudiences")]
     [InlineData("TokenValidationParameters.LifetimeValidator", "OnTokenValidated")]
     public async Task The_error_of_an_option_without_effect_names_the_setting_to_use_instead(string option, string instead)
     {
         var error = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync(UnsupportedOptions[option]));
 
         error.Message.ShouldContain(instead);
+    }
+
+    // For any section of a scheme, ASP.NET Core sets ValidateAudience to false unless the section contains an audience.
+    [Fact]
+    public async Task A_configuration_section_of_the_scheme_without_audiences_does_not_stop_the_start()
+    {
+        await using var receiver = await Receiver.RegisterAsync(
+            builder => builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory"),
+            null,
+            new(StringComparer.Ordinal) { ["Authentication:Schemes:Rewt:SaveToken"] = "true" });
+
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "billing" })).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Theory]
