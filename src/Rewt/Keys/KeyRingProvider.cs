@@ -203,11 +203,13 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
             if (snapshot?.Problem is { } problem) throw Unusable(problem);
             return snapshot ?? throw Unavailable(null);
         }
-        catch (Exception exception) when (exception is not RewtKeysUnavailableException and not OperationCanceledException and not NotSupportedException)
+        catch (Exception exception) when (
+            exception is not RewtKeysUnavailableException and not NotSupportedException && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
+            // A cancellation by the client library, whose connection was replaced meanwhile, is a failure too.
             var reason = exception is SecretProtectorException or OversizedKeyException ? exception.Message : StoreFailure.Explanation(exception) ?? "Redis cannot be reached or refuses the write. See the inner exception.";
             // A write without an answer may have been executed.
-            var outcome = exception is TimeoutException ? "may not have been changed" : "was not changed";
+            var outcome = exception is TimeoutException or OperationCanceledException ? "may not have been changed" : "was not changed";
             throw new RewtKeysUnavailableException($"The key ring '{Name}' {outcome}: {Sentence(reason)}", TimeSpan.FromSeconds(2), exception);
         }
     }
