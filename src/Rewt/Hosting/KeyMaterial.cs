@@ -38,7 +38,7 @@ internal static class KeyMaterial
         : $"'{value}'";
 
     /// <summary>
-    /// Splits a URL at its slashes. Otherwise, its path could look like base64 text, which also contains slashes. Any other text is returned as one
+    /// Splits a URL at its slashes. Otherwise, the path could be mistaken for base64 text, which contains slashes too. Any other text is returned as one
     /// part.
     /// </summary>
     private static string[] PartsOf(string text) =>

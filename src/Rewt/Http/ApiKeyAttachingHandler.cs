@@ -22,7 +22,7 @@ internal sealed class ApiKeyAttachingHandler(RewtApiKeyClientOptions options, Or
     {
         get
         {
-            if (options.IsConfigured && configuration?[Setting] is { } key && ApiKeyFormat.AppIdOf(key) is not null) _key = key;
+            if (options.IsConfigured && configuration?[Setting] is { } key && key != _key && ApiKeyFormat.AppIdOf(key) is not null) _key = key;
             return _key;
         }
     }

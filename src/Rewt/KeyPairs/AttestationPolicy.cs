@@ -47,12 +47,10 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <summary>The maximum number of problems of revocation lists that are reported.</summary>
     private const int MaximumReported = 3;
 
-    /// <summary>The problems of the lists that apply to no certificate.</summary>
-    private readonly string[] _foreign =
-    [
-        .. revocations.Where(list => list.IsForeign(authorities))
-            .Select(list => $"{list.File} contains a revocation list that no certificate of Identity:Authorities has issued.").Distinct(StringComparer.Ordinal),
-    ];
+    /// <summary>
+    /// The revocation lists, by whether they are foreign (<see cref="RevocationList.IsForeign"/>). Determined once, because signatures are verified.
+    /// </summary>
+    private readonly ILookup<bool, RevocationList> _lists = revocations.ToLookup(list => list.IsForeign(authorities));
 
     private readonly string[] _names = [.. options.Names];
     private readonly TimeSpan _longest = longest ?? TimeSpan.FromDays(36_500);
@@ -174,8 +172,9 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// Returns the problems of the revocation lists for an operator: lists that apply to no certificate, and issuers whose lists are all overdue. No
     /// key is refused for them, because the lists can be renewed late.
     /// </summary>
-    public IEnumerable<string> ProblemsOfLists(StoreTime now) => _foreign
-        .Concat(revocations.Where(list => !list.IsForeign(authorities)).GroupBy(list => list.Issuer, StringComparer.OrdinalIgnoreCase).Select(lists => lists.MaxBy(list => list.NextUpdate ?? DateTimeOffset.MaxValue)!)
+    public IEnumerable<string> ProblemsOfLists(StoreTime now) => _lists[true]
+        .Select(list => $"{list.File} contains a revocation list that no certificate of Identity:Authorities has issued.").Distinct(StringComparer.Ordinal)
+        .Concat(_lists[false].GroupBy(list => list.Issuer, StringComparer.OrdinalIgnoreCase).Select(lists => lists.MaxBy(list => list.NextUpdate ?? DateTimeOffset.MaxValue)!)
             .Where(latest => latest.NextUpdate <= now.ToDateTimeOffset())
             .Select(latest => $"The revocation list of {UntrustedText.Quote(latest.Issuer)} in {latest.File} is overdue since {latest.NextUpdate?.ToString("u", CultureInfo.InvariantCulture)}."))
         .Take(MaximumReported);
@@ -229,8 +228,11 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (ProblemOfSignature(key, attestation, certified) is { } forged) return forged;
         if (ProblemOfChain(leaf, chain, at, out var valid, out var domain) is { } refusal) return refusal;
         // The authority of a trust domain confirms only names of this domain, and no DNS name beside them.
-        if (domain is not null) names = [.. names.Where(name => CertificateNames.TrustDomainOf([name]) == domain)];
-        if (ProblemOfNames(names, attestation) is not null) return $"its certificate does not name the service in the trust domain of its root certificate, {UntrustedText.Quote(domain!)}";
+        if (domain is not null)
+        {
+            names = [.. names.Where(name => CertificateNames.TrustDomainOf([name]) == domain)];
+            if (ProblemOfNames(names, attestation) is not null) return $"its certificate does not name the service in the trust domain of its root certificate, {UntrustedText.Quote(domain)}";
+        }
 
         accepted = new AcceptedCertificate(certified, names, Validity(leaf).Until, valid.From, valid.Until);
         _accepted.AddOrUpdate(chainId, accepted);

@@ -28,9 +28,19 @@ internal static class CommandRefusal
     /// <summary>Returns whether a command's key has the wrong type.</summary>
     public static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 
-    /// <summary>Returns an exception that names a key that is not a sorted set, and its repair.</summary>
-    public static InvalidOperationException NotASortedSet(RedisKey key, string repair, RedisServerException exception) =>
-        StoreFailure.Explained(new InvalidOperationException($"The Redis key '{key}' is not a sorted set; {repair}.", AsCause(exception)));
+    /// <summary>Waits for the entries of a sorted set; if the key has another type, the exception names the key and its repair.</summary>
+    /// <exception cref="InvalidOperationException">The key is not a sorted set.</exception>
+    public static async Task<SortedSetEntry[]> OfSortedSetAsync(RedisKey key, Task<SortedSetEntry[]> entries, string repair)
+    {
+        try
+        {
+            return await entries.ConfigureAwait(false);
+        }
+        catch (RedisServerException exception) when (IsWrongType(exception))
+        {
+            throw StoreFailure.Explained(new InvalidOperationException($"The Redis key '{key}' is not a sorted set; {repair}.", AsCause(exception)));
+        }
+    }
 
     /// <summary>
     /// Returns the error in a form that can be logged: escaped, and without the arguments of the command. A server repeats the arguments of an

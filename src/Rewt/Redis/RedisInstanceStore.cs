@@ -35,24 +35,13 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     public Task<IReadOnlyList<InstanceHeartbeat>> ReadAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyList<InstanceHeartbeat>>(
         async database =>
         {
-            var entries = await RequestAsync(database).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            var found = database.SortedSetRangeByRankWithScoresAsync(key, -Maximum, -1, flags: CommandFlags.DemandMaster);
+            var entries = await CommandRefusal.OfSortedSetAsync(key, found, "delete it with DEL, and the instances write it again")
+                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             var latest = (time.GetUtcNow() + LongestLead).ToUnixTimeMilliseconds();
             return [.. entries.Where(entry => entry.Score <= latest).Select(Read).OfType<InstanceHeartbeat>()];
         },
         cancellationToken);
-
-    /// <exception cref="InvalidOperationException">The key is not a sorted set.</exception>
-    private async Task<SortedSetEntry[]> RequestAsync(IDatabase database)
-    {
-        try
-        {
-            return await database.SortedSetRangeByRankWithScoresAsync(key, -Maximum, -1, flags: CommandFlags.DemandMaster).ConfigureAwait(false);
-        }
-        catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
-        {
-            throw CommandRefusal.NotASortedSet(key, "delete it with DEL, and the instances write it again", exception);
-        }
-    }
 
     private async Task AnnounceAsync(IDatabase database, InstanceHeartbeat heartbeat, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken)
     {

@@ -30,15 +30,6 @@ internal static class RevokedKeyIds
 
     /// <summary>Reads the key ids; an exception names a Redis key of the wrong type and its repair.</summary>
     /// <exception cref="InvalidOperationException">The key is not a sorted set, or its entries are too long.</exception>
-    public static async Task<IReadOnlyDictionary<string, StoreTime>> ReadOrNameAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair)
-    {
-        try
-        {
-            return await ReadAsync(key, entries, isPossible, repair).ConfigureAwait(false);
-        }
-        catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
-        {
-            throw CommandRefusal.NotASortedSet(key, repair, exception);
-        }
-    }
+    public static Task<IReadOnlyDictionary<string, StoreTime>> ReadOrNameAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair) =>
+        ReadAsync(key, CommandRefusal.OfSortedSetAsync(key, entries, repair), isPossible, repair);
 }
