@@ -12,6 +12,9 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class OutageExplanation
 {
+    /// <summary>The password of a connection whose password is set but unknown.</summary>
+    public const string UnknownPassword = "(set)";
+
     private static readonly byte[] Question = "PING\r\nINFO server\r\nINFO replication\r\n"u8.ToArray();
 
     /// <summary>Returns the explanation of an error from a server; <see langword="null"/> if there is none for its code.</summary>
@@ -52,11 +55,12 @@ internal static class OutageExplanation
         async Task<OutageReason> ReasonAsync(EndPoint endPoint)
         {
             var server = ServerDiagnosis.Name(endPoint);
-            var answer = await AskAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            var answer = await AskAsync(endPoint, Question, cancellationToken).ConfigureAwait(false);
             if (answer.Error is { } error) return OfSocket(error, server, setting);
             if (answer.Text is not { } text) return new($"{server} does not answer. Check that it is the address of Redis, and the network and firewall between.");
-            return loggedIn.FirstOrDefault(known => known.EndPoint.Equals(endPoint)) is { } known
-                ? OfRole(await RoleAsync(known).ConfigureAwait(false), server, failure)
+            if (loggedIn.FirstOrDefault(known => known.EndPoint.Equals(endPoint)) is { } known) return OfRole(await RoleAsync(known).ConfigureAwait(false), server, failure);
+            return failure.ToString().Contains("WRONGPASS", StringComparison.Ordinal) || await IsLoginRefusedAsync(endPoint, text, connection, cancellationToken).ConfigureAwait(false)
+                ? new($"{server} refused the login: the user or the password is wrong. Correct user=...,password=... in {setting}.", OutageKind.Login)
                 : OfAnswer(text, server, connection, setting, failure);
         }
     }
@@ -67,8 +71,6 @@ internal static class OutageExplanation
 
     private static OutageReason OfAnswer(string text, string server, ConfigurationOptions connection, string setting, Exception failure)
     {
-        var reported = failure.ToString();
-        if (reported.Contains("WRONGPASS", StringComparison.Ordinal)) return new($"{server} refused the login: the user or the password is wrong. Correct user=...,password=... in {setting}.", OutageKind.Login);
         var isPlain = text.StartsWith('+') || text.StartsWith('-');
         if (connection.Ssl && isPlain) return new($"{server} does not use TLS, but {setting} has ssl=true. Remove ssl=true, or use the TLS port of the server.");
         if (text.StartsWith("HTTP/", StringComparison.Ordinal)) return new($"{server} is an HTTP server, not Redis. Correct host and port in {setting}.");
@@ -112,7 +114,20 @@ internal static class OutageExplanation
         return start > name.Length && text.IndexOf('\r', start) is > 0 and var end ? UntrustedText.Escape(text[start..end], 64) : "?";
     }
 
-    private static async Task<Answer> AskAsync(EndPoint server, CancellationToken cancellationToken)
+    /// <summary>
+    /// Returns whether a server that requires a login refuses the login of the connection. The client library may report only that the time limit has
+    /// passed. The password is not sent in plain text if the connection uses TLS.
+    /// </summary>
+    private static async Task<bool> IsLoginRefusedAsync(EndPoint endPoint, string text, ConfigurationOptions connection, CancellationToken cancellationToken)
+    {
+        if (!text.StartsWith("-NOAUTH", StringComparison.Ordinal) || connection.Ssl || connection.Password is not { Length: > 0 } password || password == UnknownPassword) return false;
+        string[] words = string.IsNullOrEmpty(connection.User) ? ["AUTH", password] : ["AUTH", connection.User, password];
+        var login = string.Concat(words.Select(word => $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n"));
+        var answer = await AskAsync(endPoint, Encoding.UTF8.GetBytes($"*{words.Length}\r\n{login}QUIT\r\n"), cancellationToken).ConfigureAwait(false);
+        return answer.Text is ['-', ..];
+    }
+
+    private static async Task<Answer> AskAsync(EndPoint server, byte[] question, CancellationToken cancellationToken)
     {
         // Sockets use real time, even if a test controls the clock.
         using var limit = new CancellationTokenSource(TimeLimit.Explanation, TimeProvider.System);
@@ -123,7 +138,7 @@ internal static class OutageExplanation
             using var socket = server.AddressFamily == AddressFamily.Unix ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(server, both.Token).ConfigureAwait(false);
             isConnected = true;
-            await socket.SendAsync(Question, both.Token).ConfigureAwait(false);
+            await socket.SendAsync(question, both.Token).ConfigureAwait(false);
             return new Answer(await ReadAsync(socket, both.Token).ConfigureAwait(false));
         }
         catch (SocketException exception)

@@ -258,7 +258,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         {
             Ssl = Has("ssl=True"),
             User = Array.Find(text.Split(",password=", 2)[0].Split(','), part => part.StartsWith("user=", StringComparison.Ordinal))?["user=".Length..],
-            Password = Has("password=") ? "(set)" : null,
+            Password = Has("password=") ? OutageExplanation.UnknownPassword : null,
             ServiceName = Has("serviceName=") ? "(set)" : null,
         };
         foreach (var server in multiplexer.GetEndPoints(configuredOnly: true)) description.EndPoints.Add(server);

@@ -69,6 +69,21 @@ public sealed class OutageExplanationTests
         instance.Log.Text.ShouldNotContain("a-part");
     }
 
+    [Theory]
+    [InlineData("password=not-the-one", "refused the login: the user or the password is wrong.")]
+    [InlineData("user=unknown,password=of-a-test", "refused the login: the user or the password is wrong.")]
+    [InlineData("password=of-a-test", "answers, but the commands of Rewt fail (TimeoutException).")]
+    public async Task A_refused_login_is_recognized_if_the_client_library_reports_only_that_the_time_limit_has_passed(string login, string explanation)
+    {
+        Require.RealRedis();
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--requirepass", "of-a-test");
+        var connection = StackExchange.Redis.ConfigurationOptions.Parse($"{redis.ConnectionString},{login}");
+
+        var reason = await OutageExplanation.OfConnectionAsync(connection, "Rewt:Redis", new TimeoutException(), [], TestContext.Current.CancellationToken);
+
+        reason.Text.ShouldContain(explanation);
+    }
+
     private static string? OutageEntry(Instance instance) =>
         instance.Log.Lines.FirstOrDefault(line => line.StartsWith("Warning StoreUnavailable", StringComparison.Ordinal));
 
