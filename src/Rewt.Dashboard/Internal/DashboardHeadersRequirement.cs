@@ -13,7 +13,16 @@ internal sealed class DashboardHeadersRequirement : AuthorizationHandler<Dashboa
 
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, DashboardHeadersRequirement requirement)
     {
-        if (context.Resource is HttpContext http) DashboardHeaders.Write(http.Response);
+        if (context.Resource is HttpContext http && http.GetEndpoint() is { } dashboard)
+        {
+            // Not at once, because a page of the application may replace the response and then runs as another endpoint.
+            http.Response.OnStarting(() =>
+            {
+                if (ReferenceEquals(http.GetEndpoint(), dashboard)) DashboardHeaders.Write(http.Response);
+                return Task.CompletedTask;
+            });
+        }
+
         context.Succeed(requirement);
         return Task.CompletedTask;
     }

@@ -38,6 +38,14 @@ internal static class RewtActivity
         activity?.SetStatus(ActivityStatusCode.Error, cause);
     }
 
+    /// <summary>
+    /// Excludes an activity from the export, unless it belongs to the trace of a caller. Otherwise, each instance would export a trace per poll.
+    /// </summary>
+    public static void Omit(this Activity? activity)
+    {
+        if (activity is { ParentId: null }) activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+    }
+
     private static Activity? Start(string name, string ring)
     {
         var activity = Source.StartActivity(name, ActivityKind.Client);

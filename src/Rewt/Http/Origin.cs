@@ -9,14 +9,16 @@ internal sealed record Origin(string Scheme, string Host, int Port)
     public static readonly Origin None = new(string.Empty, string.Empty, 0);
 
     /// <summary>
-    /// Whether requests to this origin are sent over the network without encryption: the scheme is not https, and the host is not loopback.
+    /// Whether requests to this origin are sent over the network without encryption: the scheme is neither https nor wss, and the host is not loopback.
     /// </summary>
-    public bool IsInTheClear => Scheme != Uri.UriSchemeHttps && !Loopback.IsLoopback(Host);
+    public bool IsInTheClear => !IsEncrypted && !Loopback.IsLoopback(Host);
 
     /// <summary>
     /// Whether requests to this origin are sent to this machine over plain HTTP. Such requests do not leave this machine, unless a proxy is used.
     /// </summary>
-    public bool IsPlainLoopback => Scheme != Uri.UriSchemeHttps && Loopback.IsLoopback(Host);
+    public bool IsPlainLoopback => !IsEncrypted && Loopback.IsLoopback(Host);
+
+    private bool IsEncrypted => Scheme == Uri.UriSchemeHttps || Scheme == Uri.UriSchemeWss;
 
     public static Origin Of(Uri uri) => new(uri.Scheme, uri.IdnHost, uri.Port);
 

@@ -178,6 +178,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
             var snapshot = await _source.UpdateAsync(previous, command, cancellationToken).ConfigureAwait(false);
             // A snapshot is used only with the states of the tenants at its time, so that both are fresh or stale together.
             if (Tenants is not null && snapshot is RingSnapshot ring) await Tenants.FollowAsync(ring, cancellationToken).ConfigureAwait(false);
+            if (previous is not null && snapshot?.Epoch == previous.Epoch && snapshot?.Version == previous.Version) activity.Omit();
             return snapshot;
         }
         catch (Exception exception)

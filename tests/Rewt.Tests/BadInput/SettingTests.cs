@@ -275,6 +275,11 @@ public sealed class SettingTests
         Failures(("Rewt:VerificationKeys:0", origin + "/jwks.json")).Any(failure => failure.Contains("AllowInsecureHttp", StringComparison.Ordinal)).ShouldBe(!isLoopback);
     }
 
+    [Theory]
+    [InlineData("https://payments.example")]
+    [InlineData("wss://payments.example")]
+    public void An_encrypted_origin_does_not_require_AllowInsecureHttp(string origin) => Origin.TryParse(origin)!.IsInTheClear.ShouldBeFalse();
+
     [Fact]
     public async Task The_effective_settings_are_logged_once_at_startup()
     {

@@ -146,6 +146,27 @@ public sealed class DashboardAccessTests
     }
 
     [Fact]
+    public async Task The_content_security_policy_is_not_added_to_the_application_page_that_replaces_a_refusal()
+    {
+        await using var host = await DashboardService.StartAsync(map: application =>
+        {
+            application.UseStatusCodePagesWithReExecute("/login");
+            application.UseRouting();
+            application.UseAuthentication();
+            application.UseAuthorization();
+            application.MapRewtDashboard("/rewt");
+            application.MapGet("/login", () => "a page with styles of its own").AllowAnonymous();
+        });
+        using var anonymous = new HttpClient { BaseAddress = host.Address };
+
+        using var answer = await anonymous.GetAsync(new Uri("/rewt", UriKind.Relative), Cancellation);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBe("a page with styles of its own");
+        answer.Headers.Contains("Content-Security-Policy").ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Output_caching_does_not_expose_an_operators_response_to_other_users()
     {
         await using var host = await DashboardService.StartAsync(

@@ -148,6 +148,34 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task A_background_refresh_is_exported_only_if_it_changes_the_keys()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var name = $"spans-{Guid.NewGuid():N}";
+        var spans = new System.Collections.Concurrent.ConcurrentQueue<bool>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Rewt",
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
+            {
+                if (activity.OperationName == "rewt.ring.fetch" && Equals(activity.GetTagItem("rewt.namespace"), name)) spans.Enqueue(activity.Recorded);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => (options.Namespace, options.RefreshInterval) = (name, TimeSpan.FromMilliseconds(100)));
+
+        await service.Ring.GetAsync(Cancellation);
+        await Eventually.TrueAsync(() => spans.Count(isExported => !isExported) >= 3, "three polls have found no change");
+
+        spans.ShouldContain(true, "the first read");
+        using (new Activity("an operator's request").Start()) await service.Ring.RotateAsync(Cancellation);
+        var exported = spans.Count(isExported => isExported);
+        await redis.KillAsync();
+        await Eventually.TrueAsync(() => spans.Count(isExported => isExported) > exported, "a failed poll is exported");
+    }
+
+    [Fact]
     public void Counting_allocates_no_memory_without_a_listener()
     {
         var services = new ServiceCollection();
