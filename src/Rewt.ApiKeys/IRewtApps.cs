@@ -9,22 +9,23 @@ namespace Rewt;
 public interface IRewtApps
 {
     /// <summary>
-    /// Adds an app and creates its first API key. If all keys of an existing app are revoked or expired, its id can be used for the new app.
+    /// Adds an app and creates its first API key. If all keys of an existing app are revoked or expired, a new app with the same id replaces the
+    /// existing app.
     /// </summary>
     /// <param name="app">The app to add. The property <see cref="RewtApp.Keys"/> is ignored.</param>
     /// <param name="keyExpiresAt">The time at which the key expires. With <see langword="null"/>, the key expires one year from now. With
     /// <see cref="DateTimeOffset.MaxValue"/>, the key never expires.</param>
-    /// <param name="cancellationToken">Cancels the wait. The app may still be added.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <returns>The new API key. The key cannot be read again later, because Redis contains only its hash.</returns>
     /// <exception cref="ArgumentException">A value of the app is outside its limits, or <paramref name="keyExpiresAt"/> is in the past.</exception>
-    /// <exception cref="InvalidOperationException">An app with the same id exists, and has a key that is neither revoked nor expired; or the
-    /// namespace has 19,000 apps, or apps that take 32 MB of memory in Redis, and many more could not be read.</exception>
+    /// <exception cref="InvalidOperationException">An app with the same id has a key that is neither revoked nor expired, or the namespace has no room
+    /// for another app. The namespace has no room if it has 19,000 apps, or if its apps take 32 MB of memory in Redis.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtNewApiKey> AddAsync(RewtApp app, DateTimeOffset? keyExpiresAt = null, CancellationToken cancellationToken = default);
 
     /// <summary>Changes the name, the owner, the audiences and the scopes of an app. The keys of the app stay unchanged.</summary>
     /// <param name="app">The app with the new values.</param>
-    /// <param name="cancellationToken">Cancels the wait. The change may still take place.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <returns><see langword="true"/> if the app exists; otherwise <see langword="false"/>.</returns>
     /// <exception cref="ArgumentException">A value of the app is outside its limits.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
@@ -43,7 +44,7 @@ public interface IRewtApps
     /// <param name="appId">The id of the app.</param>
     /// <param name="keyExpiresAt">The time at which the key expires. With <see langword="null"/>, the key expires one year from now. With
     /// <see cref="DateTimeOffset.MaxValue"/>, the key never expires.</param>
-    /// <param name="cancellationToken">Cancels the wait. The key may still be created.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <returns>The new API key. The key cannot be read again later, because Redis contains only its hash.</returns>
     /// <exception cref="ArgumentException"><paramref name="keyExpiresAt"/> is in the past.</exception>
     /// <exception cref="InvalidOperationException">The app does not exist, or already has two keys that are neither revoked nor expired.</exception>
@@ -56,14 +57,14 @@ public interface IRewtApps
     /// </summary>
     /// <param name="appId">The id of the app.</param>
     /// <param name="keyId">The id of the key, which <see cref="ListAsync"/> returns.</param>
-    /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <returns><see langword="true"/> if the key exists, even if it was already revoked; otherwise <see langword="false"/>.</returns>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<bool> RevokeKeyAsync(string appId, string keyId, CancellationToken cancellationToken = default);
 
     /// <summary>Permanently revokes all API keys of an app.</summary>
     /// <param name="appId">The id of the app.</param>
-    /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <returns><see langword="true"/> if the app exists; otherwise <see langword="false"/>.</returns>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<bool> RevokeAsync(string appId, CancellationToken cancellationToken = default);

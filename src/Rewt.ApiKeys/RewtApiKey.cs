@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// The description of one API key of a trusted app, which <see cref="IRewtApps.ListAsync"/> returns. The description contains the id of the key, and
-/// the times at which the key was created, used and revoked. The description does not contain the key itself.
+/// The description of one API key of a trusted app, in the result of <see cref="IRewtApps.ListAsync"/>. The description contains the id of the key,
+/// and the times at which the key was created, used and revoked. The description does not contain the key itself.
 /// </summary>
 public sealed record RewtApiKey
 {

@@ -11,17 +11,18 @@ public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>
-    /// The name of a header in which an app can send its API key, instead of <c>Authorization: ApiKey …</c>. The header <c>Vary</c> of the response
-    /// then contains this name, so that HTTP caches do not return the response to another app.
+    /// The name of a header in which an app can send its API key, instead of <c>Authorization: ApiKey …</c>. If an app uses this header, the response
+    /// names the header in <c>Vary</c>, so that HTTP caches do not return the response to another app.
     /// </summary>
     /// <value>Default: <c>X-Api-Key</c>. <see langword="null"/> disables the header.</value>
     public string? HeaderName { get; set; } = "X-Api-Key";
 
     /// <summary>
-    /// The number of tokens that the token endpoint issues to one app per minute. The endpoint also accepts at most this number of requests per minute
-    /// from one client address. Further requests are answered with status 429 and <c>Retry-After</c>. Each instance of the service counts separately.
-    /// Client addresses share 4,096 counters, and all addresses of an IPv6 network (/64) count as one. Behind a proxy, use the forwarded headers
-    /// middleware, so that the addresses of the clients are known.
+    /// The maximum number of tokens that the token endpoint issues to one app per minute. The endpoint also accepts at most this number of requests
+    /// per minute from one client address. Further requests are answered with status 429 and <c>Retry-After</c>. Each instance of the service counts
+    /// only its own requests. There are 4,096 counters for client addresses, so several addresses can share one counter and its limit. All addresses
+    /// of an IPv6 network (/64) have the same counter. Behind a proxy, use the forwarded headers middleware, so that the addresses of the clients are
+    /// known.
     /// </summary>
     /// <value>At least 1. Default: 60.</value>
     public int TokenRequestsPerMinute { get; set; } = 60;

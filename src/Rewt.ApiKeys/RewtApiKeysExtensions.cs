@@ -22,8 +22,8 @@ public static class RewtApiKeysExtensions
     /// <c>AddRewtApiKeys</c> calls this method for the main namespace.
     /// </summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the scheme whose namespace contains the apps. With a name, <see cref="IRewtApps"/> is a keyed service with the
-    /// name as the key. Default: the empty string, which selects the main namespace.</param>
+    /// <param name="name">The name of the scheme whose namespace contains the apps. If a name is given, <see cref="IRewtApps"/> is registered as a
+    /// keyed service, and the name is the service key. Default: the empty string, which selects the main namespace.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtApps(this IServiceCollection services, string name = "")
     {
@@ -74,9 +74,10 @@ public static class RewtApiKeysExtensions
 
     /// <summary>
     /// Maps the OAuth 2.0 token endpoint for trusted apps, with the client credentials grant (RFC 6749 §4.4). The client id is the id of the app, and
-    /// the client secret is its API key. The app sends both by Basic authentication or in the form. The parameter <c>audience</c> (or
-    /// <c>resource</c>, RFC 8707) names one of the app's audiences. The parameter <c>scope</c> names some of the app's scopes. The issued token is
-    /// valid for <see cref="RewtOptions.TokenLifetime"/>. The application must call <c>AddRewtApiKeys</c>.
+    /// the client secret is its API key. The app sends its id and its API key by Basic authentication, or as the form fields <c>client_id</c> and
+    /// <c>client_secret</c>. The parameter <c>audience</c> (or <c>resource</c>, RFC 8707) names one of the app's audiences. The parameter <c>scope</c>
+    /// names some of the app's scopes. The issued token is valid for <see cref="RewtOptions.TokenLifetime"/>. The application must call
+    /// <c>AddRewtApiKeys</c>.
     /// </summary>
     /// <param name="endpoints">The endpoint route builder.</param>
     /// <param name="pattern">The route pattern. Default: <c>/token</c>.</param>

@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// The description of a trusted app, which <see cref="IRewtApps"/> adds and lists. A trusted app is a caller without access to Redis that
-/// authenticates with an API key. The description names the services that the app may call, and its scopes.
+/// The description of a trusted app. The methods of <see cref="IRewtApps"/> add, change and list trusted apps. A trusted app is a caller without
+/// access to Redis that authenticates with an API key. The description names the services that the app may call, and the scopes of the app.
 /// </summary>
 public sealed record RewtApp
 {

@@ -9,7 +9,7 @@ public sealed record RewtNewApiKey
     /// <summary>The id of the app.</summary>
     public required string AppId { get; init; }
 
-    /// <summary>The id of the key, by which the key is listed and can be revoked.</summary>
+    /// <summary>The id of the key. <see cref="IRewtApps.ListAsync"/> returns the id, and <see cref="IRewtApps.RevokeKeyAsync"/> requires it.</summary>
     public required string KeyId { get; init; }
 
     /// <summary>
@@ -20,6 +20,6 @@ public sealed record RewtNewApiKey
     /// <summary>The time at which the key expires; <see langword="null"/> if the key never expires.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Returns the id of the key and the id of the app, without the key.</summary>
+    /// <summary>Returns a text with the id of the key and the id of the app, but not the key itself.</summary>
     public override string ToString() => $"API key {KeyId} of {AppId}";
 }

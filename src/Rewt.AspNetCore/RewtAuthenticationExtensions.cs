@@ -10,7 +10,7 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods that add the authentication schemes of Rewt, and functions that select the tenant of a request.</summary>
+/// <summary>Extension methods that add the authentication schemes of Rewt, or set the function that selects the tenant of a request.</summary>
 public static class RewtAuthenticationExtensions
 {
     /// <summary>
@@ -120,7 +120,9 @@ public static class RewtAuthenticationExtensions
         return builder.AddRewt(authenticationScheme, options => options.Bind(configuration));
     }
 
-    /// <summary>Adds a scheme with the given name. Each scheme is a trust domain with its own namespace, and can have its own lifetimes.</summary>
+    /// <summary>
+    /// Adds a scheme with the given name. Each scheme is a trust domain with its own namespace, and can have its own lifetimes of keys and tokens.
+    /// </summary>
     /// <param name="builder">The authentication builder.</param>
     /// <param name="authenticationScheme">The name of the scheme. The settings of the scheme <c>Rewt</c> come from the section <c>Rewt</c>. The
     /// settings of any other scheme come from the section <c>Rewt:Schemes:{name}</c>.</param>
@@ -176,11 +178,12 @@ public static class RewtAuthenticationExtensions
     /// <summary>
     /// Sets the function that returns the tenant whose key signs a request of this client (<see cref="RewtOptions.Tenants"/>). The function gets the
     /// <see cref="HttpContext"/> of the request that this service is processing. The function is not called if the request of the client sets a tenant
-    /// with <c>SetRewtTenant</c>. Outside the processing of a request, the function is not called, and no tenant is set.
+    /// with <c>SetRewtTenant</c>. If the service sends a request while it is not processing one, for example in a background task, the function is not
+    /// called, and no tenant is set.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
-    /// <param name="selector">Returns the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>. Each outgoing request calls the
-    /// function.</param>
+    /// <param name="selector">Returns the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>. The function is called for each outgoing
+    /// request whose tenant is not set yet.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtTenantSelector(this IHttpClientBuilder builder, Func<HttpContext, string?> selector)
     {

@@ -11,9 +11,9 @@ public static class RewtAuthorizationExtensions
     /// <summary>
     /// Allows only the named callers to call an endpoint. A service is named by its service name (<c>orders</c>). A trusted app is named by
     /// <c>app:</c> and its id (<c>app:acme-mobile</c>). A trusted app can send its API key, or a token that was issued to the app. Other callers are
-    /// answered with status 403. Only callers authenticated by the scheme <c>Rewt</c> or <c>RewtApiKey</c> can be allowed, so one of the two should be
-    /// the default scheme. Users of other schemes are rejected, regardless of their claims. If the method is called for a group and for an endpoint of
-    /// the group, both calls must name the caller.
+    /// answered with status 403. Callers authenticated by a scheme other than <c>Rewt</c> and <c>RewtApiKey</c> are rejected, regardless of their
+    /// claims. The method does not select a scheme, so <c>Rewt</c> or <c>RewtApiKey</c> should be the default scheme. If the method is called for a
+    /// group and for an endpoint of the group, both calls must name the caller.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
     /// <param name="builder">The endpoint convention builder.</param>
@@ -39,9 +39,9 @@ public static class RewtAuthorizationExtensions
         where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireBoundTokenAttribute { Body = body });
 
     /// <summary>
-    /// Requires a one-time token. Only one instance of the called service accepts the token, and only once. A request whose token is not a one-time
-    /// token is answered with status 401 and <c>rewt_error="wrong_request"</c>. A caller authenticated by a scheme other than Rewt's gets status 403.
-    /// If Redis is unavailable, the status is 503.
+    /// Requires a one-time token. All instances of the called service together accept a one-time token only once. A request whose token is not a
+    /// one-time token is answered with status 401 and <c>rewt_error="wrong_request"</c>. A caller authenticated by a scheme other than Rewt's gets
+    /// status 403. If Redis is unavailable, the status is 503.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
     /// <param name="builder">The endpoint or the group.</param>

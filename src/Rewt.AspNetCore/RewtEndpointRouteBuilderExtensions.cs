@@ -11,9 +11,10 @@ public static class RewtEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps an endpoint that returns the public keys of all instances of this service, including pending keys, as a JWK Set (RFC 7517 §5). Verifiers
-    /// in any language can read the set. A response can be cached for <see cref="RewtOptions.PropagationDelay"/> minus one
-    /// <see cref="RewtOptions.RefreshInterval"/>, so that every verifier has a key before the key signs. With a shared secret, the set is empty.
-    /// Anonymous access is allowed, unless the returned builder requires authorization.
+    /// in any programming language can read the JWK Set. The header <c>Cache-Control</c> permits a verifier to cache a response for
+    /// <see cref="RewtOptions.PropagationDelay"/> minus one <see cref="RewtOptions.RefreshInterval"/>. This cache time ensures that every verifier has
+    /// a new key before the key signs a token. If this service signs with a shared secret, the JWK Set is empty. Anonymous access is allowed, unless
+    /// the application explicitly requires authorization for the endpoint.
     /// </summary>
     /// <param name="endpoints">The endpoint route builder.</param>
     /// <param name="pattern">The route pattern. Default: <c>/.well-known/jwks.json</c>.</param>

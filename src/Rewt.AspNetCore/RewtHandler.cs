@@ -104,8 +104,8 @@ public class RewtHandler : JwtBearerHandler
     }
 
     /// <summary>
-    /// Stores the token's binding as a request feature, for the endpoint's authorization requirements. The binding is not stored if an event of the
-    /// application rejected the token.
+    /// Stores the binding of the token in a request feature (<see cref="TokenBindingFeature"/>), which <see cref="TokenRequirement"/> reads. The
+    /// binding is not stored if an event of the application rejected the token.
     /// </summary>
     private AuthenticateResult Accepted(AuthenticateResult result, TokenResult verdict)
     {
@@ -133,8 +133,8 @@ public class RewtHandler : JwtBearerHandler
     }
 
     /// <summary>
-    /// Answers with status 401 instead of 403 if the endpoint accepts the caller but requires another kind of token. The caller can then repeat the
-    /// request with such a token.
+    /// Answers with status 401 instead of 403 if the endpoint requires a bound token or a one-time token, and the caller sent a valid token of another
+    /// kind. The caller can then repeat the request with a token of the required kind.
     /// </summary>
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
@@ -181,12 +181,14 @@ public class RewtHandler : JwtBearerHandler
     }
 
     /// <summary>
-    /// Replaces all characters that RFC 6750 §3 does not permit in a parameter by question marks. Only printable ASCII characters without quotes and
-    /// backslashes are permitted, but an event handler can set any text.
+    /// Replaces all characters that RFC 6750 §3 does not permit in a parameter of <c>WWW-Authenticate</c> by question marks. Only printable ASCII
+    /// characters without quotes and backslashes are permitted, but an event handler of the application can set a parameter to any text.
     /// </summary>
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 
-    /// <summary>Refuses a token for a reason that this handler itself found, and counts the refusal. The verifier counts its own refusals.</summary>
+    /// <summary>
+    /// Refuses a token for a reason that the verifier does not check, and counts the refusal. Refusals by the verifier are counted by the verifier.
+    /// </summary>
     private ValueTask<AuthenticateResult> RefuseAsync(TokenRefusal refusal)
     {
         Verifier.Metrics.Refused(refusal);

@@ -8,9 +8,9 @@ public static class RewtHealthChecksBuilderExtensions
 {
     /// <summary>
     /// Adds a health check that reports the state of this instance's keys and trusted apps. The status is <see cref="HealthStatus.Degraded"/> if the
-    /// instance cannot refresh or rotate its keys, if a rotation is overdue, or if the clock of the instance is wrong. A warning of the doctor (the
-    /// diagnosis of <c>rewt doctor</c>) has the same effect. The status is <paramref name="failureStatus"/> if the instance cannot sign tokens,
-    /// verify tokens or verify API keys. The check reads memory only and sends no Redis command.
+    /// instance cannot refresh or rotate its keys, if a rotation is overdue, if the clock of the instance is wrong, or if the doctor (the diagnosis of
+    /// <c>rewt doctor</c>) reports a warning. The status is <paramref name="failureStatus"/> if the instance cannot sign tokens, verify tokens or
+    /// verify API keys. The check reads memory only and sends no Redis command.
     /// </summary>
     /// <param name="builder">The health checks builder.</param>
     /// <param name="name">The name of the check.</param>

@@ -4,9 +4,9 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The exception that contains the precise reason why a token was refused. JwtBearer's event <c>OnAuthenticationFailed</c> and
-/// <c>AuthenticateResult.Failure</c> contain an outer exception, whose <see cref="Exception.InnerException"/> is this exception. The message is a
-/// fixed text. Do not send <see cref="Detail"/> to the caller.
+/// The exception that contains the precise reason why a token was refused. This exception is the <see cref="Exception.InnerException"/> of the
+/// exception in JwtBearer's event <c>OnAuthenticationFailed</c> and in <c>AuthenticateResult.Failure</c>. The <see cref="Exception.Message"/> is a
+/// fixed text and contains no part of the token. Do not send <see cref="Detail"/> to the caller.
 /// </summary>
 public sealed class RewtTokenException : SecurityTokenException
 {
@@ -19,7 +19,7 @@ public sealed class RewtTokenException : SecurityTokenException
     public RefusalReason Reason => _refusal.Reason;
 
     /// <summary>
-    /// A message for an operator with the received value, the expected value and the solution. Text from the token is shortened and escaped.
+    /// A message that tells an operator the received value, the expected value and the solution. Text from the token is shortened and escaped.
     /// </summary>
     public string Detail => _refusal.ToString();
 }

@@ -10,9 +10,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtDashboardEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps the dashboard, which is a page for operators. The page shows the keys, the live instances and the metrics of this instance, and is
-    /// updated every second. The operator can also rotate and revoke keys on the page. Every endpoint under <paramref name="pattern"/> requires the
-    /// policy, even if the application also allows anonymous access. The dashboard can be mapped more than once, and in route groups.
+    /// Maps the dashboard, which is a page for operators. The page shows the keys, the live instances, and the metrics of the instance that serves the
+    /// page. The page is updated every second. The operator can also rotate and revoke keys on the page. Every endpoint under
+    /// <paramref name="pattern"/> requires the policy, even if the application calls <c>AllowAnonymous</c> for the dashboard. The dashboard can be
+    /// mapped more than once, and in route groups.
     /// </summary>
     /// <param name="endpoints">The endpoint route builder.</param>
     /// <param name="pattern">The route prefix. Default: <c>/rewt</c>.</param>

@@ -5,8 +5,8 @@ namespace Rewt;
 
 /// <summary>
 /// The clock of a <see cref="RewtTestRing"/> and its hosts. The date and time stay the same until the test advances the clock, so the test controls
-/// expiry and rotation. Timers and timestamps run in real time, so that a host never waits forever. When the test advances the clock, timers and
-/// timestamps advance too.
+/// expiry and rotation. Timers and timestamps also run in real time. A host that waits for a timer therefore continues even if the test never advances
+/// the clock. When the test advances the clock, timers and timestamps advance by the same amount.
 /// </summary>
 public sealed class RewtTestClock : TimeProvider
 {

@@ -5,7 +5,8 @@ namespace Rewt;
 /// <summary>
 /// The keys of all hosts under test, in memory instead of Redis. With this class, a test creates and verifies tokens, rotates and revokes keys, and
 /// simulates an outage. All hosts that get the same instance with <c>AddRewtTesting</c> share its keys and its clock. Methods that change keys return
-/// after all hosts know the change. Use one instance for each test, or for each group of tests that may share rotations.
+/// after all hosts know the change. Use one instance for each test. Tests can share an instance if a rotation in one test does not disturb the other
+/// tests.
 /// </summary>
 public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 {
@@ -34,13 +35,13 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     internal TestStores Stores { get; }
 
     /// <summary>
-    /// Creates the token that a service would send. If several hosts share the keys, the settings of the host whose service name is
-    /// <paramref name="audience"/> apply.
+    /// Creates the token that a service would send. If several hosts share the keys, the method uses the settings of the host with the service name
+    /// <paramref name="audience"/>.
     /// </summary>
     /// <param name="service">The name of the service that signs the token.</param>
     /// <param name="audience">The name of the called service.</param>
     /// <param name="claims">Additional claims of the token.</param>
-    /// <param name="tenant">The tenant whose key signs, if tenants are enabled.</param>
+    /// <param name="tenant">The tenant whose key signs the token, if tenants are enabled.</param>
     /// <param name="scheme">The name of the scheme that verifies the token. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The token, without the word <c>Bearer</c>.</returns>
@@ -68,7 +69,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="token">The token, without the word <c>Bearer</c>.</param>
     /// <param name="audience">The name of the called service.</param>
-    /// <param name="tenant">The tenant whose keys verify, if tenants are enabled.</param>
+    /// <param name="tenant">The tenant whose keys verify the token, if tenants are enabled.</param>
     /// <param name="scheme">The name of the scheme that verifies the token. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The result of the verification.</returns>
@@ -87,7 +88,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Rotates the keys: the current key is retired, and a new key becomes current. With key pairs, the keys of all services that have signed a token
-    /// are rotated. The keys can also be rotated during a simulated outage. The hosts then learn of the change after the outage.
+    /// are rotated. If the keys are rotated during a simulated outage, the hosts learn of the rotation after the outage.
     /// </summary>
     /// <param name="scheme">The name of the scheme whose keys are rotated. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -97,8 +98,8 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Revokes the current key and creates a new key. Tokens that were signed with the revoked key are refused. With key pairs, the current keys of
-    /// all services that have signed a token are revoked. Keys can also be revoked during a simulated outage. The hosts then learn of the change
-    /// after the outage. To revoke a key by its id, use <see cref="IRewtKeyRing.RevokeAsync"/> of a host.
+    /// all services that have signed a token are revoked. If keys are revoked during a simulated outage, the hosts learn of the revocation after the
+    /// outage. To revoke a key by its id, use <see cref="IRewtKeyRing.RevokeAsync"/> of a host.
     /// </summary>
     /// <param name="scheme">The name of the scheme whose keys are revoked. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -138,10 +139,14 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         foreach (var host in Hosts()) await host.RecoverAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Disposes the simulated services that belong to no host. Each host disposes its own simulated services.</summary>
+    /// <summary>
+    /// Disposes the calling services that were simulated without a host under test. Each host disposes the services that were simulated for it.
+    /// </summary>
     public void Dispose() => _withoutHost.Dispose();
 
-    /// <summary>Disposes the simulated services that belong to no host. Each host disposes its own simulated services.</summary>
+    /// <summary>
+    /// Disposes the calling services that were simulated without a host under test. Each host disposes the services that were simulated for it.
+    /// </summary>
     public ValueTask DisposeAsync() => _withoutHost.DisposeAsync();
 
     internal TestHost Join(IServiceProvider services)
@@ -184,7 +189,10 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         await TellHostsAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Returns the key rings on which a rotation or revocation must run, so that all current keys are changed.</summary>
+    /// <summary>
+    /// Returns the key rings whose current key a rotation or revocation must replace. With a shared secret, there is one such key ring. With key
+    /// pairs, each service with a current key has its own key ring.
+    /// </summary>
     private async Task<IReadOnlyList<KeyRingProvider>> SignersAsync(TestHost host, RewtOptions settings, CancellationToken cancellationToken)
     {
         if (settings.EffectiveKeyMode == KeyMode.SharedSecret)

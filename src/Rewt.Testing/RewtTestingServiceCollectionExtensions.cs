@@ -10,13 +10,14 @@ public static class RewtTestingServiceCollectionExtensions
 {
     /// <summary>
     /// Replaces Redis with <paramref name="ring"/> for keys and trusted apps, and replaces <see cref="TimeProvider"/> with the clock of
-    /// <paramref name="ring"/>. In the test process, a client can call the host with <c>WithRewtIdentity</c>. Settings, schemes, policies and refusals
-    /// are the same as in production. The method can be called before or after the registrations of the application. Do not deploy a service that
-    /// calls this method: it shares keys with no other service, and refuses the tokens of all other services.
+    /// <paramref name="ring"/>. A test in the same process can call the host as a named service: <c>WithRewtIdentity</c> adds the tokens of the service
+    /// to the requests of an <c>HttpClient</c>. Settings, schemes, policies and refusals are the same as in production. The method can be called before
+    /// or after the registrations of the application. Do not deploy a service that calls this method: the service would share keys with no other
+    /// service, and would refuse the tokens of all other services.
     /// </summary>
     /// <param name="services">The service collection of the host.</param>
-    /// <param name="ring">The keys. Pass the same instance to all hosts that share keys. Default: a new test ring. The host's service container then
-    /// contains the new <paramref name="ring"/>.</param>
+    /// <param name="ring">The keys. Pass the same instance to all hosts that share keys. If <paramref name="ring"/> is <see langword="null"/>, a new
+    /// test ring is added to the service container of the host.</param>
     /// <returns>The service collection, so that calls can be chained.</returns>
     public static IServiceCollection AddRewtTesting(this IServiceCollection services, RewtTestRing? ring = null)
     {

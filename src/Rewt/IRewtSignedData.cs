@@ -29,7 +29,7 @@ public interface IRewtSignedData
     /// </summary>
     /// <typeparam name="T">The type of the value.</typeparam>
     /// <param name="value">The value to sign.</param>
-    /// <param name="typeInfo">The metadata that serializes the value, from a
+    /// <param name="typeInfo">The serialization metadata of the type <typeparamref name="T"/>, from a
     /// <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
     /// <param name="cancellationToken">Cancels the wait for keys.</param>
     /// <returns>The token.</returns>

@@ -30,27 +30,29 @@ public interface IRewtTenants
     /// <paramref name="tenant"/> that is not deleted.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
-    /// <param name="cancellationToken">Cancels the wait. The tenant may still be created.</param>
+    /// <param name="cancellationToken">Cancels the wait. Even after a cancellation, the tenant may still be created.</param>
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task CreateTenantAsync(string tenant, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Revokes all keys of a tenant. Every instance refuses the <paramref name="tenant"/>'s earlier tokens as soon as the push message arrives, or
-    /// within one <see cref="RewtOptions.RefreshInterval"/> if it misses the message. The next token for the tenant is signed with a new key.
+    /// Revokes all keys of a tenant. Every instance refuses the <paramref name="tenant"/>'s earlier tokens as soon as the push message arrives. An
+    /// instance that misses the message refuses the earlier tokens within one <see cref="RewtOptions.RefreshInterval"/>. The next token for the tenant
+    /// is signed with a new key.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
-    /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>
+    /// <param name="cancellationToken">Cancels the wait. Even after a cancellation, the revocation may still take place.</param>
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task RevokeTenantAsync(string tenant, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Revokes all keys of a tenant as <see cref="RevokeTenantAsync"/> does, and prevents new keys. Until <see cref="CreateTenantAsync"/> is called,
-    /// signing for the tenant throws an <see cref="InvalidOperationException"/>, and no token of the tenant is accepted.
+    /// Revokes all keys of a tenant as <see cref="RevokeTenantAsync"/> does, and prevents the creation of new keys for the tenant. Until
+    /// <see cref="CreateTenantAsync"/> is called, signing for the tenant throws an <see cref="InvalidOperationException"/>, and no token of the tenant
+    /// is accepted.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
-    /// <param name="cancellationToken">Cancels the wait. The deletion may still take place.</param>
+    /// <param name="cancellationToken">Cancels the wait. Even after a cancellation, the deletion may still take place.</param>
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task DeleteTenantAsync(string tenant, CancellationToken cancellationToken = default);

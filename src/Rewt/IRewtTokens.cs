@@ -7,16 +7,17 @@ namespace Rewt;
 public interface IRewtTokens
 {
     /// <summary>Creates a bearer token, valid for <see cref="RewtOptions.TokenLifetime"/>.</summary>
-    /// <param name="audience">The name of the service to call. With <see langword="null"/>, any service of the namespace accepts the token;
-    /// <see langword="null"/> is permitted with a shared secret only.</param>
+    /// <param name="audience">The name of the service to call. If <paramref name="audience"/> is <see langword="null"/>, any service of the namespace
+    /// accepts the token. The value <see langword="null"/> is permitted with a shared secret only.</param>
     /// <param name="claims">The names and values of additional claims. The names <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>,
     /// <c>jti</c>, <c>client_id</c>, <c>htm</c>, <c>htt</c>, <c>htb</c>, <c>mbh</c> and <c>otu</c> are reserved. In an application that is trimmed or
     /// compiled ahead of time, a value must be a string, a number, a Boolean, a date or time, a list of strings, a <c>JsonElement</c> or a
     /// <c>JsonNode</c>.</param>
     /// <param name="cancellationToken">Cancels the wait for keys.</param>
     /// <returns>The token.</returns>
-    /// <exception cref="ArgumentException">The name of a claim is reserved. Or the audience is not a valid name, or is <see langword="null"/> with
-    /// key pairs. Or the token would be longer than 8 KiB, or its JSON would be nested deeper than 16 levels.</exception>
+    /// <exception cref="ArgumentException">One of the following is true: the name of a claim is reserved; the audience is not a valid name; the
+    /// audience is <see langword="null"/>, but the service signs with key pairs; the token would be longer than 8 KiB; the JSON of the token would be
+    /// nested deeper than 16 levels.</exception>
     /// <exception cref="NotSupportedException">The value of a claim cannot be serialized as JSON.</exception>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<string> CreateBearerAsync(
@@ -38,13 +39,13 @@ public interface IRewtTokens
     /// </summary>
     /// <param name="message">The bytes of the message. Include any other data that the receiver relies on: for example, prepend the name of the
     /// queue.</param>
-    /// <param name="audience">The name of the service that receives the message. With <see langword="null"/>, any service of the namespace accepts the
-    /// token; <see langword="null"/> is permitted with a shared secret only.</param>
-    /// <param name="claims">The names and values of additional claims. The same names are reserved as in <see cref="CreateBearerAsync"/>.</param>
+    /// <param name="audience">The name of the service that receives the message. If <paramref name="audience"/> is <see langword="null"/>, any service
+    /// of the namespace accepts the token. The value <see langword="null"/> is permitted with a shared secret only.</param>
+    /// <param name="claims">The names and values of additional claims. For the reserved names, see <see cref="CreateBearerAsync"/>.</param>
     /// <param name="oneTime">Whether the token is accepted only once.</param>
     /// <param name="cancellationToken">Cancels the wait for keys.</param>
-    /// <returns>The token, which is valid for <see cref="RewtOptions.TokenLifetime"/>. The receiver must verify the message within this
-    /// time.</returns>
+    /// <returns>The token, which is valid for <see cref="RewtOptions.TokenLifetime"/>. The receiver must verify the message during the lifetime of the
+    /// token.</returns>
     /// <exception cref="ArgumentException">An argument is invalid for one of the reasons that <see cref="CreateBearerAsync"/> lists.</exception>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<string> CreateMessageBearerAsync(

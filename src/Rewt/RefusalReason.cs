@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// The precise reason why a receiver refused a token: one member for each check, in the order of the checks. The log, the metrics and the events of
-/// the receiver contain the precise reason. The caller gets only the general <see cref="RewtRefusal"/>.
+/// The precise reason why a receiver refused a token. The members are in the order in which a receiver checks a token. The log, the metrics and the
+/// events of the receiver contain the precise reason. The caller gets only the general <see cref="RewtRefusal"/>.
 /// </summary>
 public enum RefusalReason
 {
@@ -46,7 +46,7 @@ public enum RefusalReason
     /// <summary>The token is signed with a tenant's key, but <see cref="RewtTenantOptions.Enabled"/> is <see langword="false"/>.</summary>
     UnexpectedTenant,
 
-    /// <summary>The key id of the token has the form of a <see cref="KeyMode"/> that this service does not accept.</summary>
+    /// <summary>According to its key id, the key of the token is of the other <see cref="KeyMode"/>, which this service does not accept.</summary>
     OtherKeyMode,
 
     /// <summary>The key that signed the token is unknown or revoked.</summary>
@@ -58,7 +58,7 @@ public enum RefusalReason
     /// <summary>The algorithm in the token's header (<c>alg</c>) is not the algorithm of the key.</summary>
     WrongAlgorithm,
 
-    /// <summary>The key that signed the token belongs to another service than the issuer (<c>iss</c>) of the token.</summary>
+    /// <summary>The key that signed the token belongs to a service other than the issuer (<c>iss</c>) of the token.</summary>
     OtherOwner,
 
     /// <summary>The signature of the token is wrong.</summary>
@@ -70,7 +70,9 @@ public enum RefusalReason
     /// </summary>
     ValidationRule,
 
-    /// <summary>A claim that <see cref="RewtOptions.RequiredClaims"/> lists, or that a one-time token must contain, is missing.</summary>
+    /// <summary>
+    /// The token does not contain a claim of <see cref="RewtOptions.RequiredClaims"/>, or a claim that a one-time token must contain.
+    /// </summary>
     MissingClaim,
 
     /// <summary>The expiry (<c>exp</c>) of the token is not later than its time of issue (<c>iat</c>).</summary>
@@ -85,13 +87,13 @@ public enum RefusalReason
     /// <summary>The token is not valid yet.</summary>
     NotYetValid,
 
-    /// <summary>A name in the token contains characters that are not permitted, or is too long.</summary>
+    /// <summary>The value of the claim <c>iss</c>, <c>jti</c> or <c>sub</c> contains characters that are not permitted, or is too long.</summary>
     InvalidName,
 
     /// <summary>The audience (<c>aud</c>) of the token is another service.</summary>
     OtherAudience,
 
-    /// <summary>The token names another tenant than the request or the key.</summary>
+    /// <summary>The tenant that the token names is not the tenant of the request, or not the tenant of the key that signed the token.</summary>
     OtherTenant,
 
     /// <summary>The token is bound to an HTTP method, a target or a message that differs from the received one.</summary>

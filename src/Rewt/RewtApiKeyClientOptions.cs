@@ -11,16 +11,16 @@ public sealed class RewtApiKeyClientOptions
     public string? ApiKey { get; set; }
 
     /// <summary>
-    /// A delegate that returns the API key for each request, for example from a vault. Each call gets the provider of a new service scope. The
-    /// delegate takes precedence over <see cref="ApiKey"/>. If the delegate is set, the synchronous
+    /// A delegate that returns the API key for each request, for example from a vault. Each call of the delegate receives the service provider of a new
+    /// scope. The delegate takes precedence over <see cref="ApiKey"/>. If the delegate is set, the synchronous
     /// <see cref="HttpClient.Send(HttpRequestMessage)"/> throws.
     /// </summary>
     /// <value>Default: <see langword="null"/>.</value>
     public Func<IServiceProvider, CancellationToken, ValueTask<string>>? GetApiKey { get; set; }
 
     /// <summary>
-    /// The origins (<c>https://host:port</c>) that may receive the API key. A request to any other origin throws before any byte is sent. The rules
-    /// of <see cref="RewtSigningOptions.AllowedOrigins"/> apply.
+    /// The origins (<c>https://host:port</c>) that may receive the API key. A request to any other origin throws before any byte is sent. For
+    /// redirects, service discovery and <c>ConfigureHttpClientDefaults</c>, see <see cref="RewtSigningOptions.AllowedOrigins"/>.
     /// </summary>
     /// <value>
     /// Default: the origin of the <see cref="HttpClient.BaseAddress"/> that <c>AddHttpClient</c> or <c>ConfigureHttpClient</c> sets. Without a base
@@ -38,6 +38,8 @@ public sealed class RewtApiKeyClientOptions
     /// <summary>Returns the name of the type, without the API key.</summary>
     public override string ToString() => nameof(RewtApiKeyClientOptions);
 
-    /// <summary>Whether <see cref="ApiKey"/> was taken from the configuration, so that a reload changes the key.</summary>
+    /// <summary>
+    /// Whether <see cref="ApiKey"/> was taken from the configuration. If so, the client uses the new key after the configuration is reloaded.
+    /// </summary>
     internal bool IsConfigured { get; set; }
 }

@@ -136,7 +136,7 @@ public static class RewtHttpClientBuilderExtensions
     }
 
     /// <summary>
-    /// Redacts the header <c>Authorization</c> in the logs of <see cref="IHttpClientFactory"/>, which contain all headers at Trace level. The
+    /// Redacts the header <c>Authorization</c> in the logs of <see cref="IHttpClientFactory"/>. At Trace level, these logs contain all headers. The
     /// redaction that the application configures might not include this header.
     /// </summary>
     private static void NeverLogTokens(HttpClientFactoryOptions options)

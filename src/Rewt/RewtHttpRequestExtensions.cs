@@ -15,8 +15,8 @@ public static class RewtHttpRequestExtensions
     /// <param name="claims">The names and values of the claims. The names <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>, <c>jti</c>,
     /// <c>client_id</c>, <c>htm</c>, <c>htt</c>, <c>htb</c>, <c>mbh</c> and <c>otu</c> are reserved.</param>
     /// <returns>The request, so that calls can be chained.</returns>
-    /// <exception cref="ArgumentException">The name of a claim is reserved. Or the claim <c>sub</c> is not a string, is empty, is longer than 1,024
-    /// characters or contains control characters.</exception>
+    /// <exception cref="ArgumentException">The name of a claim is reserved, or the value of the claim <c>sub</c> is invalid: <c>sub</c> must be a
+    /// string of 1 to 1,024 characters without control characters.</exception>
     public static HttpRequestMessage SetRewtClaims(this HttpRequestMessage request, IReadOnlyDictionary<string, object> claims)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -3,9 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Rewt;
 
 /// <summary>
-/// Settings of the certificates that prove which service a key pair in Redis belongs to. A service signs its published keys with its certificate. A
-/// receiver with <see cref="Authorities"/> accepts only keys that a certificate of one of these authorities confirms. An attacker with write access
-/// to Redis can then not sign in the name of a service.
+/// Settings of the certificates that prove which service a key pair in Redis belongs to. A service signs its published keys with its certificate. If
+/// <see cref="Authorities"/> is set at a receiver, the receiver accepts a published key only if a certificate of one of these authorities confirms the
+/// key. Write access to Redis is then not enough to sign in the name of a service.
 /// </summary>
 public sealed class RewtIdentityOptions
 {
@@ -27,8 +27,8 @@ public sealed class RewtIdentityOptions
     public string? Password { get; set; }
 
     /// <summary>
-    /// A delegate that replaces <see cref="CertificateFile"/>. The delegate returns the certificate of this service with its private key, and the
-    /// intermediate certificates. Rewt calls the delegate at each refresh. The delegate can be set in code only.
+    /// A delegate that returns the certificate of this service with its private key, and the intermediate certificates. Do not set both the delegate
+    /// and <see cref="CertificateFile"/>. Rewt calls the delegate at each refresh. The delegate can be set in code only.
     /// </summary>
     /// <value>The application owns the returned certificates. Default: none.</value>
     public Func<X509Certificate2Collection>? CertificateFactory { get; set; }
@@ -53,7 +53,8 @@ public sealed class RewtIdentityOptions
 
     /// <summary>
     /// Whether this service also accepts published keys that no certificate of <see cref="Authorities"/> confirms. Use this setting only during the
-    /// migration to certificates: while it is set, only the access rules of Redis protect the names of services.
+    /// migration to certificates. While the setting is <see langword="true"/>, only the access rules of Redis prevent a service from publishing keys in
+    /// the name of another service.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool AcceptUnattested { get; set; }

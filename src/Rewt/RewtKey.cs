@@ -15,8 +15,9 @@ public sealed record RewtKey
     public required RewtKeyState State { get; init; }
 
     /// <summary>
-    /// When the state of the key ends, by the clock of the Redis server. A current key then becomes retired, a retired key stops verifying, and a
-    /// revoked key is removed from the list. <see langword="null"/> for a pending key, and for a key of another process.
+    /// The time at which the state of the key ends, by the clock of the Redis server. At the end of its state, a current key becomes retired, a retired
+    /// key stops verifying tokens, and a revoked key is removed from the key ring. <see langword="null"/> for a pending key, and for the current key of
+    /// another process.
     /// </summary>
     public DateTimeOffset? StateEndsAt { get; init; }
 
@@ -30,13 +31,14 @@ public sealed record RewtKey
     public string? AttestedBy { get; init; }
 
     /// <summary>
-    /// When the certificate that confirms the key pair expires. <see langword="null"/> if <see cref="AttestedBy"/> is <see langword="null"/>.
+    /// The time at which the certificate that confirms the key pair expires. <see langword="null"/> if <see cref="AttestedBy"/> is
+    /// <see langword="null"/>.
     /// </summary>
     public DateTimeOffset? AttestedUntil { get; init; }
 
     /// <summary>
-    /// The reason why the certificate that signed this key does not confirm the key, as a message for an operator. <see langword="null"/> if there is
-    /// no such reason.
+    /// A text for an operator about an attestation (the signature of a certificate) that does not confirm the key. <see langword="null"/> if a
+    /// certificate confirms the key, or if the key has no attestation.
     /// </summary>
     internal string? AttestationNote { get; init; }
 

@@ -4,8 +4,8 @@ namespace Rewt;
 public sealed class RewtKeyPairOptions
 {
     /// <summary>
-    /// The algorithm of the key pairs that this service generates (RFC 7518 §3.1). A configured key determines its algorithm, except that the value
-    /// <c>PS256</c> replaces <c>RS256</c> for an RSA key. A shared secret always uses HS256.
+    /// The algorithm of the key pairs that this service generates (RFC 7518 §3.1). The type of a configured key determines its algorithm. If this
+    /// setting is <c>PS256</c>, a configured RSA key uses <c>PS256</c> instead of <c>RS256</c>. A shared secret always uses HS256.
     /// </summary>
     /// <value><c>ES256</c> or <c>RS256</c>; for configured keys also <c>ES384</c> or <c>PS256</c>. Default <c>ES256</c>.</value>
     public string Algorithm { get; set; } = "ES256";

@@ -27,8 +27,8 @@ public readonly record struct RewtKeyRequest
     public string? KeyId { get; init; }
 
     /// <summary>
-    /// The keys that an earlier call returned for a token without a key id, and that did not verify the token. The resolver then reads the store
-    /// again, and returns only keys that are not in this list. Otherwise <see langword="null"/>.
+    /// The keys that an earlier call returned for a token without a key id, and that did not verify the token. If this list is set, the resolver reads
+    /// the store again, and returns only keys that are not in the list. <see langword="null"/> in the first call for a token.
     /// </summary>
     public IReadOnlyList<SecurityKey>? Tried { get; init; }
 }

@@ -5,8 +5,8 @@ namespace Rewt;
 /// revoked keys.
 /// </summary>
 /// <remarks>
-/// With <see cref="KeyMode.KeyPair"/>, each instance has its own current key. The key ring then also contains the keys of the services whose tokens
-/// this instance verifies.
+/// With <see cref="KeyMode.KeyPair"/>, each instance has its own current key. The key ring of an instance also contains the keys of the services whose
+/// tokens the instance verifies.
 /// </remarks>
 public sealed record RewtKeyRing
 {

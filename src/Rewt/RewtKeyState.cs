@@ -1,6 +1,8 @@
 namespace Rewt;
 
-/// <summary>The state of a key in its life cycle, which decides whether the key signs and whether the tokens that it signed verify.</summary>
+/// <summary>
+/// The state of a key in its life cycle. The state determines whether the key signs tokens, and whether tokens that the key signed are accepted.
+/// </summary>
 public enum RewtKeyState
 {
     /// <summary>The key is published but does not sign yet, so that every receiver has the key before the first token is signed with it.</summary>
@@ -9,7 +11,7 @@ public enum RewtKeyState
     /// <summary>The key signs new tokens.</summary>
     Current,
 
-    /// <summary>The key no longer signs, but verifies until the last token that it signed has expired.</summary>
+    /// <summary>The key no longer signs, but still verifies tokens until the last token that it signed has expired.</summary>
     Retired,
 
     /// <summary>The key is rejected permanently: every token that the key signed is refused.</summary>

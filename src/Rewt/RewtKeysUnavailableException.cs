@@ -3,7 +3,7 @@ namespace Rewt;
 /// <summary>
 /// The exception that is thrown if no token can be signed or verified, or if a change of the keys cannot be written. Possible causes are: Redis was
 /// never reached, Redis has been unreachable for longer than <see cref="RewtOptions.StaleBudget"/>, Redis contains no usable secret, or Redis refuses
-/// the write. A receiver answers such an outage with status 503 and <c>Retry-After</c>.
+/// the write. If the keys are unavailable, a receiver answers with status 503 and <c>Retry-After</c>.
 /// </summary>
 public sealed class RewtKeysUnavailableException : Exception
 {

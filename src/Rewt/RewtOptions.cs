@@ -33,8 +33,8 @@ public sealed class RewtOptions
     public KeyMode KeyMode { get; set; }
 
     /// <summary>
-    /// A second <see cref="KeyMode"/> whose tokens this service also accepts. Use this setting during a migration from one mode to the other. The key,
-    /// never the token, determines the algorithm of the verification.
+    /// A second <see cref="KeyMode"/> whose tokens this service also accepts. Use this setting during a migration from one mode to the other. The key
+    /// determines the algorithm of the verification: a token whose header names another algorithm is refused.
     /// </summary>
     /// <value>Default <see langword="null"/>: only tokens of <see cref="KeyMode"/> are accepted.</value>
     public KeyMode? AlsoAccept { get; set; }
@@ -70,9 +70,9 @@ public sealed class RewtOptions
     public IList<string> VerificationKeys { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "VerificationKeys must be a list."); } = [];
 
     /// <summary>
-    /// The claims that a bearer token must contain. The list must contain all default claims, unless <see cref="VerificationKeys"/> is set. If
-    /// <c>exp</c> is not required, a token without <c>exp</c> is valid for <see cref="MaxTokenLifetime"/> after its <c>iat</c>. A token without
-    /// <c>exp</c> and <c>iat</c> is valid as long as its key is accepted.
+    /// The claims that a bearer token must contain. Unless <see cref="VerificationKeys"/> is set, a list that is not empty must include <c>iss</c>,
+    /// <c>aud</c>, <c>exp</c>, <c>iat</c> and <c>jti</c>. If <c>exp</c> is not required, a token without <c>exp</c> is valid for
+    /// <see cref="MaxTokenLifetime"/> after its <c>iat</c>. A token without <c>exp</c> and <c>iat</c> is valid as long as its key is accepted.
     /// </summary>
     /// <value>Claim names. Default: empty, which means <c>iss</c>, <c>aud</c>, <c>exp</c>, <c>iat</c> and <c>jti</c>.</value>
     public IList<string> RequiredClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "RequiredClaims must be a list."); } = [];
@@ -113,14 +113,15 @@ public sealed class RewtOptions
     internal bool IsSealingKeyBesideConnection { get; set; }
 
     /// <summary>
-    /// The namespace that an attestation (the signature of a certificate) in a JWKS of <see cref="VerificationKeys"/> must name. The namespace can
-    /// differ from <see cref="Namespace"/>: a named scheme with such keys gets a namespace of its own, which the signers do not know.
+    /// The namespace that an attestation (the signature of a certificate) in a JWKS of <see cref="VerificationKeys"/> must name. If a named scheme with
+    /// configured keys sets no <see cref="Namespace"/>, the name of the scheme becomes its <see cref="Namespace"/>. The signers do not know this name,
+    /// so <see cref="AttestedNamespace"/> is then the default namespace.
     /// </summary>
     internal string AttestedNamespace { get => field ?? Namespace; set; }
 
     /// <summary>
     /// Whether <see cref="Redis"/> was taken from <c>ConnectionStrings:redis</c>. A registered <see cref="IConnectionMultiplexer"/> takes precedence
-    /// over such a value, because the connection string may belong to another library.
+    /// over <c>ConnectionStrings:redis</c>, because this connection string may belong to another library.
     /// </summary>
     internal bool IsRedisFallback { get; set; }
 
@@ -133,7 +134,7 @@ public sealed class RewtOptions
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// The longest token lifetime (<c>exp</c> − <c>iat</c>) that this service accepts. A retired key verifies for at least this time.
+    /// The longest token lifetime (<c>exp</c> − <c>iat</c>) that this service accepts. A retired key still verifies tokens for at least this time.
     /// </summary>
     /// <value>From <see cref="TokenLifetime"/> to 31 days. Default 5 minutes.</value>
     public TimeSpan MaxTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);
@@ -169,9 +170,9 @@ public sealed class RewtOptions
     public TimeSpan StaleBudget { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Whether this service also accepts tokens of the Node module <c>rewt</c>, which are signed with HS256 and have no <c>kid</c>. A token of Node
-    /// contains only the claim <c>iat</c>, and is valid for <see cref="MaxTokenLifetime"/>. A token of Node names no issuer and no audience, so every
-    /// service of the namespace with this setting accepts it.
+    /// Whether this service also accepts tokens of the Node module <c>rewt</c>, which are signed with HS256 and have no <c>kid</c>. Of the registered
+    /// claims (RFC 7519 §4.1), a token of the Node module contains only <c>iat</c>. The token is valid for <see cref="MaxTokenLifetime"/>. The token
+    /// names no issuer and no audience, so every service of the namespace with this setting accepts the token.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool AcceptNodeTokens { get; set; }
@@ -206,10 +207,15 @@ public sealed class RewtOptions
     /// </summary>
     internal KeyMode EffectiveKeyMode => ConfiguredKeySource.IsConfigured(this) ? KeyMode.KeyPair : KeyMode;
 
-    /// <summary>The errors that were found when the configuration section was read. The validator reports them together with its own.</summary>
+    /// <summary>
+    /// The errors that were found when the configuration section was read. The validator reports these errors together with the errors that the
+    /// validator itself finds.
+    /// </summary>
     internal List<string> Problems { get; } = [];
 
-    /// <summary>The configuration sections that were read. The validator checks in each of them that no later source shortens a list.</summary>
+    /// <summary>
+    /// The configuration sections that were read. The validator reports each list in these sections that a later configuration source shortens.
+    /// </summary>
     internal List<IConfiguration> Sections { get; } = [];
 
     /// <summary>Sets the properties that the configuration section contains. All other properties keep their values.</summary>

@@ -7,8 +7,8 @@ namespace Rewt;
 public sealed class RewtSealingOptions
 {
     /// <summary>
-    /// The sealing keys, which encrypt the shared secrets. The first key encrypts, and every key can decrypt. A key can therefore be replaced without
-    /// a failed call. The keys are read when the application starts.
+    /// The sealing keys, which encrypt the shared secrets. The first key encrypts new secrets, and every key can decrypt. A sealing key can therefore
+    /// be replaced while the services are running. The keys are read when the application starts.
     /// </summary>
     /// <value>
     /// Each entry is 32 random bytes in base64, or the path of a file that contains such a text, relative to the content root. Default: none.
@@ -16,8 +16,8 @@ public sealed class RewtSealingOptions
     public IList<string> Keys { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "Sealing:Keys must be a list."); } = [];
 
     /// <summary>
-    /// Whether new secrets are written in plain text although <see cref="Keys"/> are set. Encrypted secrets are still decrypted. Use this setting
-    /// only while encryption is turned on or off in a running fleet.
+    /// Whether new secrets are written in plain text although <see cref="Keys"/> are set. Encrypted secrets are still decrypted. Use this setting only
+    /// to turn encryption on or off while the services are running.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool WriteUnsealed { get; set; }

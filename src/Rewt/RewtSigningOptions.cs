@@ -23,9 +23,10 @@ public sealed class RewtSigningOptions
 
     /// <summary>
     /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. If signing is
-    /// configured with <c>ConfigureHttpClientDefaults</c>, a request to any other origin is sent without a token instead. Two addresses must be
-    /// allowed: the address that the application requests, and the address that the request is sent to. The two addresses differ if a handler such as
-    /// service discovery changes the address. A redirect to an origin that is not allowed throws too.
+    /// configured with <c>ConfigureHttpClientDefaults</c>, a request to any other origin is sent without a token instead. A handler that is added
+    /// before <c>AddRewtSigning</c>, such as service discovery, can resolve an allowed origin to another address. A handler that is added after
+    /// <c>AddRewtSigning</c> can change the address only to an allowed origin. If a handler follows a redirect to an origin that is not allowed, the
+    /// request throws too.
     /// </summary>
     /// <value>
     /// Default: the origin of the <see cref="HttpClient.BaseAddress"/> that <c>AddHttpClient</c> or <c>ConfigureHttpClient</c> sets. Without a base
@@ -39,16 +40,16 @@ public sealed class RewtSigningOptions
     public bool AllowInsecureHttp { get; set; }
 
     /// <summary>
-    /// Whether a request is signed again and sent once more after the receiver rejected the signing key. There is no retry if the receiver's 401
-    /// gives another reason, or if no other key is current.
+    /// Whether a request is signed again and sent once more after the receiver rejected the signing key. The request is not retried if the 401 response
+    /// gives a reason other than a rejected key, or if a new token would be signed with the same key.
     /// </summary>
     /// <value>Default: <see langword="true"/>.</value>
     public bool Retry { get; set; } = true;
 
     /// <summary>
     /// Configures the Polly retry of this client: <c>MaxRetryAttempts</c> (1 to 3), <c>Delay</c>, <c>BackoffType</c>, <c>UseJitter</c>, and
-    /// <c>OnRetry</c> for the application's telemetry. Rewt decides after which responses a retry is possible. The delegate <c>ShouldHandle</c> can
-    /// only prevent a retry.
+    /// <c>OnRetry</c> for the application's telemetry. Rewt determines after which responses a retry is possible. The delegate <c>ShouldHandle</c> can
+    /// prevent a retry that Rewt permits, but cannot cause a retry after any other response.
     /// </summary>
     /// <value>
     /// Default: <see langword="null"/>, which means one retry without delay. The delegate can run more than once, because the options are also
@@ -57,16 +58,17 @@ public sealed class RewtSigningOptions
     public Action<RetryStrategyOptions<HttpResponseMessage>>? ConfigureRetry { get; set; }
 
     /// <summary>
-    /// The parts of each request that its token is bound to. A single request can override the setting with <c>SetRewtBinding</c>. With a binding,
-    /// each request gets a token of its own. If a proxy changes the path, set <c>Rewt:Binding</c> at the receiver. Before <c>AddRewtSigning</c>, add
-    /// handlers that change the request: a request that is changed after it was signed throws before any byte is sent.
+    /// The parts of each request that its token is bound to. A single request can override the setting with <c>SetRewtBinding</c>. With a binding, each
+    /// request gets a token of its own. If a proxy changes the path, set <c>Rewt:Binding</c> at the receiver. Call <c>AddRewtSigning</c> after the
+    /// registration of handlers that change the request. If a handler changes a request that is already signed, the request throws before any byte is
+    /// sent.
     /// </summary>
     /// <value>Default: <see cref="RequestBinding.None"/>.</value>
     public RequestBinding Binding { get; set; }
 
     /// <summary>
-    /// Whether receivers accept the token of each request only once. A single request can override the setting with <c>SetRewtOneTime</c>. Each
-    /// attempt of a request gets a token of its own. Before <c>AddRewtSigning</c>, add handlers that repeat requests.
+    /// Whether receivers accept the token of each request only once. A single request can override the setting with <c>SetRewtOneTime</c>. Each attempt
+    /// of a request gets a token of its own. Call <c>AddRewtSigning</c> after the registration of handlers that repeat requests.
     /// </summary>
     /// <value>Default: <see langword="false"/>.</value>
     public bool OneTime { get; set; }
@@ -80,8 +82,9 @@ public sealed class RewtSigningOptions
 
     /// <summary>
     /// The names of the claims, for example <c>userId</c>, that are copied from the user of the incoming request (<c>HttpContext.User</c>) to the
-    /// tokens of this client. All values of a claim are copied, with their JSON types. If a user has no claim <c>sub</c>, for example a cookie user,
-    /// the value of <c>sub</c> is that of <see cref="System.Security.Claims.ClaimTypes.NameIdentifier"/>.
+    /// tokens of this client. All values of a claim are copied, with their JSON types. If the list contains <c>sub</c>, but the user has no claim
+    /// <c>sub</c> (for example after a login with a cookie), the claim <see cref="System.Security.Claims.ClaimTypes.NameIdentifier"/> is copied as
+    /// <c>sub</c>.
     /// </summary>
     /// <value>Default: empty.</value>
     public IList<string> ForwardClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "ForwardClaims must be a list."); } = [];

@@ -14,8 +14,8 @@ public sealed class RewtTenantOptions
     public bool Enabled { get; set; }
 
     /// <summary>
-    /// The number of tenants whose keys and states this instance holds in memory. If there are more, the least recently used tenants are removed from
-    /// memory, and are read from Redis again when they are needed.
+    /// The number of tenants whose keys and states this instance holds in memory. If there are more tenants, the least recently used tenants are
+    /// removed from memory. A removed tenant is read from Redis again when it is needed.
     /// </summary>
     /// <value>
     /// 16 to 1,000,000. A tenant needs about 1 KB. The value should be at least the number of tenants that are active at the same time. Default

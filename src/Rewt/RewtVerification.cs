@@ -20,13 +20,14 @@ public sealed record RewtVerification
     public required RewtRefusal Refusal { get; init; }
 
     /// <summary>
-    /// The service that signed the token (<c>iss</c>). For a token that a trusted app received from a token endpoint, the value is <c>app:</c>
-    /// followed by the id of the app. <see langword="null"/> if the token is not valid, or is a token of Node.
+    /// The service that signed the token (<c>iss</c>). For a token that a trusted app received from a token endpoint, the value is <c>app:</c> followed
+    /// by the id of the app. <see langword="null"/> if the token is not valid, or is a token of the Node module <c>rewt</c>.
     /// </summary>
     public string? Issuer { get; init; }
 
     /// <summary>
-    /// The id of the key that signed the token (<c>kid</c>); <see langword="null"/> if the token is not valid, or is a token of Node.
+    /// The id of the key that signed the token (<c>kid</c>); <see langword="null"/> if the token is not valid, or is a token of the Node module
+    /// <c>rewt</c>.
     /// </summary>
     public string? KeyId { get; init; }
 
@@ -46,8 +47,8 @@ public sealed record RewtVerification
     public byte[]? Bytes { get; init; }
 
     /// <summary>
-    /// The JSON that was signed, in UTF-8. For a bearer token or a token of Node, the JSON is the whole payload. <see langword="null"/> if the token
-    /// is not valid, or if its content is a string or bytes.
+    /// The JSON that was signed, in UTF-8. For a bearer token or a token of the Node module <c>rewt</c>, the JSON is the whole payload of the token.
+    /// <see langword="null"/> if the token is not valid, or if its content is a string or bytes.
     /// </summary>
     public ReadOnlyMemory<byte>? Json { get; init; }
 
@@ -76,7 +77,9 @@ public sealed record RewtVerification
         };
     }
 
-    /// <summary>Deserializes the signed JSON. For a bearer token or a token of Node, the JSON is the whole payload.</summary>
+    /// <summary>
+    /// Deserializes the signed JSON. For a bearer token or a token of the Node module <c>rewt</c>, the JSON is the whole payload of the token.
+    /// </summary>
     /// <typeparam name="T">The type to deserialize.</typeparam>
     /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">The token is not valid, or its content is a string or bytes.</exception>
@@ -89,7 +92,7 @@ public sealed record RewtVerification
     /// Deserializes the signed JSON without reflection. Applications that are trimmed or compiled ahead of time need this overload.
     /// </summary>
     /// <typeparam name="T">The type to deserialize.</typeparam>
-    /// <param name="typeInfo">The metadata that deserializes the value, from a
+    /// <param name="typeInfo">The serialization metadata of the type <typeparamref name="T"/>, from a
     /// <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
     /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">The token is not valid, or its content is a string or bytes.</exception>

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides whether the API key of a request is accepted. The decision uses this instance's snapshot of the trusted apps. If the key is unknown, the
-/// apps are first read from the store again. Concurrent calls share the read.
+/// Decides whether the API key of a request is accepted. The decision uses this instance's snapshot of the trusted apps. If the key is unknown in the
+/// snapshot, the checker reads the apps from the store again before the decision. Concurrent calls share one read of the store.
 /// </summary>
 internal sealed class ApiKeyChecker(TrustedAppProvider apps, AppUseLog uses, TimeProvider time)
 {
@@ -26,6 +26,6 @@ internal sealed class ApiKeyChecker(TrustedAppProvider apps, AppUseLog uses, Tim
         ApiKeyVerdict Check(AppSnapshot known) => known.Check(appId, hash, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    /// <summary>Records that a key was accepted now.</summary>
+    /// <summary>Records the current time as the time at which a key was last accepted.</summary>
     public void Used(string keyId) => uses.Note(keyId);
 }

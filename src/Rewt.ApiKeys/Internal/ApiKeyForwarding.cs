@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Configures the scheme <c>Rewt</c> to forward each request with an API key to the scheme <c>RewtApiKey</c>. One authorization policy for the scheme
-/// <c>Rewt</c> then applies to services and to apps. If a request contains both a token and an API key, <c>RewtApiKey</c> checks that both belong to
-/// the same app.
+/// Configures the scheme <c>Rewt</c> to forward each request with an API key to the scheme <c>RewtApiKey</c>. As a result, one authorization policy
+/// for the scheme <c>Rewt</c> applies to services and to apps. If a request contains both a token and an API key, <c>RewtApiKey</c> checks that both
+/// belong to the same app.
 /// </summary>
 internal sealed class ApiKeyForwarding(IOptionsMonitor<RewtApiKeyOptions> apiKeys) : IPostConfigureOptions<JwtBearerOptions>
 {

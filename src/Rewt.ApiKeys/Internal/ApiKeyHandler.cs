@@ -79,8 +79,8 @@ internal sealed class ApiKeyHandler(
     }
 
     /// <summary>
-    /// Checks that the token of the request was issued to the app of the API key. The result then contains the identity in the token, which can have
-    /// fewer scopes than the app. If the request has no token, the result contains the identity of the app.
+    /// Checks that the token of the request was issued to the app of the API key. If the token was issued to the app, the result contains the
+    /// identity in the token, which can have fewer scopes than the app. If the request has no token, the result contains the identity of the app.
     /// </summary>
     private async Task<AuthenticateResult> AgreeAsync(ApiKeyVerdict verdict, AppEntry app)
     {
@@ -114,8 +114,8 @@ internal sealed class ApiKeyHandler(
     }
 
     /// <summary>
-    /// Adds the header of the API key to <c>Vary</c>. A cache knows that responses to requests with <c>Authorization</c> differ by caller, but does
-    /// not know it of another header.
+    /// Adds the header of the API key to <c>Vary</c>. Without <c>Vary</c>, a cache assumes only for the header <c>Authorization</c> that responses
+    /// differ by caller.
     /// </summary>
     private void VaryBy(string header)
     {

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Logs why an API key is refused and the fix. At most one line per second is logged for each reason. A line never contains any part of a key.
+/// Logs the reason why an API key is refused, and the solution. At most one line per second is logged for each reason. A line never contains any part
+/// of a key.
 /// </summary>
 internal sealed class ApiKeyRefusalLog(TimeProvider time)
 {

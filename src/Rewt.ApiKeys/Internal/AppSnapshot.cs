@@ -20,8 +20,8 @@ internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> r
     public ImmutableHashSet<string> Revoked => revoked;
 
     /// <summary>
-    /// Compares a key's hash with each key hash of an app, in constant time. If the app does not exist, one comparison with a fixed value is made
-    /// instead.
+    /// Compares a key's hash with each key hash of an app, in constant time. If the app does not exist, the method compares the hash with a fixed
+    /// value instead, so that the check of an unknown app takes a similar time.
     /// </summary>
     public ApiKeyVerdict Check(string appId, byte[] hash, long now)
     {

@@ -20,7 +20,8 @@ internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store,
     private bool _isFailing;
 
     /// <summary>
-    /// Records that a key was accepted now. Call this method only for accepted keys, so that forged key ids do not fill the memory.
+    /// Records the current time as the time at which a key was last accepted. Call this method only for accepted keys, so that forged key ids do not
+    /// fill the memory.
     /// </summary>
     public void Note(string keyId) => Volatile.Read(ref _uses)[keyId] = time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -29,7 +30,7 @@ internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store,
         lock (_starting) _loop ??= Task.Run(() => RunAsync(_stopping.Token));
     }
 
-    /// <summary>Writes the times that were recorded since the last call.</summary>
+    /// <summary>Writes to the store the times that were recorded since the last call of this method.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         var uses = Interlocked.Exchange(ref _uses, new ConcurrentDictionary<string, long>(StringComparer.Ordinal));

@@ -2,20 +2,22 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Reads and writes the trusted apps of one namespace, and the times at which their keys were last used. One implementation uses Redis, and another
-/// implementation uses memory. The implementations contain no rules about apps and keys.
+/// implementation uses memory. The implementations only store apps. The rules for changes, such as the maximum number of live keys, are in
+/// <see cref="RewtApps"/>.
 /// </summary>
 internal interface IAppStore : IAsyncDisposable, IDisposable
 {
     /// <summary>
-    /// Reads all apps. Returns <paramref name="known"/> if the store is unchanged since that read. The store limits the time of the read.
+    /// Reads all apps. If the store is unchanged since the read that returned <paramref name="known"/>, the method returns <paramref name="known"/>.
+    /// The implementation limits the duration of the read, so the caller needs no time limit.
     /// </summary>
     Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken);
 
     Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Replaces <paramref name="former"/> by <paramref name="app"/> and notifies the instances, if the store still contains <paramref name="former"/>
-    /// under the id of the app.
+    /// If the store still contains <paramref name="former"/> under the id of the app, the method replaces <paramref name="former"/> by
+    /// <paramref name="app"/> and notifies the instances. Otherwise, the method writes nothing.
     /// </summary>
     /// <returns><see langword="true"/> if the app was written; <see langword="false"/> if the store contained another value.</returns>
     Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken);

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The implementation of <see cref="IRewtApps"/>. A method that changes an app reads it, and writes it only if no other process changed it meanwhile.
-/// Otherwise the change starts again.
+/// The implementation of <see cref="IRewtApps"/>. A method that changes an app first reads the app. The method writes the changed app only if no
+/// other process has changed the app since the read. If another process has changed the app, the method starts again with the read.
 /// </summary>
 /// <param name="store">The store of the apps.</param>
 /// <param name="options">The settings of the namespace.</param>
@@ -121,8 +121,8 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     }
 
     /// <param name="appId">The id of the app.</param>
-    /// <param name="change">Returns the changed app and the result of the call. If the returned app is <see langword="null"/>, the stored app stays
-    /// unchanged.</param>
+    /// <param name="change">A function that receives the stored app, and returns the changed app and the return value of this method. If the changed
+    /// app is <see langword="null"/>, the stored app stays unchanged.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     private Task<T> ChangeAsync<T>(string appId, Func<AppEntry?, (AppEntry? App, T Answer)> change, CancellationToken cancellationToken) => AskAsync(
         async () =>
@@ -167,8 +167,9 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     }
 
     /// <summary>
-    /// Returns the keys that stay in the stored app: keys that are neither revoked nor expired, and keys that were revoked or expired recently. The
-    /// latter are kept for <see cref="IRewtApps.ListAsync"/> and for instances that were disconnected.
+    /// Returns the keys that stay in the stored app: keys that are neither revoked nor expired, and keys that were revoked or expired recently. Keys
+    /// that were revoked or expired recently stay, so that <see cref="IRewtApps.ListAsync"/> and instances that were disconnected can still read
+    /// them.
     /// </summary>
     private IEnumerable<AppKey> KeptKeys(AppEntry? app) =>
         (app?.Keys ?? []).Where(key => key.Ended(Now) is not { } ended || ended > Now - (long)KeptAfterEnd.TotalMilliseconds);

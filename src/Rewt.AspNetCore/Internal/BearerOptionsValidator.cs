@@ -7,13 +7,15 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// A start-up check that refuses token handlers, validators such as <c>LifetimeValidator</c>, and rules such as <c>ClockSkew</c>, in the
-/// <c>JwtBearerOptions</c> of Rewt's schemes. They would have no effect, because Rewt verifies the tokens itself.
+/// <c>JwtBearerOptions</c> of Rewt's schemes. These settings would have no effect, because Rewt verifies the tokens itself.
 /// </summary>
 internal sealed class BearerOptionsValidator(IEnumerable<RewtScheme> schemes) : IValidateOptions<JwtBearerOptions>
 {
     private const string InEvent = "check the token in OnTokenValidated";
 
-    /// <summary>Validation parameters as an application gets them, to find the values that it has changed.</summary>
+    /// <summary>
+    /// Validation parameters with default values. The check compares them with the parameters of the application, to find changed values.
+    /// </summary>
     private static readonly TokenValidationParameters Unchanged = new();
 
     public ValidateOptionsResult Validate(string? name, JwtBearerOptions options)

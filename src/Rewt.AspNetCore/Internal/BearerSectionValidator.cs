@@ -7,8 +7,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A start-up check of the configuration section <c>Authentication:Schemes:{scheme}</c> of each Rewt scheme. The check refuses unknown names, and a
-/// text where a list is expected. JwtBearer ignores both: a service with a misspelt <c>ValidIssuers</c> would accept every issuer.
+/// A start-up check of the configuration section <c>Authentication:Schemes:{scheme}</c> of each Rewt scheme. The check refuses unknown setting names,
+/// and a text where a list is expected. JwtBearer itself ignores such errors. For example, a service with a misspelt <c>ValidIssuers</c> would accept
+/// every issuer.
 /// </summary>
 internal sealed class BearerSectionValidator(IServiceProvider services, IEnumerable<RewtScheme> schemes) : IValidateOptions<RewtOptions>
 {

@@ -106,8 +106,8 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
     }
 
     /// <summary>
-    /// The time in seconds for which a client may cache the response. The time is the propagation delay minus one refresh interval, because this
-    /// instance can learn of another instance's key one refresh interval late.
+    /// The time in seconds for which a client may cache the response. A new key signs after the propagation delay at the earliest, but this instance
+    /// can learn of another instance's key one refresh interval late. The time is therefore the propagation delay minus one refresh interval.
     /// </summary>
     private long MaxAge => Math.Max(0, (long)(options.PropagationDelay - options.RefreshInterval).TotalSeconds);
 

@@ -14,7 +14,7 @@ internal sealed class RefusalThrottle<TReason>(TimeProvider time)
     /// <summary>Returns whether a refusal may be logged now.</summary>
     /// <param name="reason">The reason of the refusal.</param>
     /// <param name="others">A sentence with the number of refusals for the same reason that were not logged since the last line. The text is empty if
-    /// there are none.</param>
+    /// no refusals were omitted.</param>
     public bool IsDue(TReason reason, out string others)
     {
         var count = _limits.GetOrAdd(reason, static _ => new LogLimit(TimeSpan.FromSeconds(1))).Count(time);

@@ -41,9 +41,9 @@ internal static class RequestParts
     }
 
     /// <summary>
-    /// Returns the hash of the body; <see langword="null"/> if the body is longer than <paramref name="maximum"/> bytes. The result is an empty text,
-    /// which matches no token, if fewer bytes than the Content-Length can be read, because middleware has read or replaced the body. The endpoint can
-    /// still read the body afterwards.
+    /// Returns the hash of the body; <see langword="null"/> if the body is longer than <paramref name="maximum"/> bytes. If middleware has read or
+    /// replaced the body, so that its length differs from the Content-Length, the result is an empty text. An empty text matches no token. The
+    /// endpoint can still read the body afterwards.
     /// </summary>
     public static async ValueTask<string?> HashBodyAsync(HttpContext context, int maximum)
     {
@@ -67,8 +67,8 @@ internal static class RequestParts
     private static string Text(StringValues values) => values.Count > 1 ? string.Join(", ", values.AsEnumerable()) : values.ToString();
 
     /// <summary>
-    /// Returns the hash of the body; <see langword="null"/> if the body is longer than <paramref name="maximum"/> bytes. A body of usual size is
-    /// hashed in one step.
+    /// Returns the hash of the body; <see langword="null"/> if the body is longer than <paramref name="maximum"/> bytes. A body that fits into the
+    /// buffer is hashed in one step.
     /// </summary>
     private static async ValueTask<string?> HashAsync(string head, Stream body, int maximum, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Sets defaults in the <c>JwtBearerOptions</c> of Rewt's schemes, for example the issuer as the name of the user. Values that the application has
-/// set are kept.
+/// Sets defaults in the <c>JwtBearerOptions</c> of Rewt's schemes. For example, the issuer of a token becomes the name of the user. Values that the
+/// application has set are kept.
 /// </summary>
 internal sealed class RewtBearerSetup(IEnumerable<RewtScheme> schemes) : IConfigureNamedOptions<JwtBearerOptions>, IPostConfigureOptions<JwtBearerOptions>
 {

@@ -7,8 +7,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Returns the verifier of an authentication scheme to <see cref="RewtHandler"/>, and decides whether a token belongs to the tenant of the request.
-/// Each options object has a verifier with a cache of its own, so that a token that was accepted under old options is verified again under new
-/// options.
+/// Each options object has its own verifier, and each verifier has its own cache. After a change of the options, a token that was accepted before is
+/// therefore verified again.
 /// </summary>
 internal sealed class RewtSchemes(
     IIssuerSigningKeyResolver resolver, KeyRingResolver keyRings, IOptionsMonitor<RewtOptions> rings, KeyRingRegistry registry, IEnumerable<TenantSelector> selectors, TimeProvider time)
@@ -16,13 +16,16 @@ internal sealed class RewtSchemes(
     private readonly ConditionalWeakTable<JwtBearerOptions, SchemeVerifier> _verifiers = [];
 
     /// <summary>
-    /// The verifier of the scheme that was requested first. The verifier is kept in a field because most applications have only one scheme.
+    /// The verifier of the scheme that was requested first. In an application with only one scheme, this field saves the lookup in the table of
+    /// verifiers.
     /// </summary>
     private volatile CachedVerifier? _first;
 
     private readonly TenantSelector[] _selectors = [.. selectors];
 
-    /// <summary>Limits the log of refused tokens. Refusals are counted by their reason, and by the issuer if the settings name the issuer.</summary>
+    /// <summary>
+    /// Limits the log of refused tokens. Refusals are counted separately for each reason, and for each issuer that the settings name.
+    /// </summary>
     public RefusalThrottle<(RefusalReason Reason, string? Issuer)> Refusals { get; } = new(time);
 
     /// <summary>Returns the name of the options of a scheme: the default name for the main scheme, otherwise the name of the scheme.</summary>

@@ -19,7 +19,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
 
     /// <summary>Verifies the token of a request.</summary>
     /// <param name="token">The token of the request.</param>
-    /// <param name="context">The request. Its cancellation token is read only if the verification must wait.</param>
+    /// <param name="context">The request. The property <see cref="HttpContext.RequestAborted"/> is read only if the verification must wait.</param>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<VerifiedRequest> VerifyAsync(ReadOnlyMemory<char> token, HttpContext context)
     {
@@ -75,8 +75,8 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
 
     /// <summary>
     /// Returns whether the result of a verification can be cached. A bound token is not cached, because it is valid for one request only. A token
-    /// without a key id is not cached, because its key could not be looked up again. An identity of the application's own type is not cached, because
-    /// its copy could lose content.
+    /// without a key id is not cached, because its key could not be looked up again. An identity whose type is a class of the application is not
+    /// cached, because a copy of the identity could lose content.
     /// </summary>
     private static bool CanBeKept(TokenResult verdict) =>
         verdict is { IsValid: true, Key: not null, Token: not null, Header.KeyId: not null, Claims.Binding: null, Identity: { Actor: null, BootstrapContext: null } identity }

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// A request feature that states what the accepted token is bound to: parts of the request, or a single use. <see cref="RewtHandler"/> sets the
-/// feature if the token is bound or a one-time token. <see cref="TokenRequirement"/> reads the feature.
+/// feature if the token is bound or is a one-time token. <see cref="TokenRequirement"/> reads the feature.
 /// </summary>
 /// <param name="Binding">The parts of the request that the token is bound to, and whether it is a one-time token.</param>
 /// <param name="AuthenticationType">The authentication type of the identity in the token, which is the name of the authentication scheme.</param>

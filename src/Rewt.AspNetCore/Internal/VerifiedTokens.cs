@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A bounded cache of verified tokens by their exact text. The cache has a young and an old generation of entries. When the young generation is full,
-/// it replaces the old generation. A token that is found in the old generation moves to the young generation. A token is cached only when it arrives
-/// for the second time, so tokens that are used once need no memory.
+/// A bounded cache of verified tokens, in which a token is found by its exact text. The cache has a young and an old generation of entries. When the
+/// young generation is full, it replaces the old generation. A token that is found in the old generation moves to the young generation. A token is
+/// cached only when it arrives for the second time, so a token that is used once does not occupy an entry.
 /// </summary>
 internal sealed class VerifiedTokens
 {
@@ -59,7 +59,7 @@ internal sealed class VerifiedTokens
         }
     }
 
-    /// <summary>One of the two generations of the cache: verified tokens by their text.</summary>
+    /// <summary>One of the two generations of the cache, which maps the exact text of a token to the verified token.</summary>
     private sealed class Generation
     {
         public Generation() => ByText = Entries.GetAlternateLookup<ReadOnlySpan<char>>();

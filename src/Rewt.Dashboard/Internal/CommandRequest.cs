@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 /// </summary>
 /// <param name="Ring">The namespace of the key ring; <see langword="null"/> for the first key ring of the application.</param>
 /// <param name="KeyId">The id of the key to revoke.</param>
-/// <param name="Force">Whether to rotate even while a key that the last rotation retired still verifies.</param>
+/// <param name="Force">Whether the key ring is rotated even if a key that the last rotation retired still verifies tokens.</param>
 internal sealed record CommandRequest(string? Ring, string? KeyId, bool Force)
 {
     private const int MaximumLength = 4096;

@@ -28,7 +28,10 @@ internal sealed class DashboardAccess
         return new DashboardAccess(policy, policies);
     }
 
-    /// <summary>Returns whether the policy allows the user of the request. If it does not, the method has already written the response.</summary>
+    /// <summary>
+    /// Returns whether the policy allows the user of the request. If the policy does not allow the user, the method writes the response before it
+    /// returns.
+    /// </summary>
     public async Task<bool> LetInAsync(HttpContext context)
     {
         var policy = await PolicyAsync();

@@ -18,8 +18,8 @@ namespace Rewt.Internal;
 internal sealed class DashboardAntiforgery(IServiceProvider application)
 {
     /// <summary>
-    /// The antiforgery service. The service is created for the first page and not while routes are mapped, because the options are not validated
-    /// before the application starts.
+    /// The antiforgery service. The service is created when a page is requested for the first time. The service is not created earlier, while routes
+    /// are mapped, because the options of the application are validated only when the application starts.
     /// </summary>
     private readonly Lazy<IAntiforgery> _antiforgery = new(() => Make(application));
 

@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Carries out the commands of the dashboard: rotates a key ring or revokes a key in the name of the signed-in user. The commands follow the rules of
-/// the command-line tool.
+/// Carries out the commands of the dashboard: rotates a key ring or revokes a key in the name of the signed-in user. The commands follow the same
+/// rules as the commands of the command-line tool.
 /// </summary>
 internal sealed class DashboardCommands(IServiceProvider services, DashboardAntiforgery antiforgery)
 {
@@ -75,8 +75,8 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     }
 
     /// <summary>
-    /// Returns the response that refuses a rotation because a key that the last rotation retired still verifies; <see langword="null"/> if there is no
-    /// such key. The command-line tool refuses such a rotation too.
+    /// Returns the response that refuses a rotation, if a key that the last rotation retired still verifies tokens; otherwise <see langword="null"/>.
+    /// The command-line tool refuses such a rotation too.
     /// </summary>
     private async Task<CommandAnswer?> OverlapAsync(KeyRingProvider keyRing, CancellationToken cancellationToken)
     {
@@ -111,7 +111,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, revocation.Unconfirmed));
     }
 
-    /// <summary>Returns whether a key exists. If this instance does not know the key, it reads the key ring again first.</summary>
+    /// <summary>Returns whether a key exists. If this instance does not know the key, the method reads the key ring again.</summary>
     private async Task<bool> IsKnownAsync(string ring, string keyId, CancellationToken cancellationToken)
     {
         foreach (var keyRing in _rings.All(ring).Where(keyRing => keyRing.IsPossible(keyId)))

@@ -12,8 +12,8 @@ internal static class DashboardHeaders
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     /// <summary>
-    /// Returns whether a page of another origin sent the request. A CORS policy of the application could allow such a request. The endpoints do not
-    /// disable CORS by metadata, because the metadata causes an error in an application without CORS.
+    /// Returns whether a page of another origin sent the request. A request of another origin is refused, even if a CORS policy of the application
+    /// allows the request. The endpoints do not disable CORS by metadata, because the metadata causes an error in an application without CORS.
     /// </summary>
     public static bool IsForeign(HttpRequest request) =>
         request.Headers["Sec-Fetch-Mode"].ToString() == "cors" && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";

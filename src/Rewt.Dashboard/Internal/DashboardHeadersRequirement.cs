@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// An authorization requirement that every user meets. Its check adds the headers of <see cref="DashboardHeaders"/>, so that a response of the
-/// authorization middleware (401, 403 or a redirect to a login) has them too. For such a response, the endpoint does not run.
+/// An authorization requirement that every user meets. The check of the requirement adds the headers of <see cref="DashboardHeaders"/> to the
+/// response. A response of the authorization middleware (401, 403 or a redirect to a login) therefore has these headers, although the endpoint does
+/// not run for such a response.
 /// </summary>
 internal sealed class DashboardHeadersRequirement : AuthorizationHandler<DashboardHeadersRequirement>, IAuthorizationRequirement, IAuthorizationRequirementData
 {

@@ -23,7 +23,7 @@ internal sealed class TrafficHistory(TrafficCounts counts, KeyRingRegistry rings
 
     /// <summary>
     /// Writes the recorded points as JSON, the oldest first, with the name of this instance. The page needs the name because a load balancer can send
-    /// its requests to different instances.
+    /// the requests of one page to different instances.
     /// </summary>
     public async Task AnswerAsync(HttpContext context)
     {

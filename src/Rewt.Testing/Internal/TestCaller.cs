@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// A simulated service, which exists only in a test. The service creates and verifies tokens in its own name, with the key settings of a host under
-/// test. Simulated outages do not affect it.
+/// test. Simulated outages do not affect the service.
 /// </summary>
 internal sealed class TestCaller : IAsyncDisposable, IDisposable
 {
@@ -37,8 +37,8 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
     public IRewtTenants Tenants => _services.GetRequiredService<IRewtTenants>();
 
     /// <summary>
-    /// Returns the token service that signs in the name of this simulated service. The keys are read again first, because the push message of a
-    /// change may not have arrived yet.
+    /// Returns the token service that signs in the name of this simulated service. The method reads the keys again before it returns, because the
+    /// push message of a change may not have arrived yet.
     /// </summary>
     /// <exception cref="InvalidOperationException">A tenant is required but missing, or the namespace has no tenants.</exception>
     public Task<RewtTokens> SignerAsync(string? tenant, CancellationToken cancellationToken)
@@ -47,7 +47,9 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         return VerifierAsync(tenant, cancellationToken);
     }
 
-    /// <summary>Returns the token service that verifies tokens in the name of this simulated service. The keys are read again first.</summary>
+    /// <summary>
+    /// Returns the token service that verifies tokens in the name of this simulated service. The method reads the keys again before it returns.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A tenant is required but missing, or the namespace has no tenants.</exception>
     public async Task<RewtTokens> VerifierAsync(string? tenant, CancellationToken cancellationToken)
     {
@@ -63,7 +65,8 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Returns <see langword="true"/> for the first call only. The first caller must make the hosts read the keys of this simulated service.
+    /// Returns <see langword="true"/> for the first call only. The code that made the first call must make the hosts under test read the keys of this
+    /// simulated service.
     /// </summary>
     public bool BeginIntroduction() => Interlocked.Exchange(ref _introduced, 1) == 0;
 

@@ -8,7 +8,7 @@ internal sealed class TestStores(TimeProvider time) : IRingStoreFactory, IAppSto
 {
     private readonly InMemoryAppStoreFactory _apps = new();
 
-    /// <summary>The key stores of the simulated services. A simulated outage does not affect them.</summary>
+    /// <summary>The key stores of the simulated services. A simulated outage does not affect these stores.</summary>
     public InMemoryRingStoreFactory Rings { get; } = new(time);
 
     public Outage Outage { get; } = new();

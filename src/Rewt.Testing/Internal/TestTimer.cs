@@ -95,7 +95,8 @@ internal sealed class TestTimer : ITimer
     }
 
     /// <summary>
-    /// The longest due time that is passed to a system timer, which supports at most 49 days. For a longer wait, the system timer is started again.
+    /// The longest due time that is passed to a system timer, which supports at most 49 days. For a longer wait, the system timer is started again
+    /// each time it fires.
     /// </summary>
     private static TimeSpan LongestWait => TimeSpan.FromDays(40);
 }

@@ -32,7 +32,7 @@ internal sealed class PairSession : IAsyncDisposable
     public async Task<PairSnapshot> RevokeAsync(PairSnapshot known, string keyId, CancellationToken cancellationToken) =>
         (PairSnapshot)(await _keys.UpdateAsync(known, KeyCommand.Revoke(keyId), cancellationToken))!;
 
-    /// <returns>The live instances that have not read the keys since the change.</returns>
+    /// <returns>The live instances that have not read the published keys since <paramref name="keys"/> was read.</returns>
     public Task<IReadOnlyList<string>> WaitForAllAsync(PairSnapshot keys, TimeSpan timeout, CancellationToken cancellationToken) =>
         new InstanceTracker(_store.Instances, _options, _time).WaitForAllAsync(keys, timeout, cancellationToken);
 

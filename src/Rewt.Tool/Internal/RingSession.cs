@@ -124,7 +124,7 @@ internal sealed class RingSession : IAsyncDisposable
             : new TenantSecurityKey((_, _) => new(true), Options.Namespace, tenant, key.Secret, state.Generation).Signer;
     }
 
-    /// <summary>Signs a token with the given key. The background refresh of the key ring is not started.</summary>
+    /// <summary>Signs a token with the given key. The method does not start the background refresh of the key ring.</summary>
     public SignedToken Sign(SigningKey key, string? tenant, string? audience, IReadOnlyDictionary<string, object> claims) =>
         _services.GetRequiredKeyedService<TokenSigners>(string.Empty).For(tenant).SignBearer(key, audience, claims);
 

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Adapts the completion request of a shell, <c>rewt "[suggest:12]" "rewt keys re"</c>, to the command-line parser. The parser answers the request,
-/// but expects the name of the assembly instead of <c>rewt</c>.
+/// Adapts a completion request of a shell, for example <c>rewt "[suggest:12]" "rewt keys re"</c>, to the command-line parser. The parser answers the
+/// request, but expects the name of the assembly instead of <c>rewt</c>.
 /// </summary>
 internal static class Suggestions
 {

@@ -49,7 +49,10 @@ internal sealed class ToolContext
 
     public IReadOnlyList<string> SealingKeyFiles { get; }
 
-    /// <summary>Whether the tool may read secrets stored in plain text despite its sealing key. The tool then seals these secrets.</summary>
+    /// <summary>
+    /// Whether the tool accepts secrets that are stored in plain text, although the user has given a sealing key. If the value is
+    /// <see langword="true"/>, the tool also seals these secrets.
+    /// </summary>
     public bool Seals { get; }
 
     public bool IsJson { get; }
@@ -67,8 +70,8 @@ internal sealed class ToolContext
     public void WriteJsonLine(object value) => _out.WriteLine(Json(value, OneLine));
 
     /// <summary>
-    /// Serializes a value as JSON, and escapes format characters, which the encoder does not escape. In a JSON string, an escaped character has the
-    /// same meaning.
+    /// Serializes a value as JSON, and escapes format characters, which the encoder does not escape. A JSON parser reads the escaped character as the
+    /// original character.
     /// </summary>
     private static string Json(object value, JsonSerializerOptions options) =>
         string.Join(Environment.NewLine, JsonSerializer.Serialize(value, options).Split(Environment.NewLine).Select(line => UntrustedText.Escape(line, int.MaxValue)));

@@ -14,8 +14,8 @@ internal static class ConfiguredFile
     public static byte[] Read(string path, int maximum = PublicKeySetReader.MaximumBytes) => Try(path, () => ReadUpTo(path, maximum) ?? throw TooLong(path, maximum));
 
     /// <summary>
-    /// Returns the content of a file; <see langword="null"/> if the content is longer than the maximum. The reported file length cannot be used: it is
-    /// 0 for a device, whose content may be endless.
+    /// Returns the content of a file; <see langword="null"/> if the content is longer than the maximum. The reported file length is not sufficient
+    /// for this check, because it is 0 for a device, whose content may be endless.
     /// </summary>
     public static byte[]? ReadUpTo(string path, int maximum)
     {

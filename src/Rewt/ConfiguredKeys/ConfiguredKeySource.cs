@@ -40,14 +40,16 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         _sources = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => new PublicKeyReader(PublicKeySourceFactory.Open(setting, options, download, time, _identity), time, logger))];
     }
 
-    /// <summary>Returns whether the settings contain keys. The keys in Redis are then not read.</summary>
+    /// <summary>Returns whether the settings contain keys. If the settings contain keys, the keys in Redis are not read.</summary>
     public static bool IsConfigured(RewtOptions options) => SigningKeySetting.IsConfigured(options) || options.VerificationKeys.Count > 0;
 
     public string Location(string ring) => "the source in Rewt:VerificationKeys";
 
     public bool TakesKeyless => true;
 
-    /// <summary>Returns whether a key can have the given id. Other issuers may choose any valid identifier as a key id.</summary>
+    /// <summary>
+    /// Returns whether a key can have the given id. Any valid identifier is possible, because other issuers choose the ids of their keys.
+    /// </summary>
     public bool IsPossible(string keyId) => Names.IsIdentifier(keyId);
 
     public void Ask(string? issuer) => Volatile.Write(ref _asked, 1);

@@ -39,13 +39,13 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
     public string? Conflict { get; }
 
     /// <summary>
-    /// The read that requests can wait for, if a source did not answer during the refresh. The wait ends when the next source answers.
+    /// If a source did not answer during the refresh, requests can wait for this read. The wait ends when one of the late sources answers.
     /// </summary>
     public required PendingRead LateAnswer { get; init; }
 
     /// <summary>
-    /// Returns the read of the sources that have not answered yet, so that a request can wait for it. A source that has failed before is not waited
-    /// for, because it usually fails again.
+    /// Returns the read of the sources that have not answered yet, so that a request can wait for it. A request does not wait for a source that has
+    /// failed before, because such a source usually fails again.
     /// </summary>
     public override PendingRead? UnansweredSince(ClockReading asked) =>
         Sources.Any(source => source is { IsPending: true, Failure: null } && !source.IsAnsweredSince(asked)) ? LateAnswer : null;

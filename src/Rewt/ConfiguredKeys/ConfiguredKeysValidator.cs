@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Validates the settings of configured keys and of certificates when the application starts. For each error, it returns a sentence that names the
-/// setting to correct.
+/// Validates the settings of configured keys and of certificates when the application starts. For each error, the class returns a sentence that names
+/// the setting to correct.
 /// </summary>
 internal static class ConfiguredKeysValidator
 {

@@ -9,7 +9,7 @@ internal interface IPublicKeySource
     /// <summary>The name of the source in log messages. The name never contains a key.</summary>
     string Name { get; }
 
-    /// <summary>Gets the public keys. The keys come from the source, or from a recent read if it can be reused.</summary>
+    /// <summary>Reads the public keys from the source, or returns the keys of a recent read if they can be reused.</summary>
     /// <param name="isAsked">Whether a request waits for a key that the last read did not return.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="PublicKeySourceException">The keys cannot be read. The message contains the reason.</exception>

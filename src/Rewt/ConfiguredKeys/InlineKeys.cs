@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The source of public keys whose text is an entry of the settings. Each read returns the same keys.</summary>
+/// <summary>The source of public keys for an entry of the settings that contains the text of the keys. Each read returns the same keys.</summary>
 internal sealed class InlineKeys(PublicKeySet keys) : IPublicKeySource
 {
     public string Name => "the settings";

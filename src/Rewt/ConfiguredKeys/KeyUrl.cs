@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The source of public keys at a URL (JWKS). The keys are downloaded again when the lifetime that the server permits has passed, after one hour at
-/// the latest. For an unknown key id, the keys are downloaded at once, but at most twice per second. If certificates must confirm keys, the source
-/// returns only confirmed keys.
+/// The source of public keys at a URL (JWKS). The keys are downloaded again when the lifetime that the server permits has passed. If the server
+/// permits more than one hour, the keys are downloaded again after one hour. For an unknown key id, the keys are downloaded at once, but at most
+/// twice per second. If keys must be attested by certificates, the source returns only the keys that the attestation policy accepts.
 /// </summary>
 internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time, ServiceIdentity? identity = null) : IPublicKeySource
 {
@@ -23,7 +23,9 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
 
     public string Name => NameOf(address);
 
-    /// <summary>Returns the name of an address in messages, without the query, because a query may contain a signature or a key.</summary>
+    /// <summary>
+    /// Returns a name of the URL for messages. The name does not contain the query of the URL, because a query may contain a signature or a key.
+    /// </summary>
     public static string NameOf(Uri address) => $"the address {address.GetLeftPart(UriPartial.Path)}";
 
     public async Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken)

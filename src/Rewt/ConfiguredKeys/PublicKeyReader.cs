@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads one source of public keys at each refresh of <see cref="ConfiguredKeySource"/>. The read runs on the thread pool, and the last known keys
-/// are used until it ends. A slow file server or URL therefore delays no other source. The class is not thread-safe.
+/// Reads one source of public keys at each refresh of <see cref="ConfiguredKeySource"/>. The read runs on the thread pool, so a slow file server or
+/// URL does not delay other sources. The last known keys are used until the read ends. The class is not thread-safe.
 /// </summary>
 internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
 
     /// <summary>
     /// Begins a read, unless a read is in progress. If a request needs an unknown key while a read is in progress, another read follows, because the
-    /// key may be newer than the read.
+    /// key may have been published after the first read began.
     /// </summary>
     public async ValueTask BeginAsync(bool isAsked)
     {

@@ -9,19 +9,19 @@ namespace Rewt.Internal;
 /// <param name="Failure">The failure of the last read; <see langword="null"/> if the last read succeeded.</param>
 internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, ClockReading At, PublicKeySourceException? Failure)
 {
-    /// <summary>The longest time that a read usually takes.</summary>
+    /// <summary>The duration after which a read counts as too slow.</summary>
     public static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>The time at which the read in progress began; <see langword="null"/> if no read is in progress.</summary>
     public ClockReading? PendingSince { get; init; }
 
-    /// <summary>Whether a read is in progress. <see cref="Keys"/> may then be incomplete.</summary>
+    /// <summary>Whether a read is in progress. While a read is in progress, <see cref="Keys"/> may be incomplete.</summary>
     public bool IsPending => PendingSince is not null;
 
     /// <summary>The time at which the last successful read began; <see langword="null"/> if no read has succeeded.</summary>
     public ClockReading? BeganAt { get; init; }
 
-    /// <summary>Returns whether a read has succeeded that began after <paramref name="asked"/>.</summary>
+    /// <summary>Returns whether a read that began after <paramref name="asked"/> has succeeded.</summary>
     public bool IsAnsweredSince(ClockReading asked) => BeganAt is { } began && began.Since(asked) >= TimeSpan.Zero;
 
     /// <summary>
@@ -33,8 +33,8 @@ internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, Clo
     public bool IsOverdue(ClockReading now) => PendingSince is { } since && now.Since(since) >= UsualLimit;
 
     /// <summary>
-    /// Returns whether the keys may be used. If the last read succeeded, they may be used. While the source fails or has not answered, they may be
-    /// used until the stale budget has passed.
+    /// Returns whether the keys may be used. The keys may be used if the last read succeeded and no read is in progress. Otherwise, the keys may be
+    /// used until the stale budget has passed since the last successful read.
     /// </summary>
     public bool IsUsable(TimeSpan staleBudget, ClockReading now) => Keys is not null && ((Failure is null && !IsPending) || now.Since(At) <= staleBudget);
 }

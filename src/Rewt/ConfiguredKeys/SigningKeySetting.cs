@@ -91,8 +91,8 @@ internal static class SigningKeySetting
     }
 
     /// <summary>
-    /// Returns the error if the configured algorithm cannot be used with the key; <see langword="null"/> if it can. ES256, the default, is treated as
-    /// no configured algorithm.
+    /// Returns the error if the configured algorithm cannot be used with the key; <see langword="null"/> if there is no error. ES256 is never an
+    /// error, because ES256 is the default and may be in effect without a setting.
     /// </summary>
     private static string? ProblemOfAlgorithm(AsymmetricAlgorithm key, string algorithm) => (key, algorithm) switch
     {

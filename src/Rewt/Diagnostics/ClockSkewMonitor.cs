@@ -9,7 +9,10 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogger logger)
 {
-    /// <summary>The tolerance for the duration of a read, because the comparison cannot distinguish a slow read from a wrong clock.</summary>
+    /// <summary>
+    /// A tolerance that is added to the permitted skew. The tolerance is necessary because the comparison cannot distinguish a slow read from a wrong
+    /// clock.
+    /// </summary>
     private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether the clocks differed by more than the permitted skew at the last check.</summary>

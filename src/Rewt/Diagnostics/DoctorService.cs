@@ -26,7 +26,8 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
         Task.WhenAll(rings.Names.Where(name => Provider(name).Doctor is not null).Select(name => RepeatAsync(name, stoppingToken)));
 
     /// <summary>
-    /// Examines one key ring repeatedly. Each key ring has its own loop, because the Redis server of another one may be unavailable.
+    /// Examines one key ring repeatedly. Each key ring has its own loop, so that an unavailable Redis server of one key ring does not delay the
+    /// examination of other key rings.
     /// </summary>
     private async Task RepeatAsync(string name, CancellationToken cancellationToken)
     {

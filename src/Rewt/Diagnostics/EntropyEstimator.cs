@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// </summary>
 /// <remarks>
 /// The probability of each character is predicted from up to five characters before it (Witten-Bell interpolation of the orders 0 to 5). The
-/// prediction counts how often the same characters occur together in the vocabulary and in the text so far.
+/// prediction counts how often the same sequence of characters occurs in <see cref="Vocabulary"/> and in the preceding part of the text.
 /// </remarks>
 internal sealed class EntropyEstimator
 {
@@ -17,7 +17,7 @@ internal sealed class EntropyEstimator
     /// <summary>The symbol that represents every character outside ASCII.</summary>
     private const char Other = '\u007f';
 
-    /// <summary>The number of characters that can separate words. The model assumes that all are equally frequent.</summary>
+    /// <summary>The number of characters that can separate words. Initially, the estimate treats all these characters as equally frequent.</summary>
     private const int Separators = 32;
 
     private const string Lookalikes = "013457@$";
@@ -39,17 +39,19 @@ internal sealed class EntropyEstimator
         + "zyxwvutsrqponmlkjihgfedcba 9876543210 1234567890 qwertyuiop asdfghjkl zxcvbnm qwertz azerty 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p "
         + "1q2w3e4r5t6y7u8i9o0p asdf qwer zxcv 0123456789abcdef 2020 2021 2022 2023 2024 2025 2026 ";
 
-    /// <summary>For each symbol, the positions after its occurrences in the vocabulary.</summary>
+    /// <summary>For each symbol, the positions in the vocabulary that directly follow an occurrence of the symbol.</summary>
     private static readonly int[][] Following =
         [.. Enumerable.Range(0, Symbols).Select(symbol => Enumerable.Range(1, Vocabulary.Length - 1).Where(position => Vocabulary[position - 1] == symbol).ToArray())];
 
-    /// <summary>The symbols of the text so far. Predictions use them like the vocabulary.</summary>
+    /// <summary>
+    /// The symbols of the text that have already been processed. A prediction counts sequences in these symbols and in the vocabulary.
+    /// </summary>
     private readonly List<char> _text = [];
     private readonly List<int> _matches = [];
 
     /// <summary>
-    /// Returns the estimated entropy of a text in bits. The estimate stops when it exceeds <paramref name="most"/>. A result above
-    /// <paramref name="most"/> is therefore a lower bound.
+    /// Returns the estimated entropy of a text in bits. The calculation stops when the estimate reaches <paramref name="most"/>. If the result is not
+    /// less than <paramref name="most"/>, the result is a lower bound.
     /// </summary>
     public static double Bits(string text, double most) => new EntropyEstimator().Describe(text, most);
 

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal enum FindingSeverity
 {
-    /// <summary>A fact that is not a problem. Only the command-line tool shows it.</summary>
+    /// <summary>A fact that is not a problem. Only the command-line tool shows a finding of this severity.</summary>
     Information,
 
     /// <summary>Advice: calls are secure and succeed, but the setup can be improved.</summary>

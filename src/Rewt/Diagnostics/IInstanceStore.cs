@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of the list of live instances. Each instance writes the version of the key ring that it has loaded. With the list, a caller can wait
-/// until a revocation has reached every instance, and an operator sees which instances have an old version.
+/// The store of the list of live instances. Each instance writes an entry with the version of the key ring that the instance has loaded. With the
+/// list, a caller can wait until a revocation has reached every instance, and an operator sees which instances have an old version.
 /// </summary>
 internal interface IInstanceStore
 {

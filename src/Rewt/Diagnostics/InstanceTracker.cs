@@ -7,7 +7,9 @@ namespace Rewt.Internal;
 /// version has changed or the last entry is at least 30 seconds old. After a revocation, the class can also wait until all other live instances have
 /// loaded a given version.
 /// </summary>
-/// <remarks>Ten thousand instances write about three hundred entries per second. Requests write no entries.</remarks>
+/// <remarks>
+/// If an entry is written every 30 seconds, ten thousand instances together write about three hundred entries per second. Requests write no entries.
+/// </remarks>
 internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options, TimeProvider time, string? name = null)
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(30);
@@ -32,13 +34,13 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
     }
 
     /// <summary>
-    /// The time after which an instance counts as stopped if its entry is not renewed. In this time, the entry should have been renewed twice.
+    /// The time after which an instance counts as stopped if its entry is not renewed. A running instance renews its entry twice within this time.
     /// </summary>
     private TimeSpan AliveFor => _interval * 2.5;
 
     /// <summary>
-    /// Returns the newest entry of each live instance. An instance counts as live if its entry is not too much older than the newest entry in the
-    /// list.
+    /// Returns the newest entry of each live instance. An instance counts as live if its entry is not older than the newest entry in the list by more
+    /// than 2.5 renewal intervals.
     /// </summary>
     public static IReadOnlyList<InstanceHeartbeat> Live(IReadOnlyList<InstanceHeartbeat> heartbeats, RewtOptions options)
     {

@@ -11,14 +11,14 @@ internal sealed class RewtMetrics
     public const string MeterName = "Rewt";
 
     /// <summary>
-    /// The bucket boundaries for the durations of reads, in seconds. The lowest is the duration of a read within a data center. The highest is the
-    /// time limit of a connection and a command together.
+    /// The bucket boundaries for the durations of reads, in seconds. The lowest boundary is a typical duration of a read within a data center. The
+    /// highest boundary is the time limit of a read, including the connection to Redis.
     /// </summary>
     private static readonly InstrumentAdvice<double> ReadTimes = new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4] };
 
     /// <summary>
-    /// The bucket boundaries for the delays of changes, in seconds. The lowest is the delay of a push message within a data center. The highest
-    /// corresponds to several missed polls.
+    /// The bucket boundaries for the delays of changes, in seconds. The lowest boundary is a typical delay of a push message within a data center.
+    /// The highest boundary is the delay of a change if an instance has missed several polls.
     /// </summary>
     private static readonly InstrumentAdvice<double> Delays = new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
 

@@ -10,7 +10,8 @@ namespace Rewt.Internal;
 internal sealed class RingExamination(string ring, FleetSettings settings, IStoreDoctor? server, InstanceTracker tracker)
 {
     /// <summary>
-    /// The tolerance for the duration of a read, because the comparison of clocks cannot distinguish a slow read from a wrong clock.
+    /// A tolerance that is added to the permitted difference between two clocks. The tolerance is necessary because the comparison cannot distinguish
+    /// a slow read from a wrong clock.
     /// </summary>
     private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
 
@@ -29,8 +30,8 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
     public static bool IsClockOff(KeySnapshot snapshot, TimeSpan skew) => snapshot.ClockOffset.Duration() > (skew / 2) + Travel;
 
     /// <summary>
-    /// The time to wait for the instances to load a change: one refresh interval until an instance polls the change, and one refresh interval until
-    /// it writes the new version into the list.
+    /// The time to wait until the instances have loaded a change. An instance polls the change within one refresh interval, and writes the new
+    /// version into the list within another refresh interval.
     /// </summary>
     private TimeSpan Patience => settings.RefreshInterval * 2;
 

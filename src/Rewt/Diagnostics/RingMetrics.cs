@@ -35,7 +35,9 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
     /// <summary>Counts a token that could be neither accepted nor refused, because keys were unavailable.</summary>
     public void Unavailable() => Verified("unavailable");
 
-    /// <summary>Counts the result of a verification, with the precise reason of a refusal. No value of the token becomes an attribute.</summary>
+    /// <summary>
+    /// Counts the result of a verification, with the precise reason of a refusal. The attributes of the metric contain no value from the token.
+    /// </summary>
     public void Count(TokenResult result)
     {
         if (result.IsForeign || result.Cause is not { } cause) Verified(result.IsForeign ? "foreign" : "valid");

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 /// The description of the open Redis connection in the report of the doctor: server, version, mode, protocol, encryption, user and client library.
 /// The description contains no password.
 /// </summary>
-/// <param name="Server">The address of the Redis server that answers.</param>
+/// <param name="Server">The address of the Redis server.</param>
 /// <param name="Product">The product and the version of the server; <see langword="null"/> if the Redis user may not read them.</param>
 /// <param name="Mode">The mode of the server: standalone, cluster or sentinel.</param>
 /// <param name="Protocol">The protocol that the client and the server have agreed on.</param>

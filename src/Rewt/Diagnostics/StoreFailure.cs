@@ -22,7 +22,7 @@ internal static class StoreFailure
         if (reason is not null) exception.Data[ExplanationKey] = reason;
     }
 
-    /// <summary>Marks an exception whose message already contains the problem and the solution.</summary>
+    /// <summary>Attaches the message of an exception to the exception as the reason. The message must contain the problem and the solution.</summary>
     public static T Explained<T>(T exception)
         where T : Exception
     {

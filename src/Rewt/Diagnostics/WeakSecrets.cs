@@ -16,7 +16,8 @@ internal static class WeakSecrets
     private const double FewestBits = 5;
 
     /// <summary>
-    /// The maximum number of characters for which entropy is required. A longer text needs no more entropy, because a random part is enough.
+    /// The text length, in characters, above which the required entropy no longer increases. A longer text may contain predictable parts, because a
+    /// random part of this length is sufficient.
     /// </summary>
     private const int MostCharacters = 100;
 

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Recognizes a key or a token in a setting for another purpose, such as a name or a path. Error messages then contain only the length of the text,
-/// not the text.
+/// Recognizes a key or a token in a setting for another purpose, such as a name or a path. The error message for such a setting contains the length
+/// of the text instead of the text.
 /// </summary>
 internal static class KeyMaterial
 {
@@ -12,8 +12,8 @@ internal static class KeyMaterial
     private const int LongestShown = 256;
 
     /// <summary>
-    /// The fewest neighbouring pairs of different character classes (upper case, lower case, digit) with which 32 characters count as random. Random
-    /// base64 has 18 such pairs on average, and an ordinary name has fewer than 10.
+    /// The minimum number of changes between character classes (upper case, lower case, digit) in 32 characters that count as random. A change is a
+    /// pair of neighbouring characters of different classes. Random base64 text has 18 changes on average, and an ordinary name has fewer than 10.
     /// </summary>
     private const int ManyChanges = 12;
 
@@ -30,16 +30,16 @@ internal static class KeyMaterial
         text.Contains("-----", StringComparison.Ordinal) || (text.AsSpan().TrimStart() is ['{', ..] json && !json.StartsWith(CertificateNames.Placeholder)) || IsApiKey(text.AsSpan().Trim()) || PartsOf(text).Any(part => HasRandomPart(part));
 
     /// <summary>
-    /// Returns the value of a setting for a message, in quotes. If the value may be a key, or does not fit into a line, the result contains only its
-    /// length.
+    /// Returns the value of a setting for a message, in quotes. If the value may be a key, is too long, or contains a control character, the result
+    /// contains only the length of the value.
     /// </summary>
     public static string Shown(string value) => value.Length > LongestShown || value.Any(char.IsControl) || IsLikely(value)
         ? $"a text of {value.Length} characters"
         : $"'{value}'";
 
     /// <summary>
-    /// Splits a URL at its slashes. Otherwise, the path could be mistaken for base64 text, which contains slashes too. Any other text is returned as one
-    /// part.
+    /// Splits a URL at its slashes, because the path of an unsplit URL could be mistaken for base64 text, which can contain slashes. Any other text
+    /// is returned as one part.
     /// </summary>
     private static string[] PartsOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) ? text.Split('/') : [text];

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Finds a list that is in several configuration sources and is shorter in the later source. .NET merges lists entry by entry, so the last entries of
-/// the earlier source stay in effect. A service that is missing in the later source would still be trusted.
+/// the earlier source stay in effect. For example, a service that only the earlier source lists would still be trusted.
 /// </summary>
 internal static class MergedListCheck
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Determines whether the name of a namespace, service or tenant, or an identifier in a token, is valid: it contains only permitted characters and is
-/// not too long. Settings and tokens are checked, so that names are safe in a Redis key, a header and a log line.
+/// Validates the names of namespaces, services and tenants, and the identifiers in tokens. A valid name contains only permitted characters and is not
+/// too long. Names in settings and tokens are checked, so that they are safe in a Redis key, a header and a log line.
 /// </summary>
 internal static class Names
 {
@@ -28,8 +28,8 @@ internal static class Names
     public static bool IsNamespace(string? value) => Is(value, NamespaceCharacters);
 
     /// <summary>
-    /// Returns whether a value is an identifier: printable ASCII without quotes and backslashes. Key ids and the names of users in audit records must
-    /// be identifiers.
+    /// Returns whether a value is an identifier: printable ASCII without double quotes and backslashes. Key ids and the names of users in audit
+    /// records must be identifiers.
     /// </summary>
     public static bool IsIdentifier(string value) => Is(value, IdentifierCharacters) && value[0] != ' ' && value[^1] != ' ';
 

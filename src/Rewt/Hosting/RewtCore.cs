@@ -13,7 +13,8 @@ namespace Rewt.Internal;
 internal static class RewtCore
 {
     /// <summary>
-    /// Registers the services for a name. If the services are already registered for the name, the call only adds <paramref name="configure"/>.
+    /// Registers the services for a name. If the services are already registered for the name, the call only adds the delegate
+    /// <paramref name="configure"/>.
     /// </summary>
     public static void Add(IServiceCollection services, string name, Action<RewtOptions>? configure)
     {

@@ -12,7 +12,7 @@ namespace Rewt.Internal;
 /// </summary>
 /// <remarks>
 /// A named scheme inherits the service name, the connection, the sealing keys and the certificates from the main settings, if it has no values of its
-/// own. Without this rule, a named scheme would be less protected than the main settings suggest.
+/// own. Without this rule, the keys of a named scheme would not have the protection that the main settings configure.
 /// </remarks>
 internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<RewtOptions>, IPostConfigureOptions<RewtOptions>
 {
@@ -85,8 +85,9 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     }
 
     /// <summary>
-    /// Returns whether the files <c>appsettings….json</c> contain both a sealing key and the connection string that is in effect. All settings files
-    /// are deployed together. All sections are searched for the sealing key and the connection string, because an application can bind any section.
+    /// Returns whether the files <c>appsettings….json</c> contain both a sealing key and the connection string that is in effect. A reader of these
+    /// files could then read the secrets, because all settings files are deployed together. All sections are searched for the sealing key and the
+    /// connection string, because an application can bind any section.
     /// </summary>
     private static bool IsBesideConnection(IConfiguration configuration, RewtOptions options)
     {

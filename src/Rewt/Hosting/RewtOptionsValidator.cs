@@ -23,7 +23,8 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
     }
 
     /// <summary>
-    /// Returns an error for each list that a later configuration source shortens, in all sections from which the options were read.
+    /// Returns an error for each list that is shorter in a later configuration source. The check covers all sections from which the options were
+    /// read.
     /// </summary>
     private IEnumerable<string> MergedLists(RewtOptions options) =>
         from configuration in options.Sections

@@ -28,8 +28,8 @@ internal sealed partial class RingHostedService(
     }
 
     /// <summary>
-    /// Stops the doctor, and removes this instance from the lists of live instances. When the service container is disposed later, the container may
-    /// already have disposed the multiplexer of the application.
+    /// Stops the doctor, and removes this instance from the lists of live instances. The instance is removed here, and not when the service container
+    /// is disposed, because the multiplexer of the application may already be disposed at that time.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {

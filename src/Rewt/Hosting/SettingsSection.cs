@@ -6,8 +6,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Binds a configuration section to <see cref="RewtOptions"/>, and reports each unknown name and each value of a wrong form as an error. The
-/// configuration binder of .NET is not used. That binder ignores unknown names, and text in place of a list, and keeps the default. That binder also
-/// reads the duration <c>5</c> as five days.
+/// configuration binder of .NET is not used. If a name is unknown, or if a setting contains text in place of a list, that binder reports no error and
+/// keeps the default value. That binder also reads the duration <c>5</c> as five days.
 /// </summary>
 /// <remarks>An error names the setting, and never contains a value that may be a key.</remarks>
 internal static partial class SettingsSection
@@ -84,7 +84,7 @@ internal static partial class SettingsSection
     }
 
     /// <summary>
-    /// Returns a name from the configuration for a message, without quotes. If the name may be a key, the result contains only its length.
+    /// Formats a name in the configuration for a message, without quotes. If the name may be a key, the result contains only the length of the name.
     /// </summary>
     public static string Plain(string key) => KeyMaterial.Shown(key) is ['\'', .. var plain, '\''] ? plain : $"({KeyMaterial.Shown(key)})";
 
@@ -169,7 +169,10 @@ internal static partial class SettingsSection
         return null;
     }
 
-    /// <summary>Parses a duration. A number without a unit, and an hour above 23, are errors, because .NET would read both as days.</summary>
+    /// <summary>
+    /// Parses a duration. A number without a unit (<c>5</c>) and a number of hours above 23 (<c>25:00:00</c>) are errors, because .NET would read
+    /// both numbers as days.
+    /// </summary>
     private static TimeSpan ParseDuration(string text, out string? problem)
     {
         problem = null;
@@ -194,8 +197,8 @@ internal static partial class SettingsSection
     private static string NameOf(string path) => path[(path.LastIndexOf(':') + 1)..];
 
     /// <summary>
-    /// Returns the distance between two setting names, with or without their groups, whichever is smaller. A setting in a wrong group therefore gets a
-    /// suggestion too.
+    /// Returns the smallest distance between two setting names, compared with and without their groups. If a setting is in a wrong group, the error
+    /// message can therefore still suggest the correct name.
     /// </summary>
     private static int PathDistance(string one, string other) =>
         Math.Min(Math.Min(Distance(one, other), Distance(NameOf(one), other)), Distance(NameOf(one), NameOf(other)));

@@ -10,7 +10,8 @@ namespace Rewt.Internal;
 /// <param name="options">The options of the HTTP client.</param>
 /// <param name="guard">The check of the origins that may receive the API key.</param>
 /// <param name="scopes">Creates the service scope for a call of <see cref="RewtApiKeyClientOptions.GetApiKey"/>.</param>
-/// <param name="configuration">The configuration of the application, which may be reloaded; <see langword="null"/> if it has none.</param>
+/// <param name="configuration">The configuration of the application, which may be reloaded; <see langword="null"/> if the application has no
+/// configuration.</param>
 internal sealed class ApiKeyAttachingHandler(RewtApiKeyClientOptions options, OriginGuard guard, IServiceScopeFactory scopes, IConfiguration? configuration) : CredentialsHandler(guard)
 {
     public const string Setting = "Rewt:ApiKey";

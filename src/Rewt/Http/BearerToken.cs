@@ -19,8 +19,8 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
     public string? Tenant { get; init; }
 
     /// <summary>
-    /// Whether the key was still pending in the store when it signed the token. A Node service does not know a pending key until the key is written
-    /// as current.
+    /// Whether the key was still pending in the store when the token was signed. A service with the Node module <c>rewt</c> does not know a pending
+    /// key until the store contains the key as the current key.
     /// </summary>
     public bool IsAhead { get; init; }
 
@@ -49,7 +49,9 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
         };
     }
 
-    /// <summary>Returns whether a new token would be signed with the same key in the same state.</summary>
+    /// <summary>
+    /// Returns whether this token was signed with the key of <paramref name="choice"/>, and the state of the key in the store is still the same.
+    /// </summary>
     public bool IsOf(SigningChoice choice) => KeyId == choice.Key.KeyId && IsAhead == choice.IsAhead && Publication == choice.Publication;
 
     /// <summary>

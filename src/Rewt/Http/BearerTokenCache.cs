@@ -19,7 +19,9 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     public ValueTask<BearerToken> GetAsync(string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
         GetAsync(null, audience, claims, null, fresh, cancellationToken);
 
-    /// <summary>Returns a token that is signed with a key of the namespace, not of a tenant. The method is for a synchronous send.</summary>
+    /// <summary>
+    /// Returns a token that is signed with a key of the namespace, not of a tenant. The method is used for requests that are sent synchronously.
+    /// </summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims, null, fresh: false, CancellationToken.None);
 

@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The parts of an outgoing request (method, address, body) that its token is bound to, as they were when the token was signed. Before the request is
-/// sent, the parts are compared with the request, because a handler of the application may have changed it.
+/// sent, the parts are compared with the request, because a handler of the application may have changed the request.
 /// </summary>
 internal sealed class BoundRequest
 {

@@ -12,6 +12,8 @@ internal enum Challenge
     /// <summary><c>rewt_error="stale_key"</c>: the receiver does not know the key, or the key is revoked.</summary>
     StaleKey,
 
-    /// <summary>A 401 without a reason, as a Node service sends it. The reason may be the key.</summary>
+    /// <summary>
+    /// The response is a 401 without a reason, for example from a service with the Node module <c>rewt</c>. The service may have refused the key.
+    /// </summary>
     Unexplained,
 }

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Creates the <see cref="OriginGuard"/> of an HTTP client. The guard permits credentials for the <c>AllowedOrigins</c> of the client's options. If
-/// there are none, it permits credentials for the <c>BaseAddress</c> of the client.
+/// the options contain no allowed origins, the guard permits credentials for the <c>BaseAddress</c> of the client.
 /// </summary>
 internal static class ClientOrigins
 {

@@ -19,8 +19,8 @@ internal sealed class CredentialHistory
     private static readonly HttpRequestOptionsKey<CredentialHistory> Key = new("Rewt.CredentialHistory");
 
     /// <summary>
-    /// The history of the request that is being sent on this asynchronous flow. This copy of the history is needed if a handler of the application
-    /// sends a copy of the request without the options.
+    /// The history of the request that is being sent on this asynchronous flow. If a handler of the application sends a copy of the request without
+    /// the options, the history is read from this field.
     /// </summary>
     private static readonly AsyncLocal<CredentialHistory?> Flowing = new();
 
@@ -45,8 +45,8 @@ internal sealed class CredentialHistory
     public Origin Asked { get; }
 
     /// <summary>
-    /// Whether the request was sent without credentials, because signing is configured with <c>ConfigureHttpClientDefaults</c> and the origin is not
-    /// allowed there.
+    /// Whether the request was sent without credentials, because signing is configured for all clients (<c>ConfigureHttpClientDefaults</c>) and that
+    /// configuration does not allow the origin.
     /// </summary>
     public bool IsExempt { get; set; }
 
@@ -102,12 +102,14 @@ internal sealed class CredentialHistory
 
     /// <summary>
     /// Returns whether the request can be signed for an origin. For the first signature, any origin that the handlers of the application chose is
-    /// accepted. Later, only an origin that was already used is accepted. If the address is resolved for each attempt (service discovery), other
-    /// origins are accepted until the request is redirected.
+    /// accepted. For further signatures, only an origin for which credentials were already attached is accepted. If the address is resolved for each
+    /// attempt (service discovery), other origins are accepted until the request is redirected.
     /// </summary>
     public bool LeadsTo(Origin origin) => Volatile.Read(ref _last) is null || HasBeenAt(origin) || (_isResolved && !_isRedirected);
 
-    /// <summary>Attaches a token or an API key to the request, and records it together with the current address.</summary>
+    /// <summary>
+    /// Attaches a token or an API key to the request, and records these credentials together with the current address of the request.
+    /// </summary>
     public void Attach(HttpRequestMessage request, AuthenticationHeaderValue header, BearerToken? token = null)
     {
         var address = request.RequestUri!;
@@ -136,8 +138,9 @@ internal sealed class CredentialHistory
     }
 
     /// <summary>
-    /// Returns the attached credentials that a header contains. Without a header, the last attached credentials are returned. The result is
-    /// <see langword="null"/> if the application has set the header, or if no credentials were attached.
+    /// Finds the attached credentials that an <c>Authorization</c> header contains. If <paramref name="header"/> is <see langword="null"/>, the
+    /// credentials that were attached last are returned. The result is <see langword="null"/> if the application has set the header, or if no
+    /// credentials were attached.
     /// </summary>
     public SentCredentials? SentWith(AuthenticationHeaderValue? header) =>
         (header is null ? Volatile.Read(ref _last) : All().FirstOrDefault(sent => sent.Header.Equals(header))) is { } sent

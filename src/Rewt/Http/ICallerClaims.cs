@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal interface ICallerClaims
 {
-    /// <summary>Whether this service is processing a request. After the response, continuing work has no caller.</summary>
+    /// <summary>Whether this service is processing a request. Work that continues after the response has no caller.</summary>
     bool HasCaller { get; }
 
     /// <summary>Returns the caller's claims that have one of the given names.</summary>

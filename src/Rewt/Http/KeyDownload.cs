@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Downloads sets of public keys (JWKS) within three seconds, without following redirects. The class has an <see cref="HttpClient"/> of its own,
-/// because a client of the application's factory could sign its requests, and would then wait for the keys that it should download.
+/// because a client of the application's factory may be configured to sign requests. Such a client would wait for the keys that it should download.
 /// </summary>
 internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
 {
@@ -64,9 +64,9 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <summary>
-    /// Opens the connection of a request, at most once. Without this limit, .NET would connect three more times if a server closes the connection. A
-    /// proxy may close the connection to request a login, so it is excepted from the limit. A name that ends with <c>.localhost</c> is connected to
-    /// this machine, regardless of the DNS response.
+    /// Opens the connection of a request, at most once. Without this limit, .NET would connect three more times if a server closes the connection.
+    /// The limit does not apply to a proxy, because a proxy may close the connection to request a login. A name that ends with <c>.localhost</c> is
+    /// connected to this machine, regardless of the DNS response.
     /// </summary>
     private static async ValueTask<Stream> ConnectOnceAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

@@ -7,8 +7,8 @@ using Polly.Retry;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The retry of one HTTP client. A Polly pipeline runs the attempts. After a 401, the class decides whether the request is signed and sent again,
-/// which requires that another key is available. Application settings can prevent a retry, but cannot force one.
+/// Retries a request of one HTTP client if the called service refused the key. A Polly pipeline runs the attempts. After a 401, the request is signed
+/// and sent again only if another key is available. Application settings can prevent a retry, but cannot force one.
 /// </summary>
 internal sealed partial class KeyRetry
 {
@@ -86,8 +86,8 @@ internal sealed partial class KeyRetry
     }
 
     /// <summary>
-    /// Decides whether Polly sends the request again. In most cases, the status code is sufficient. Polly also calls this method after the last
-    /// attempt.
+    /// Decides whether Polly sends the request again. If the status code is not 401, nothing else is checked. Polly also calls this method after the
+    /// last attempt, so the number of attempts is checked too.
     /// </summary>
     private ValueTask<bool> ShouldRetryAsync(RetryPredicateArguments<HttpResponseMessage> arguments) =>
         arguments.Outcome.Result is { StatusCode: HttpStatusCode.Unauthorized } refused

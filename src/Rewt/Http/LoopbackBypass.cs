@@ -3,8 +3,8 @@ using System.Net;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The web proxy for downloads of keys: the default proxy of .NET, but no proxy for addresses of this machine. Plain HTTP is allowed for these
-/// addresses, so a proxy could replace the downloaded keys.
+/// The web proxy for downloads of keys. The default proxy of .NET is used, except for addresses of this machine. Keys may be downloaded from these
+/// addresses over plain HTTP, so a proxy could replace the keys.
 /// </summary>
 internal sealed class LoopbackBypass : IWebProxy
 {

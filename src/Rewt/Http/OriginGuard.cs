@@ -1,26 +1,26 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks whether the token or API key of an HTTP client may be sent to the address of a request. If not, it throws before any byte is sent. The check
-/// runs when the credentials are attached, and again after the handlers of the application.
+/// Checks whether the token or API key of an HTTP client may be sent to the address of a request. If the address is not allowed, the class throws an
+/// exception before any byte is sent. The check runs when the credentials are attached, and again after the handlers of the application have run.
 /// </summary>
 /// <remarks>
-/// An address is allowed if its origin is in the settings. If the requested address is allowed, an address to which an application handler (such as
-/// service discovery) resolved it is allowed too. The target of a redirect is not such an address.
+/// An address is allowed if its origin is in the settings. If an application handler (such as service discovery) resolves an allowed address to
+/// another address, the other address is allowed too. This rule does not apply to the target of a redirect.
 /// </remarks>
 internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming naming)
 {
     /// <summary>
-    /// The allowed origins. The origins are determined at the first request, because the configuration delegates of the application may throw. With
-    /// <c>PublicationOnly</c>, an exception is not cached, and the next request tries again.
+    /// The allowed origins. The origins are determined at the first request. The configuration delegates of the application may throw an exception.
+    /// With <c>PublicationOnly</c>, the exception is not cached, and the next request tries again.
     /// </summary>
     private readonly Lazy<IReadOnlyCollection<Origin>> _allowed = new(origins, LazyThreadSafetyMode.PublicationOnly);
 
     public string Client => client;
 
     /// <summary>
-    /// Whether the guard is for all clients of the application. A request to an origin that is not allowed is then sent without credentials, and is
-    /// not refused.
+    /// Whether the guard is for all clients of the application. If so, a request to an origin that is not allowed is sent without credentials instead
+    /// of being refused.
     /// </summary>
     private readonly bool _isForAll = client == SigningRegistration.AllClients;
 

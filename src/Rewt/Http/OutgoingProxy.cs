@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Finds the web proxy that the primary handler of an HTTP client uses for an address. <see cref="OriginGuard"/> throws if credentials for this
-/// machine would be sent through the proxy without encryption.
+/// Finds the web proxy that the primary handler of an HTTP client uses for an address. <see cref="OriginGuard"/> throws an exception if credentials
+/// for this machine would be sent through a proxy without encryption.
 /// </summary>
 internal sealed class OutgoingProxy(HttpMessageHandler primary)
 {

@@ -7,7 +7,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Logs a warning with advice if the final response to a request is a 401. The warning is logged only if this library attached credentials to the
-/// request, or sent it without credentials because of its origin. The warning is logged at most once per minute for each called service and advice.
+/// request, or omitted the credentials because the origin of the request is not allowed. For each called service, a warning with the same advice is
+/// logged at most once per minute.
 /// </summary>
 internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler> logger)
 {

@@ -4,15 +4,16 @@ using System.Runtime.CompilerServices;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The check whether the store contains another key, after a called service has refused a key. There is one object for each service and key. The
-/// object records the time of the last check, and permits only one check at a time, so that many refused requests need only one check.
+/// Coordinates the reads of the store that look for another key after a called service has refused a key. There is one object for each service, key
+/// and reason of the refusal. The object records the time of the last check, and permits only one check at a time, so that many refused requests need
+/// only one check.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The wait handle of the semaphore is never created, so there is nothing to release.")]
 internal sealed class RefusedKeyCheck
 {
     /// <summary>
-    /// The longest time that a request waits for the check of another request. A read of the store usually takes a few milliseconds. A service that
-    /// refuses every call must not delay its callers for longer.
+    /// The longest time that a request waits for the check of another request. A read of the store usually takes a few milliseconds. A longer wait
+    /// would let a service that refuses every call delay its callers.
     /// </summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
 
@@ -21,8 +22,8 @@ internal sealed class RefusedKeyCheck
 
     /// <summary>
     /// Returns whether the caller must read the store, and call <see cref="End"/> afterwards. If a check is in progress, the caller waits for it,
-    /// because the check may find another key. After the first check, the caller waits only for a short time, because the called service has already
-    /// refused a key that was current.
+    /// because the check may find another key. After the first completed check, the caller waits for at most <see cref="LongestWait"/>, because the
+    /// called service has probably refused the current key, and another check would not find another key.
     /// </summary>
     public async ValueTask<bool> TryBeginAsync(TimeSpan validity, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -37,8 +38,8 @@ internal sealed class RefusedKeyCheck
     }
 
     /// <summary>Ends a check.</summary>
-    /// <param name="isDone">Whether the check was completed. A check whose read failed is complete. A check that was cancelled is not
-    /// complete.</param>
+    /// <param name="isDone">Whether the check was completed: <see langword="true"/> also if the read failed, and <see langword="false"/> if the check
+    /// was cancelled.</param>
     /// <param name="time">The clock of this instance.</param>
     public void End(bool isDone, TimeProvider time)
     {

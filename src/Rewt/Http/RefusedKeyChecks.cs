@@ -4,8 +4,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Determines whether another key is available for a retry, after a called service has refused a key. The other key may be in memory or in the store.
-/// For each service, key and reason, the store is read once per refresh interval. A service that refuses every call therefore does not cause many
-/// reads.
+/// For each combination of called service, refused key and reason, the store is read at most once per refresh interval. A service that refuses every
+/// call therefore does not cause many reads.
 /// </summary>
 internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refreshInterval, TimeProvider time)
 {

@@ -4,7 +4,9 @@ namespace Rewt.Internal;
 /// The state of one request between its attempts, stored in the options of the request. The state says whether a retry is possible, and whether the
 /// next attempt needs a newly signed token. The state also contains the properties of the request before the first attempt.
 /// </summary>
-/// <remarks>A request is not retried if an inner handler has followed a redirect and changed the request.</remarks>
+/// <remarks>
+/// A request is not retried if its address, method or content has changed, for example because an inner handler followed a redirect.
+/// </remarks>
 internal sealed class RetryState
 {
     private static readonly HttpRequestOptionsKey<RetryState> Key = new("Rewt.RetryState");
@@ -14,8 +16,8 @@ internal sealed class RetryState
     private readonly HttpContent? _content;
 
     /// <summary>
-    /// Whether attempts of the request are in progress. If signing is configured for all clients and for one client, two retry handlers are nested. If
-    /// the value is true, the inner handler does not retry, because two nested retries would send four attempts.
+    /// Whether attempts of the request are in progress. If signing is configured for all clients and for one client, two retry handlers are nested.
+    /// If the value is already true, the inner retry handler does not retry, because two nested retries would send four attempts.
     /// </summary>
     private bool _isRunning;
 
@@ -45,6 +47,8 @@ internal sealed class RetryState
         return retryState;
     }
 
-    /// <summary>Ends the attempts. If a handler of the application sends the same request again, it is treated as a new request.</summary>
+    /// <summary>
+    /// Ends the attempts. If a handler of the application sends the same request again later, the request is treated as a new request.
+    /// </summary>
     public void End() => _isRunning = false;
 }

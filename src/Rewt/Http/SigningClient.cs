@@ -27,7 +27,7 @@ internal sealed partial class SigningClient(
     public ValueTask<BoundRequest?> BindAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         IsBound(request) ? BoundRequest.BindAsync(request, PartsOf(request), IsOneTime(request), options.MaxBufferedBodyBytes, cancellationToken) : default;
 
-    /// <summary>Returns whether a request needs a token that no other request can use, which is a bound token or a one-time token.</summary>
+    /// <summary>Returns whether a request needs a token of its own, which is a bound token or a one-time token.</summary>
     public bool IsBound(HttpRequestMessage request) => PartsOf(request) != RequestBinding.None || IsOneTime(request);
 
     private RequestBinding PartsOf(HttpRequestMessage request) => request.Options.TryGetValue(RequestOptionKeys.Binding, out var own) ? own : options.Binding;

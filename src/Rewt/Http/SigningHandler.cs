@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The HTTP message handler of <c>AddRewtSigning</c>. The handler sets the <c>Authorization</c> header of each request, and of each attempt of a
-/// retry, to a signed token.
+/// The HTTP message handler with which <c>AddRewtSigning</c> signs requests. The handler sets the <c>Authorization</c> header of a request to a
+/// signed token. If the request is sent again (<see cref="RetryHandler"/>), the handler sets the header again.
 /// </summary>
 internal sealed class SigningHandler(SigningClient client) : CredentialsHandler(client.Guard)
 {

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The hosted service that requests the signing keys of the HTTP clients with <c>AddRewtSigning</c> when the application starts. A new key pair of
-/// this process is then published before the first call. The service does not wait for the keys.
+/// The hosted service that requests the signing keys of the HTTP clients with <c>AddRewtSigning</c> when the application starts. With key pairs, this
+/// process therefore publishes its new key early, usually before the first request of a client. The start of the application does not wait for the
+/// keys.
 /// </summary>
 internal sealed class SigningStart(IServiceProvider services, IEnumerable<SigningRegistration> clients, IOptionsMonitor<RewtSigningOptions> options) : IHostedService
 {

@@ -8,15 +8,16 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A statement that a published public key belongs to a service. The service signs the statement with its X.509 certificate, and publishes it with the
-/// key, in the JWK member <see cref="Member"/>. Receivers check the statement before they accept tokens of the key.
+/// A statement that a published public key belongs to a service. The service signs the statement with its X.509 certificate. The service then
+/// publishes the statement with the key, in the JWK member that <see cref="Member"/> names. Receivers check the statement before they accept tokens
+/// of the key.
 /// </summary>
 /// <param name="Ring">The namespace for which the statement is made.</param>
 /// <param name="Service">The name of the service that owns the key.</param>
 /// <param name="At">The time at which the statement was made, by the clock of the store. The time is displayed to operators but not checked, because
 /// the author of an attestation can state any time.</param>
-/// <param name="Until">The time at which the statement ends, by the clock of the store. Because of this end, the statement cannot be replayed long
-/// after the key was retired or revoked.</param>
+/// <param name="Until">The time at which the statement expires, by the clock of the store. The expiry prevents an attacker from replaying the
+/// statement long after the key was retired or revoked.</param>
 /// <param name="Chain">The certificate of the service and the intermediate certificates, in DER.</param>
 /// <param name="Signature">The signature of <see cref="Statement"/>, in base64url.</param>
 internal sealed record Attestation(string Ring, string Service, StoreTime At, StoreTime Until, IReadOnlyList<byte[]> Chain, string Signature)
@@ -47,8 +48,8 @@ internal sealed record Attestation(string Ring, string Service, StoreTime At, St
     }
 
     /// <summary>
-    /// Returns the text that is signed. The text begins with the version of its format, and contains the public key with its algorithm, so that the
-    /// signature cannot confirm any other statement.
+    /// Returns the text that the service signs. The text begins with the version of its format, and contains the public key with its algorithm. A
+    /// signature of the text is therefore valid for no other statement.
     /// </summary>
     public static byte[] Statement(string ring, string service, StoreTime at, StoreTime until, PublicKey key) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"rewt attestation 1\n{ring}\n{service}\n{at}\n{until}\n{key.ToJwk()}"));

@@ -8,17 +8,17 @@ using BitFaster.Caching.Lru;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks for a receiver whether the <see cref="Attestation"/> of a published key can be trusted. The attestation must be signed with a certificate
-/// that names the service and chains to a configured root certificate. The certificate must be valid, and must not be in a configured revocation list.
-/// The root certificates of the operating system are not used, and no network request is sent. When a configured file changes, a new object of this
-/// class is created, and all keys are checked again.
+/// Determines whether a receiver can trust the <see cref="Attestation"/> of a published key. The attestation must be signed with a certificate that
+/// names the service and chains to a configured root certificate. The certificate must be valid, and must not be in a configured revocation list. The
+/// root certificates of the operating system are not used, and no network request is sent. When a configured file changes, a new object of this class
+/// is created, and all keys are checked again.
 /// </summary>
 /// <param name="authorities">The configured root certificates.</param>
 /// <param name="revocations">The configured certificate revocation lists.</param>
 /// <param name="options">The settings with the requirements for certificates.</param>
-/// <param name="longest">The longest time for which an attestation is accepted after a check in which its certificate was valid. Usually, it is the
-/// time for which this service attests its own keys. The attestation's own end is not a sufficient limit, because the author can choose any end and
-/// may have held the certificate's private key only briefly. Default: a century.</param>
+/// <param name="longest">The maximum time for which an attestation is accepted after the last check at which its certificate was valid. Usually, the
+/// maximum is the time for which this service attests its own keys. The expiry in the attestation is not a sufficient limit, because an attacker who
+/// had a certificate's private key only briefly could choose an expiry in the far future. Default: a century.</param>
 internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options, TimeSpan? longest = null)
 {
     public const string NotYetValid = "its certificate is not valid yet";
@@ -40,7 +40,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     private const int LongestRsaKey = 600;
 
     /// <summary>
-    /// The number of accepted certificates that are kept, so that further keys attested by the same certificate need no chain check.
+    /// The maximum number of accepted certificates in the cache. If a cached certificate attests another key, the chain of the certificate is not
+    /// checked again.
     /// </summary>
     private const int Capacity = 1024;
 
@@ -48,7 +49,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     private const int MaximumReported = 3;
 
     /// <summary>
-    /// The revocation lists, by whether they are foreign (<see cref="RevocationList.IsForeign"/>). Determined once, because signatures are verified.
+    /// The revocation lists, grouped by the result of <see cref="RevocationList.IsForeign"/>. The result is determined only once, because the method
+    /// verifies signatures.
     /// </summary>
     private readonly ILookup<bool, RevocationList> _lists = revocations.ToLookup(list => list.IsForeign(authorities));
 
@@ -94,11 +96,12 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <param name="json">The attestation in JSON; <see langword="null"/> if there is none.</param>
     /// <param name="ring">The namespace that the attestation must name.</param>
     /// <param name="service">The service that the attestation must name; <see langword="null"/> if it may name any service.</param>
-    /// <param name="now">The current time. The attestation must end later.</param>
+    /// <param name="now">The current time. An attestation that has expired by this time is refused.</param>
     /// <param name="before">The result of an earlier check of the same attestation; <see langword="null"/> for the first check. The certificate must
     /// be valid at the first check, because an attestation by an expired certificate could be backdated. A later check with a valid certificate
     /// extends the time for which the attestation is accepted.</param>
-    /// <param name="problem">The reason for a refusal, worded to complete a sentence about the key.</param>
+    /// <param name="problem">The reason why the attestation is refused, as a clause about the key, such as "its certificate has expired";
+    /// <see langword="null"/> if the attestation is accepted.</param>
     public (AttestingCertificate By, string Service)? Check(PublicKey key, string? json, string ring, string? service, StoreTime now, AttestingCertificate? before, out string? problem)
     {
         problem = None;
@@ -169,8 +172,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     }
 
     /// <summary>
-    /// Returns the problems of the revocation lists for an operator: lists that apply to no certificate, and issuers whose lists are all overdue. No
-    /// key is refused for them, because the lists can be renewed late.
+    /// Returns the problems of the revocation lists for an operator: lists that apply to no certificate, and issuers whose lists are all overdue.
+    /// These problems do not cause a refusal of keys, because an authority may publish a new list late.
     /// </summary>
     public IEnumerable<string> ProblemsOfLists(StoreTime now) => _lists[true]
         .Select(list => $"{list.File} contains a revocation list that no certificate of Identity:Authorities has issued.").Distinct(StringComparer.Ordinal)
@@ -248,7 +251,9 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         return KeyProof.Verifies(certified, statement, attestation.Signature) ? null : "its attestation is not signed by its certificate";
     }
 
-    /// <summary>Returns a hash of certificates. The length of each is hashed too, so that different chains have different hashes.</summary>
+    /// <summary>
+    /// Returns a hash of a certificate chain. The length of each certificate is hashed too, so that different chains have different hashes.
+    /// </summary>
     private static string HashOf(IReadOnlyList<byte[]> certificates)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -263,7 +268,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Returns the validity period of a certificate. A conversion is necessary, because .NET returns the dates in local time.</summary>
+    /// <summary>Returns the validity period of a certificate in UTC. The dates are converted, because .NET returns them in local time.</summary>
     public static (DateTimeOffset From, DateTimeOffset Until) Validity(X509Certificate2 certificate) =>
         (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
 
@@ -289,8 +294,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             : "a certificate of its chain is for another use (extendedKeyUsage)";
 
     /// <summary>
-    /// Returns whether the key of a certificate is permitted: EC on P-256 or P-384, or RSA of a permitted length. A verification with another key
-    /// could take long, for example with a key that defines its own curve.
+    /// Returns whether the key of a certificate is permitted: EC on P-256 or P-384, or RSA of a permitted length. With any other key, such as a key
+    /// that defines its own curve, the verification of a signature could take a long time.
     /// </summary>
     private static bool HasFitKey(X509Certificate2 certificate)
     {
@@ -303,9 +308,10 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <param name="leaf">The certificate.</param>
     /// <param name="chain">The certificate and its intermediate certificates.</param>
     /// <param name="at">The time at which all certificates must be valid.</param>
-    /// <param name="valid">The time in which all certificates of an accepted chain are valid.</param>
-    /// <param name="domain">The trust domain of the root certificate, if it has a SPIFFE ID, as that of SPIRE has. A bundle can contain the root
-    /// certificates of federated trust domains, which must not confirm names of this trust domain.</param>
+    /// <param name="valid">The period in which all certificates of an accepted chain are valid.</param>
+    /// <param name="domain">The trust domain in the SPIFFE ID of the root certificate; <see langword="null"/> if the root certificate has no SPIFFE
+    /// ID. The root certificates of SPIRE have a SPIFFE ID. A configured file can contain the root certificates of several federated trust domains,
+    /// and each root certificate must confirm only the names of its own trust domain.</param>
     private string? ProblemOfChain(
         X509Certificate2 leaf, X509Certificate2Collection chain, DateTimeOffset at, out (DateTimeOffset From, DateTimeOffset Until) valid, out string? domain)
     {
@@ -361,8 +367,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <summary>A certificate whose chain this policy has accepted.</summary>
     /// <param name="Key">The public key of the certificate.</param>
     /// <param name="Names">The names in the certificate.</param>
-    /// <param name="ExpiresAt">The end of the certificate.</param>
-    /// <param name="From">The start of the time in which all certificates of the chain are valid.</param>
-    /// <param name="Until">The end of this time.</param>
+    /// <param name="ExpiresAt">The time at which the certificate expires.</param>
+    /// <param name="From">The start of the period in which all certificates of the chain are valid.</param>
+    /// <param name="Until">The end of the period in which all certificates of the chain are valid.</param>
     private sealed record AcceptedCertificate(PublicKey Key, IReadOnlyList<(string Text, bool IsUri)> Names, DateTimeOffset ExpiresAt, DateTimeOffset From, DateTimeOffset Until);
 }

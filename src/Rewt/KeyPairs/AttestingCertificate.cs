@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The result of a successful check of an <see cref="Attestation"/>: the certificate that confirms the published key, and the time until which it
-/// confirms the key.
+/// The result of a successful check of an <see cref="Attestation"/>: the certificate that confirms the published key, and the time until which the
+/// certificate confirms the key.
 /// </summary>
 /// <param name="Name">The name in the certificate that identifies the service.</param>
 /// <param name="Until">The time at which the certificate expires.</param>

@@ -1,10 +1,11 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads a value again on the thread pool, because the read may block for any time, for example at a file on an unreachable file server. A refresh
-/// waits only briefly for the read. The result of a read that takes longer is returned by a later refresh.
+/// Reads a value again on the thread pool, because the read can block for a long time, for example if a file is on an unreachable file server. A
+/// refresh waits only briefly for the read. The result of a read that takes longer is returned by a later refresh.
 /// </summary>
-/// <param name="late">What has not happened if the read takes too long, for the message about it.</param>
+/// <param name="late">The beginning of the error message for a read that takes too long, such as "Identity:CertificateFactory has not
+/// returned".</param>
 /// <param name="time">The clock of this instance.</param>
 internal sealed class BackgroundRead<T>(string late, TimeProvider time)
     where T : class
@@ -20,7 +21,7 @@ internal sealed class BackgroundRead<T>(string late, TimeProvider time)
     /// </summary>
     public PublicKeySourceException? Failure { get; private set; }
 
-    /// <summary>Begins a read, or waits further for the read in progress. Calls must not overlap.</summary>
+    /// <summary>Begins a read, or continues to wait for the read in progress. Calls must not overlap.</summary>
     /// <returns>The value; <see langword="null"/> if it is unchanged, has not been read yet, or cannot be read.</returns>
     public async Task<T?> RefreshAsync(Func<T?> read, CancellationToken cancellationToken)
     {

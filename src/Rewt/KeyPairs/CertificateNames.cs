@@ -6,8 +6,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Reads the DNS names and URIs of a certificate (subject alternative names, RFC 5280 §4.2.1.6), and finds the name that identifies a given service.
-/// Names are compared byte by byte, without wildcards or decoding. A DNS name never matches a URI, because the name constraints of an authority limit
-/// both kinds separately.
+/// Names are compared byte by byte, without wildcards or decoding. A DNS name never matches a URI with the same text, because the name constraints of
+/// an authority limit DNS names and URIs separately.
 /// </summary>
 internal static class CertificateNames
 {

@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The algorithm with which an authority signed a certificate or a revocation list: its hash and its padding. Only RSA and ECDSA with SHA-2 are
-/// recognized. Callers refuse any other algorithm, because .NET itself would accept SHA-1.
+/// recognized. Callers must refuse any other algorithm, because .NET does not refuse SHA-1.
 /// </summary>
 internal sealed record CertificateSignatureAlgorithm(HashAlgorithmName Hash, RSASignaturePadding Padding)
 {

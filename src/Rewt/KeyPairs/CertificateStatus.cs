@@ -6,8 +6,8 @@ namespace Rewt.Internal;
 /// </summary>
 /// <param name="Level">How urgently the certificate must be renewed.</param>
 /// <param name="Problem">The problem of the certificate and its solution; <see langword="null"/> if there is none.</param>
-/// <param name="Unread">The message about files that cannot be read, and about revocation lists that are overdue or useless; <see langword="null"/>
-/// if there are none.</param>
+/// <param name="Unread">The message about files that cannot be read, and about revocation lists that are overdue or apply to no certificate;
+/// <see langword="null"/> if there are none.</param>
 internal sealed record CertificateStatus(CertificateHealth Level, string? Problem, string? Unread)
 {
     public string? Reason => Problem is null && Unread is null ? null : string.Join(' ', new[] { Problem, Unread }.OfType<string>());

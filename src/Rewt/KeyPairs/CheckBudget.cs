@@ -14,7 +14,7 @@ internal sealed class CheckBudget
     private int _left = Maximum;
     private int _leftOfRing;
 
-    /// <summary>Returns the budget for the keys of the next service.</summary>
+    /// <summary>Returns this budget with a new limit for the keys of the next service.</summary>
     public CheckBudget ForNextRing()
     {
         _leftOfRing = MaximumOfRing;

@@ -9,12 +9,12 @@ internal interface IPairStore : IAsyncDisposable
     /// <summary>The store of the list of live instances; <see langword="null"/> if this kind of store has none.</summary>
     IInstanceStore? Instances => null;
 
-    /// <summary>The examination of the server; <see langword="null"/> if there is no server.</summary>
+    /// <summary>The object that examines the server for the doctor; <see langword="null"/> if there is no server.</summary>
     IStoreDoctor? Doctor => null;
 
     /// <summary>Reads the rings of services. The store limits the time of the read.</summary>
     /// <param name="services">The services that are known to exist.</param>
-    /// <param name="asked">The <paramref name="services"/> that might not exist. A service that does not exist needs no additional command.</param>
+    /// <param name="asked">Further services, whose existence is unknown. The store sends additional commands only for a service that exists.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The rings of every service in <paramref name="services"/>, and of each existing service in <paramref name="asked"/>.</returns>
     Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken);
@@ -29,18 +29,19 @@ internal interface IPairStore : IAsyncDisposable
     Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken);
 
     /// <summary>Revokes a key, and notifies the other instances.</summary>
-    /// <param name="service">The service that owns the key; <see langword="null"/> to revoke it for all services.</param>
+    /// <param name="service">The service that owns the key; <see langword="null"/> to revoke the key for all services.</param>
     /// <param name="keyId">The id of the key to revoke.</param>
     /// <param name="now">The current time by the clock of the store.</param>
     /// <param name="forgetAt">The time at which the revocation may be removed from the store.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="UnauthorizedAccessException">The Redis user has no permission for the write.</exception>
-    /// <exception cref="OversizedKeyException">The revocations of all services contain too many entries, so that the revocation would not be read.</exception>
+    /// <exception cref="OversizedKeyException">The list of the revocations for all services is full, so that another revocation would not be
+    /// read.</exception>
     Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Subscribes to changes: <paramref name="onChange"/> is called after another instance has written to the store. A call can be repeated, delayed
-    /// or missing.
+    /// Subscribes to changes: <paramref name="onChange"/> is called after another instance has written to the store. For one change,
+    /// <paramref name="onChange"/> can be called several times, late or not at all.
     /// </summary>
     Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);
 }

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The public keys of one issuer (a service with key pairs) after one read of the store: the keys that verify tokens, the revoked keys and the
-/// refused entries. <see cref="Read"/> verifies the stored entries and creates the object.
+/// refused entries. The method <see cref="Read"/> verifies the stored entries and creates the object.
 /// </summary>
 /// <param name="Issuer">The name of the service.</param>
 /// <param name="Keys">The keys that verify tokens.</param>
@@ -21,14 +21,14 @@ internal sealed record IssuerKeys(
     private Dictionary<string, Refusal> _refusals = [];
     private AttestationPolicy? _policy;
 
-    /// <summary>Verifies the entries of a reading. An invalid entry does not affect other entries.</summary>
+    /// <summary>Verifies the stored entries of a service. An invalid entry does not affect other entries.</summary>
     /// <param name="ring">The name of the namespace.</param>
     /// <param name="issuer">The name of the service.</param>
     /// <param name="reading">The stored entries of the service.</param>
     /// <param name="memory">The revocations that this instance knows.</param>
     /// <param name="now">The time of the read, by the clock of the store.</param>
     /// <param name="previous">The result of the previous read; <see langword="null"/> for the first read.</param>
-    /// <param name="policy">The check of attestations; <see langword="null"/> if no authorities are configured.</param>
+    /// <param name="policy">The policy that checks attestations; <see langword="null"/> if no authorities are configured.</param>
     /// <param name="latest">The time with which the ends of certificates and attestations are compared.</param>
     /// <param name="budget">The limit of the verifications in this read.</param>
     public static IssuerKeys Read(

@@ -13,8 +13,8 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private const int MaximumAsked = 1024;
 
     /// <summary>
-    /// The maximum number of services whose keys are read. A fleet has fewer services. The limit bounds the memory that a stolen Redis login can
-    /// consume.
+    /// The maximum number of services whose keys are read. In practice, a fleet has fewer services. The maximum limits the memory that an attacker
+    /// with a stolen Redis login can consume.
     /// </summary>
     private const int MaximumIssuers = 1000;
 
@@ -24,7 +24,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     /// <summary>The time for which no further write is attempted after Redis has denied a write.</summary>
     private static readonly TimeSpan DenialMemory = TimeSpan.FromSeconds(60);
 
-    /// <summary>The time for which health reports that keys were deleted.</summary>
+    /// <summary>The time for which the health check reports a deletion of published keys.</summary>
     private static readonly TimeSpan DeletionMemory = TimeSpan.FromMinutes(10);
 
     private readonly string _service = options.ServiceName!;

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A key pair that this process has generated to sign with. The process publishes the public key with a proof of ownership (<see cref="KeyProof"/>).
-/// If this service has a certificate, it also publishes an <see cref="Attestation"/>.
+/// A key pair that this process has generated to sign its tokens. The process publishes the public key with a proof of ownership
+/// (<see cref="KeyProof"/>). If this service has a certificate, the process also publishes an <see cref="Attestation"/>.
 /// </summary>
 internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
 {
@@ -20,8 +20,8 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
     }
 
     /// <summary>
-    /// Attests the key pair for the given time. If the same certificate has already attested the key pair and more than half of the time is left, the
-    /// attestation is kept.
+    /// Attests the key pair for the given time. An existing attestation by the same certificate is kept as long as it is valid for more than half of
+    /// the given time.
     /// </summary>
     public LocalKeyPair Attest(ServiceCertificate certificate, RewtOptions options, StoreTime now, TimeSpan duration) =>
         ReferenceEquals(_certificate, certificate) && _by!.EndsAt - now > duration / 2 ? this : this with

@@ -12,7 +12,7 @@ namespace Rewt.Internal;
 /// <param name="Removed">The key ids whose entries are removed.</param>
 /// <param name="Revoked">The ids of the keys to revoke, each with the end of its retention time. Revocations that the store has lost are
 /// included.</param>
-/// <param name="Now">The time of the decision, by the clock of the store.</param>
+/// <param name="Now">The time of the read on which the change is based, by the clock of the store.</param>
 /// <param name="KeysUntil">The time at which the entries expire, unless they are renewed.</param>
 /// <param name="RememberUntil">The time at which the epoch and the revocations expire in the store.</param>
 internal sealed record PairChange(

@@ -7,16 +7,16 @@ namespace Rewt.Internal;
 /// <param name="Interval">The time for which a key signs.</param>
 /// <param name="Retention">The time for which a retired key verifies.</param>
 /// <param name="Heartbeat">The interval at which an instance renews its entries.</param>
-/// <param name="Lease">The time after which an entry expires if it is not renewed. This time exceeds any token's lifetime, and is at least the time
-/// for which services continue while Redis accepts no writes.</param>
+/// <param name="Lease">The time after which an entry expires if it is not renewed. This time is longer than the lifetime of any token. This time is
+/// also longer than <see cref="RewtOptions.StaleBudget"/>, because no entry can be renewed while Redis accepts no writes.</param>
 /// <param name="RevocationRetention">The time for which a revocation is kept.</param>
 internal sealed record PairSchedule(TimeSpan Interval, TimeSpan Retention, TimeSpan Heartbeat, TimeSpan Lease, TimeSpan RevocationRetention)
 {
     private const int HeartbeatsEvery = 6;
 
     /// <summary>
-    /// The time for which an attestation is valid. This time is longer than the whole life of a key. An attestation is renewed in the second half of
-    /// this time; this half exceeds the outage that receivers tolerate.
+    /// The time for which an attestation is valid. This time is longer than the whole life of a key. An attestation is renewed when half of this time
+    /// has passed. The remaining half is longer than the outage that receivers tolerate.
     /// </summary>
     public TimeSpan Attestation => 2 * (Interval + Lease + Heartbeat);
 

@@ -52,8 +52,8 @@ internal sealed class PairSnapshot : KeySnapshot
     public override IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
     /// <summary>
-    /// A random value that identifies this process. With key pairs, a revocation is confirmed when the other instances have read the store after the
-    /// revocation; key versions are not compared.
+    /// A random value that identifies this process. Because each process has its own value, the key versions of two instances are not compared.
+    /// Instead, a revocation counts as confirmed when the other instances have read the store after the revocation.
     /// </summary>
     public override string? Epoch { get; }
 
@@ -99,7 +99,8 @@ internal sealed class PairSnapshot : KeySnapshot
     }
 
     /// <summary>
-    /// The warning about keys that only an earlier attestation confirms, and about keys that are accepted although no certificate confirms them.
+    /// The warning about accepted keys whose last entry or attestation has a problem: keys that an earlier attestation still confirms, and keys that
+    /// are accepted although no certificate confirms them.
     /// </summary>
     private string? WarningReason
     {
@@ -200,7 +201,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     /// <summary>
     /// Returns whether a key verifies now. A current or pending key verifies as long as the snapshot may be used, even if the owner cannot renew the
-    /// entry. A retired key verifies until its end. If attestations are required, no key verifies after its attestation has ended.
+    /// entry. A retired key verifies until its entry expires. If attestations are required, no key verifies after its attestation has ended.
     /// </summary>
     private bool Verifies(PublishedKey key, ClockReading now) =>
         (!key.IsRetired || StoreTimeAt(now) < key.Until) && Latest(now) < key.ConfirmedUntil && !Volatile.Read(ref _withdrawn).Contains(key);

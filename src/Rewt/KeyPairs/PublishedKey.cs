@@ -4,8 +4,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// An entry with which a service publishes a public key in the store. The entry is a JWK (RFC 7517) with additional members: <c>state</c>,
-/// <c>until</c> (the expiry of the entry in Unix milliseconds, by the clock of the store), <c>proof</c> (<see cref="KeyProof"/>) and, if the service
-/// has a certificate, <see cref="Internal.Attestation.Member"/>. <see cref="TryRead"/> parses and verifies an entry.
+/// <c>until</c> (the expiry of the entry in Unix milliseconds, by the clock of the store), <c>proof</c> (<see cref="KeyProof"/>) and
+/// <see cref="Internal.Attestation.Member"/> (the attestation, if the service has a certificate). <see cref="TryRead"/> parses and verifies an entry.
 /// </summary>
 internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime Until, string Proof)
 {
@@ -25,13 +25,14 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     public AttestingCertificate? By { get; init; }
 
     /// <summary>
-    /// The reason why the last entry or attestation does not confirm the key, although the key is accepted; <see langword="null"/> if there is no
-    /// such reason.
+    /// The problem of the last entry or attestation of a key that is accepted nevertheless: an earlier attestation still confirms the key, or
+    /// attestations are not required. <see langword="null"/> if there is no problem.
     /// </summary>
     public string? Warning { get; init; }
 
     /// <summary>
-    /// The problem of an attestation that does not confirm the key, as a text for an operator; <see langword="null"/> if there is none.
+    /// A text for an operator about an attestation that does not confirm the key: its problem, or its certificate, which was not checked;
+    /// <see langword="null"/> if there is no such attestation.
     /// </summary>
     public string? Note => By is not null ? null : Warning ?? (Attestation is null ? null : Internal.Attestation.TryRead(Attestation)?.Describe() ?? "malformed");
 
@@ -77,7 +78,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     /// <param name="service">The name of the service that owns the ring.</param>
     /// <param name="known">The previous entry with the same name; <see langword="null"/> if there is none. A proof or attestation that has not
     /// changed is not verified again.</param>
-    /// <param name="policy">The check of attestations; <see langword="null"/> if no authorities are configured.</param>
+    /// <param name="policy">The policy that checks attestations; <see langword="null"/> if no authorities are configured.</param>
     /// <param name="now">The time with which the ends of certificates and attestations are compared.</param>
     /// <param name="problem">The reason why the entry is refused; <see langword="null"/> if the entry is accepted.</param>
     /// <param name="budget">The limit of the verifications in one read.</param>
@@ -138,12 +139,13 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         return By is { } by && !policy.IsDue(by, now) && ReferenceEquals(Policy, policy) ? by : policy.Check(Key, Attestation, ring, service, now, By, out problem)?.By;
     }
 
-    /// <summary>Returns whether a new policy accepts the key. The key pairs of this process are not checked.</summary>
+    /// <summary>Returns whether a new policy accepts the key. The key pairs of this process are accepted without a check.</summary>
     public bool IsAcceptedBy(AttestationPolicy policy, string ring, string service, StoreTime now) =>
         Policy is null || policy.AcceptsUnattested || Confirm(ring, service, policy, now, out _) is not null;
 
     /// <summary>
-    /// Returns the previous entry if the new entry cannot be used, as long as a certificate confirms the key of the previous entry.
+    /// Returns the previous entry in place of a new entry that cannot be used; <see langword="null"/> if no certificate confirms the key of the
+    /// previous entry.
     /// </summary>
     private static PublishedKey? Keep(byte[] entry, PublishedKey? known, string ring, string service, AttestationPolicy? policy, StoreTime now, ref string? problem)
     {

@@ -8,8 +8,8 @@ namespace Rewt.Internal;
 /// used, for example because it is being replaced, the previous value stays in use.
 /// </summary>
 /// <param name="settings">The paths of the files. A setting can also be a PEM text instead of a path.</param>
-/// <param name="parse">A function that parses the contents of the files. The contents may be private keys and are cleared afterwards, so the value
-/// must contain copies.</param>
+/// <param name="parse">A function that parses the contents of the files. The contents may be private keys and are overwritten after the call, so the
+/// function must copy the bytes that it keeps.</param>
 /// <param name="time">The clock of this instance.</param>
 /// <param name="maximum">The maximum size of a file, in bytes.</param>
 internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IReadOnlyList<byte[]>, T> parse, TimeProvider time, int maximum = PublicKeySetReader.MaximumBytes)

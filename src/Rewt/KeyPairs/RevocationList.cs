@@ -6,12 +6,13 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A certificate revocation list (CRL, RFC 5280 §5) from a configured file, with which <see cref="AttestationPolicy"/> refuses revoked certificates.
-/// The list is used as long as it is configured, even after the date of its next update. A list that is overdue or useless is reported only.
+/// A certificate revocation list (CRL, RFC 5280 §5) from a configured file. <see cref="AttestationPolicy"/> refuses the certificates in the list. The
+/// list is used as long as it is configured, even after the date of its next update. A list that is overdue or applies to no certificate is only
+/// reported to an operator.
 /// </summary>
 internal sealed class RevocationList
 {
-    /// <summary>The maximum size of a file, in bytes. The revocation lists of companies can have several megabytes.</summary>
+    /// <summary>The maximum size of a file, in bytes. The revocation list of a large company can be several megabytes long.</summary>
     public const int MaximumBytes = 16 * 1024 * 1024;
 
     private readonly byte[] _hashed;
@@ -44,8 +45,8 @@ internal sealed class RevocationList
     public string File { get; }
 
     /// <summary>
-    /// The name of the issuer as a text. A comparison of texts ignores the encoding of the name, which may differ between a list and a certificate of
-    /// the same authority (PrintableString and UTF8String, RFC 5280 §7.1).
+    /// The name of the issuer, converted to text. Names are compared as text, because a list and a certificate of the same authority may encode the
+    /// name differently (as PrintableString or UTF8String, RFC 5280 §7.1).
     /// </summary>
     public string Issuer { get; }
 
@@ -87,9 +88,9 @@ internal sealed class RevocationList
         && IsSignedBy(issuer);
 
     /// <summary>
-    /// Returns whether the list certainly applies to no certificate: an authority has the name of the issuer, but no authority with this name has
-    /// signed the list. A list with the name of no authority may be that of an intermediate authority, whose certificate is known only from the
-    /// services.
+    /// Returns whether the list certainly applies to no certificate. This is the case if a configured authority has the name of the list's issuer,
+    /// but no authority with this name has signed the list. If no configured authority has the name, the list may be from an intermediate authority,
+    /// whose certificate is not configured but published by the services.
     /// </summary>
     public bool IsForeign(X509Certificate2Collection authorities)
     {
@@ -119,7 +120,7 @@ internal sealed class RevocationList
         }
     }
 
-    /// <summary>Reads an optional time. A time in another form than that of DER is skipped, because it is only reported.</summary>
+    /// <summary>Reads an optional time. A time that is not valid DER is ignored, because the time is used only for reports.</summary>
     private static DateTimeOffset? ReadTime(AsnReader body)
     {
         if (!body.HasData || body.PeekTag() is not { TagClass: TagClass.Universal, TagValue: (int)UniversalTagNumber.UtcTime or (int)UniversalTagNumber.GeneralizedTime } tag) return null;

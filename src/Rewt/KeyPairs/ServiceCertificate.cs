@@ -10,7 +10,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class ServiceCertificate
 {
-    /// <summary>How a PKCS #12 file is loaded. macOS supports no key that is only in memory.</summary>
+    /// <summary>The flags with which a PKCS #12 file is loaded. .NET cannot keep a private key only in memory on macOS.</summary>
     private static readonly X509KeyStorageFlags Storage = OperatingSystem.IsMacOS() ? X509KeyStorageFlags.Exportable : X509KeyStorageFlags.EphemeralKeySet | X509KeyStorageFlags.Exportable;
 
     private readonly KeyPair _key;
@@ -79,7 +79,9 @@ internal sealed class ServiceCertificate
         }
     }
 
-    /// <summary>Creates the object from the certificate with a private key in a collection.</summary>
+    /// <summary>
+    /// Creates the object from a collection of certificates. The first certificate with a private key is the certificate of this service.
+    /// </summary>
     /// <exception cref="PublicKeySourceException">The certificate cannot be used. The message contains the reason.</exception>
     public static ServiceCertificate Of(X509Certificate2Collection certificates, string name, RewtOptions options)
     {

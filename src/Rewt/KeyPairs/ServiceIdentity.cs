@@ -4,9 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Contains the certificate of this service, and the check of other services' certificates (<see cref="AttestationPolicy"/>), according to
-/// <see cref="RewtOptions.Identity"/>. The certificate and the authorities are read again when their files change. A key source attests the keys of
-/// this service with the certificate, and checks the keys of other services.
+/// Contains the certificate of this service, and the policy that checks the certificates of other services (<see cref="AttestationPolicy"/>),
+/// according to <see cref="RewtOptions.Identity"/>. The certificate and the authorities are read again when their files change. A key source attests
+/// the keys of this service with the certificate, and checks the keys of other services.
 /// </summary>
 internal sealed class ServiceIdentity
 {
@@ -31,7 +31,7 @@ internal sealed class ServiceIdentity
         _authorities = new ReloadedFiles<AttestationPolicy>(settings, contents => ReadPolicy(settings, contents, options), time, RevocationList.MaximumBytes).Read();
     }
 
-    /// <summary>The check of other services' keys; <see langword="null"/> if no authorities are configured.</summary>
+    /// <summary>The policy that checks the keys of other services; <see langword="null"/> if no authorities are configured.</summary>
     public AttestationPolicy? Policy => _authorities?.Value;
 
     /// <summary>The namespace that an attestation in a key set (JWKS) must name.</summary>
@@ -47,7 +47,10 @@ internal sealed class ServiceIdentity
     /// <exception cref="PublicKeySourceException">A file cannot be used. The message contains the reason.</exception>
     public static ServiceIdentity? Open(RewtOptions options, TimeProvider time) => options.Identity is { Attests: false, Authorities.Count: 0 } ? null : new ServiceIdentity(options, time);
 
-    /// <summary>Reads again the files that have changed, and calls the delegate for the certificate. Calls must not overlap.</summary>
+    /// <summary>
+    /// Reads the files that have changed, and calls the delegate <see cref="RewtIdentityOptions.CertificateFactory"/>, if one is configured. Calls
+    /// must not overlap.
+    /// </summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         if (_files is not null) await _files.RefreshAsync(cancellationToken).ConfigureAwait(false);
@@ -57,9 +60,9 @@ internal sealed class ServiceIdentity
 
     /// <summary>
     /// Returns the certificate that can attest keys now; <see langword="null"/> if there is none. The certificate must remain valid until receivers
-    /// have checked the keys. The previous certificate is used as long as a renewed certificate cannot be used. A renewed certificate may not be valid
-    /// yet if the authority's clock is ahead. This service may also refuse a renewed certificate, because the file is incomplete or the authority is
-    /// not in Authorities yet.
+    /// have checked the keys. The previous certificate is used as long as a renewed certificate cannot be used. If the authority's clock is ahead, a
+    /// renewed certificate becomes valid only after some time. This service may also refuse a renewed certificate, because the file is incomplete or
+    /// the authority is not in Authorities yet.
     /// </summary>
     /// <param name="now">The current time by the clock of the store, because receivers compare the dates of the certificate with this clock.</param>
     public ServiceCertificate? Usable(StoreTime now) => Select(now).Certificate;
@@ -115,7 +118,8 @@ internal sealed class ServiceIdentity
     }
 
     /// <summary>
-    /// Returns the certificate of the delegate; <see langword="null"/> if it is unchanged, so that no object of its private key is created.
+    /// Calls the delegate, and returns its certificate; <see langword="null"/> if the certificate is unchanged, so that no further object for the
+    /// private key is created.
     /// </summary>
     private ServiceCertificate? FromFactory()
     {

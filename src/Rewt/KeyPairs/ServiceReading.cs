@@ -5,8 +5,8 @@ namespace Rewt.Internal;
 /// <summary>
 /// The result of one read of the public keys that one service publishes: the stored entries, which are not verified yet, and the revocations.
 /// </summary>
-/// <param name="Epoch">A random value that is written with the first keys. If the store loses the keys, another value is written.
-/// <see langword="null"/> if the store contains none.</param>
+/// <param name="Epoch">A random value that is written with the first keys; <see langword="null"/> if the store contains no such value. If the store
+/// loses the keys, another value is written.</param>
 /// <param name="Entries">The stored entries, by key id.</param>
 /// <param name="Revoked">The ids of the service's revoked keys, each with the end of its retention time.</param>
 internal sealed record ServiceReading(string? Epoch, IReadOnlyDictionary<string, byte[]> Entries, IReadOnlyDictionary<string, StoreTime> Revoked)
@@ -14,7 +14,8 @@ internal sealed record ServiceReading(string? Epoch, IReadOnlyDictionary<string,
     public static readonly ServiceReading Empty = new(null, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, StoreTime>.Empty);
 
     /// <summary>
-    /// Whether the store contains more revocations than are read. Then a revocation that was not read may be stored nevertheless.
+    /// Whether the store contains more revocations than are read. In this case, a revocation that is missing in <see cref="Revoked"/> is not
+    /// necessarily missing in the store.
     /// </summary>
     public bool IsTruncated { get; init; }
 

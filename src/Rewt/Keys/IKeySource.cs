@@ -2,14 +2,15 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Reads the keys of one namespace, and rotates and revokes them if the kind of key permits. Shared secrets, key pairs and configured keys each have
-/// an implementation. A <see cref="KeyRingProvider"/> makes one call at a time, and answers requests from the last returned snapshot.
+/// an implementation. A <see cref="KeyRingProvider"/> calls <see cref="UpdateAsync"/> repeatedly but never concurrently. Requests use the last
+/// snapshot that the method has returned.
 /// </summary>
 internal interface IKeySource : IAsyncDisposable
 {
     /// <summary>The store of the list of live instances; <see langword="null"/> if the source has none.</summary>
     IInstanceStore? Instances => null;
 
-    /// <summary>The examination of the server that stores the keys; <see langword="null"/> if there is no server.</summary>
+    /// <summary>The object that examines the server with the keys for the doctor; <see langword="null"/> if there is no server.</summary>
     IStoreDoctor? Doctor => null;
 
     /// <summary>The store of the tenants that were revoked or deleted; <see langword="null"/> if no keys are derived for tenants.</summary>
@@ -42,13 +43,13 @@ internal interface IKeySource : IAsyncDisposable
     /// <param name="previous">The last snapshot; <see langword="null"/> for the first read.</param>
     /// <param name="command">The command of an operator; <see langword="null"/> if there is none.</param>
     /// <param name="cancellationToken">Cancels the update between two of its steps.</param>
-    /// <returns>The new snapshot. <see langword="null"/> if the store contains an older state than the last snapshot and another read must confirm
-    /// the state. The caller then soon reads again.</returns>
+    /// <returns>The new snapshot; <see langword="null"/> if the state in the store is older than the last snapshot. The caller then soon calls the
+    /// method again, to find out whether the store has really lost the newer state.</returns>
     Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Subscribes to changes: <paramref name="onChange"/> is called after another instance has changed the keys. A call can be repeated, delayed or
-    /// missing.
+    /// Subscribes to changes: <paramref name="onChange"/> is called after another instance has changed the keys. For one change,
+    /// <paramref name="onChange"/> can be called several times, late or not at all.
     /// </summary>
     Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);
 }

@@ -27,7 +27,7 @@ internal static class KeyId
         return Base64Url.EncodeToString(hash[..16]);
     }
 
-    /// <summary>Returns whether a text has the form of a key id. A token with any other key id causes no read of Redis.</summary>
+    /// <summary>Returns whether a text has the form of a key id. If the key id of a token does not have this form, Redis is not read.</summary>
     public static bool IsPossible(string keyId) =>
         keyId.Length == Length && LastCharacters.Contains(keyId[^1], StringComparison.Ordinal) && !keyId.AsSpan().ContainsAnyExcept(Base64UrlCharacters);
 }

@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Records the issuer to which a public key belongs. <see cref="TokenVerifier"/> refuses a token that is signed with the key but names another
-/// issuer. The issuer is attached to the key object, so that it is also known if a resolver of the application returns the key.
+/// issuer. The issuer is attached to the key object, so that the issuer is also known if a resolver of the application returns the key.
 /// </summary>
 internal static class KeyOwners
 {

@@ -47,7 +47,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     /// <summary>The failure of the last read; <see langword="null"/> if the last read succeeded.</summary>
     public Exception? Outage => LastFailure;
 
-    /// <summary>The examination of the server that stores the keys; <see langword="null"/> if there is no server.</summary>
+    /// <summary>The object that examines the server with the keys for the doctor; <see langword="null"/> if there is no server.</summary>
     public IStoreDoctor? Doctor => _source.Doctor;
 
     /// <summary>The tracker that writes this instance into the list of live instances, and reads the list.</summary>
@@ -158,7 +158,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     protected override void LogNoPush(Exception exception) => LogNoPush(Name, exception);
 
-    /// <summary>Returns a text that says since when the store has been unavailable, and how long the known keys stay in use.</summary>
+    /// <summary>Returns a text that states when the key ring was last read, and until when the known keys stay in use.</summary>
     private string State()
     {
         if (Known is not { } snapshot) return "The ring was never read since the start, so there are no keys, and calls get 503 until it can be read.";

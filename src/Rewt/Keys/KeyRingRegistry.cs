@@ -6,8 +6,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Contains the key rings (<see cref="KeyRingProvider"/>) of all registered namespaces, and creates each key ring on first use. A namespace has one
-/// key ring. With <see cref="RewtOptions.AlsoAccept"/>, it has a second key ring, which verifies with the other kind of keys. A process has one
-/// registry. The service container disposes the registry and its key rings.
+/// key ring. If <see cref="RewtOptions.AlsoAccept"/> is set, the namespace has a second key ring, which verifies with the other kind of keys (shared
+/// secret or key pairs). A process has one registry. The service container disposes the registry and its key rings.
 /// </summary>
 internal sealed class KeyRingRegistry(
     IEnumerable<RingRegistration> registrations,
@@ -37,7 +37,8 @@ internal sealed class KeyRingRegistry(
     public KeyRingProvider Provider(string @namespace) => KeyRings(@namespace).Own;
 
     /// <summary>
-    /// Returns the key ring of a namespace with the other kind of keys; <see langword="null"/> if <see cref="RewtOptions.AlsoAccept"/> is not set.
+    /// Returns the second key ring of a namespace, which has the other kind of keys; <see langword="null"/> if <see cref="RewtOptions.AlsoAccept"/>
+    /// is not set.
     /// </summary>
     /// <exception cref="InvalidOperationException">The namespace is not registered.</exception>
     public KeyRingProvider? Other(string @namespace) => KeyRings(@namespace).Other;
@@ -50,12 +51,15 @@ internal sealed class KeyRingRegistry(
     /// <summary>Returns whether each tenant of a namespace has keys of its own.</summary>
     public bool HasTenants(string @namespace) => Provider(@namespace).Tenants is not null;
 
-    /// <summary>Returns the health, at the last read, of the key rings for the options with the given name. The method contacts no store.</summary>
+    /// <summary>
+    /// Returns the health of the key rings that are configured by the options with the given name. The method does not contact the store, but uses
+    /// the last read.
+    /// </summary>
     public IEnumerable<RingHealth> Health(string name) => All(options.Get(name).Namespace).Select(keyRing => keyRing.Health());
 
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
 
-    /// <summary>Returns the one-time tokens of a namespace. All tenants of the namespace share them.</summary>
+    /// <summary>Returns the object that records the used one-time tokens of a namespace and all its tenants.</summary>
     public OneTimeTokens OneTime(RewtOptions settings) => _oneTime.GetOrAdd(settings.Namespace, _ => new OneTimeTokens(settings, () => stores.OpenOneTime(settings), time));
 
     /// <summary>Returns the key rings that have been created.</summary>

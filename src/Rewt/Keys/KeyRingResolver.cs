@@ -21,7 +21,9 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     public static IReadOnlyList<SecurityKey>? AtHand(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
         keyRings.Of(keyId).FreshAt(now)?.Known(issuer, keyId, now);
 
-    /// <summary>Returns the limit that a search for this key exceeds; <see langword="null"/> if the key is known or can be searched for.</summary>
+    /// <summary>
+    /// Returns the limit that a search for this key would exceed; <see langword="null"/> if the key is known or may be searched for.
+    /// </summary>
     public static UnknownKeyLimit? ExceededLimit(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now)
     {
         var keyRing = keyRings.Of(keyId);
@@ -64,8 +66,8 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     }
 
     /// <summary>
-    /// Refreshes the keys, and returns the keys that have not been tried yet for a token without a key id. If there are none and a source is
-    /// unreachable, the method throws, because the source may have the key of the token.
+    /// Refreshes the keys, and returns the keys that have not been tried yet for a token without a key id. If there are no such keys and a key source
+    /// is unreachable, the method throws, because the unreachable source may have the key of the token.
     /// </summary>
     private async ValueTask<IReadOnlyList<SecurityKey>> ResolveNewerAsync(KeyRingProvider keyRing, IReadOnlyList<SecurityKey> tried, CancellationToken cancellationToken)
     {

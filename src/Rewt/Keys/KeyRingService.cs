@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 /// </summary>
 /// <param name="keyRing">The key ring that signs.</param>
 /// <param name="other">The key ring with the other kind of keys, if they are accepted too; otherwise <see langword="null"/>. The keys in this key
-/// ring can be revoked.</param>
+/// ring can be revoked, but not rotated.</param>
 /// <param name="time">The clock of this instance.</param>
 internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? other, TimeProvider time) : IRewtKeyRing
 {

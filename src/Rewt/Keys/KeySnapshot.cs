@@ -11,7 +11,7 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>The reason why a required write failed; <see langword="null"/> if no write failed.</summary>
     public string? WriteRefusal { get; init; }
 
-    /// <summary>Whether Redis contains only the secret: see <see cref="RingReading.IsDegraded"/>.</summary>
+    /// <summary>Whether only the secret is shared through Redis: see <see cref="RingReading.IsDegraded"/>.</summary>
     public virtual bool IsDegraded => false;
 
     /// <summary>The reason why the key ring works only in part, for an operator; <see langword="null"/> if there is none.</summary>
@@ -24,18 +24,19 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public virtual string? VerificationProblem(ClockReading now) => null;
 
     /// <summary>
-    /// Returns the pending read of a key source, such as a URL, that has not answered since the given time; <see langword="null"/> if all answered.
+    /// Returns the pending read for which a request can wait, if a key source, such as a URL, has not answered since the given time; otherwise
+    /// <see langword="null"/>.
     /// </summary>
     public virtual PendingRead? UnansweredSince(ClockReading asked) => null;
 
     /// <summary>
-    /// The reason (an unreachable key source) why an unknown key id may still be valid; <see langword="null"/> if all sources were reached.
+    /// A message about a key source that was not reached and may contain an unknown key; <see langword="null"/> if all sources were reached.
     /// </summary>
     public virtual string? UnresolvedReason => null;
 
     /// <summary>
-    /// A random value that identifies a series of versions. Versions of different epochs cannot be compared. <see langword="null"/> if this instance
-    /// does not need to confirm revocations.
+    /// A random value that identifies a series of <see cref="Version"/> numbers; <see langword="null"/> if this instance does not need to confirm
+    /// revocations. The versions of two snapshots can be compared only if the snapshots have the same epoch.
     /// </summary>
     public abstract string? Epoch { get; }
 
@@ -64,7 +65,8 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public virtual TimeSpan? CurrentAge(ClockReading now) => null;
 
     /// <summary>
-    /// Returns the time until the next scheduled change, which no push message announces; <see cref="TimeSpan.MaxValue"/> if no change is scheduled.
+    /// Returns the time until the next scheduled change of the keys; <see cref="TimeSpan.MaxValue"/> if no change is scheduled. No push message
+    /// announces a scheduled change.
     /// </summary>
     public abstract TimeSpan UntilRotation(ClockReading now);
 
@@ -72,13 +74,14 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public abstract SigningKey? SigningKey(ClockReading now);
 
     /// <summary>
-    /// Returns the key that the store names as current. Node services verify with this key. <see cref="SigningKey"/> can already return the next key.
+    /// Returns the key that the store names as current. Node services verify with this key. When a rotation is due, <see cref="SigningKey"/> may
+    /// already return the pending key instead.
     /// </summary>
     public virtual SigningKey? StoredKey(ClockReading now) => SigningKey(now);
 
     /// <summary>
-    /// A value that changes if the store loses the key of this instance, and the instance publishes the key again under the same key id.
-    /// <see langword="null"/> if instances publish no keys of their own.
+    /// A value that identifies the publication of this instance's key; <see langword="null"/> if instances publish no keys of their own. If the store
+    /// loses the key and this instance publishes the key again, the value changes but the key id does not.
     /// </summary>
     public virtual string? Publication => null;
 
@@ -86,8 +89,8 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <param name="issuer">The issuer that the token names, which is not verified yet; <see langword="null"/> if it is unknown.</param>
     /// <param name="keyId">The key id that the token names.</param>
     /// <param name="now">The current time.</param>
-    /// <returns>The keys that may verify the token. The list is empty if the key is revoked or cannot exist. <see langword="null"/> if a refresh is
-    /// necessary.</returns>
+    /// <returns>The keys that may verify the token; <see langword="null"/> if a refresh is necessary. The list is empty if the key is revoked or
+    /// cannot exist.</returns>
     public abstract IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now);
 
     /// <summary>Returns the keys with a given id that may verify, for any issuer; <see langword="null"/> if there are none.</summary>
@@ -98,8 +101,8 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
 
     /// <summary>
     /// Returns the public keys, including pending keys, with which others can verify the tokens of a service. Each key is returned with its
-    /// attestation in JSON, if it has one. Keys of other services are never included, because a key set names no issuers, and other services could
-    /// then sign as this service. For a shared secret, the list is empty.
+    /// attestation in JSON, if it has one. Keys of other services are never included. A key set does not name the issuer of a key, so a receiver
+    /// would accept the tokens of other services as tokens of this service. For a shared secret, the list is empty.
     /// </summary>
     public virtual IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => [];
 

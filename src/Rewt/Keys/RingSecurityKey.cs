@@ -31,8 +31,8 @@ internal class RingSecurityKey : SymmetricSecurityKey
 
     /// <summary>
     /// Computes HMAC-SHA256 (RFC 7518 §3.2) with the reusable hash object, or with a new hash object if another thread is using it. The first
-    /// computation uses the static method of the platform instead. The key that is derived for a forged token is used only once, and needs no hash
-    /// object.
+    /// computation uses the static method of <see cref="HMACSHA256"/> instead, because a hash object would be wasted on a key that is derived for a
+    /// forged token and used only once.
     /// </summary>
     public void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
     {

@@ -8,8 +8,8 @@ namespace Rewt.Internal;
 internal sealed class UnknownKeyLimit
 {
     /// <summary>
-    /// The maximum number of unknown keys that are searched for at the same time. Even a large fleet publishes fewer keys within the half second
-    /// until the next read.
+    /// The maximum number of unknown keys that are searched for at the same time. Usually, the next read begins within half a second. Even a large
+    /// fleet publishes fewer new keys in this time.
     /// </summary>
     public const int Maximum = 256;
 
@@ -21,8 +21,8 @@ internal sealed class UnknownKeyLimit
     private readonly RequestQueue _refused = new();
 
     /// <summary>
-    /// Begins the search for a key. If there are too many searches, the request is refused. Refusals are returned one after the other, so that valid
-    /// requests are processed first.
+    /// Begins the search for a key. If too many other keys are being searched for, the request is refused. Refused requests are released one after
+    /// the other, so that they do not delay valid requests.
     /// </summary>
     /// <exception cref="RewtKeysUnavailableException">Too many different keys are being searched for.</exception>
     public async ValueTask BeginAsync((string? Issuer, string KeyId) key, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal sealed class UnknownKeyLimit
         lock (_gate) return IsFull && !_searched.ContainsKey(key);
     }
 
-    /// <summary>Waits for the turn of a refused request, and returns the exception that describes the refusal.</summary>
+    /// <summary>Waits until the earlier refused requests have been released, and returns the exception for this refused request.</summary>
     public async ValueTask<RewtKeysUnavailableException> RefuseAsync(CancellationToken cancellationToken)
     {
         var turn = _refused.JoinAsync();

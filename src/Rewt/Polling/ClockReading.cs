@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A point in time by both clocks of this machine: the monotonic clock and the wall clock. The time between two readings is the larger of the two
-/// differences. A suspended machine stops the monotonic clock, and a user can set the wall clock back. In both cases, data must not seem younger than
-/// they are.
+/// A point in time by both clocks of this machine: the monotonic clock and the wall clock. The time between two readings is computed with each clock,
+/// and the larger result is used. The monotonic clock stops while the machine is suspended, and a user can set the wall clock back. In both cases,
+/// the smaller result would make data seem younger than they are.
 /// </summary>
 internal readonly record struct ClockReading(TimeSpan Monotonic, DateTimeOffset WallClock)
 {

@@ -8,10 +8,16 @@ internal sealed class PendingRead
 {
     private const int MaximumWaiters = 4096;
 
-    /// <summary>The limit of a read after the first. A connect (2 s) and a read (1 s) together take less time.</summary>
+    /// <summary>
+    /// The time limit of each read after the first read of a process. The limit is longer than the limits of connecting (2 s) and of reading (1 s)
+    /// together.
+    /// </summary>
     private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(4);
 
-    /// <summary>The limit of the first read of a process. A connect (4 s) and a read (4 s) together take less time while a process starts.</summary>
+    /// <summary>
+    /// The time limit of the first read of a process. The limit is longer than the limits of connecting (4 s) and of reading (4 s) together, which apply
+    /// while a process starts.
+    /// </summary>
     private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(10);
 
     private readonly RequestQueue _waiting = new();
@@ -19,7 +25,7 @@ internal sealed class PendingRead
     private int _waiters;
 
     /// <summary>
-    /// Returns the time after which a read counts as failed. For this duration after a failed read, requests do not wait for another read, because the
+    /// Returns the time after which a read counts as failed. After a failed read, requests do not wait for another read during this time, because the
     /// server may be unavailable.
     /// </summary>
     /// <param name="isFirst">Whether nothing has been read yet. The first read has a longer limit, because a process that starts on a slow processor
@@ -34,7 +40,8 @@ internal sealed class PendingRead
     }
 
     /// <summary>
-    /// Waits for the end of the read. The number of waiting requests is limited, because an attacker can send any number of unknown key ids.
+    /// Waits for the end of the read. The number of waiting requests is limited, because each request with an unknown key id waits for a read, and an
+    /// attacker can send any number of such requests.
     /// </summary>
     /// <returns>Whether the read ended within <paramref name="limit"/>.</returns>
     /// <exception cref="RewtKeysUnavailableException">4,096 requests are already waiting.</exception>

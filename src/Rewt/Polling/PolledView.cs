@@ -12,14 +12,16 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     where T : Snapshot
 {
     /// <summary>
-    /// The pause after a read that returned no snapshot. A read returns no snapshot if the stored value is older than the known value. The pause is a
-    /// little longer than the time after which a read accepts the older value.
+    /// The pause after a read that returned no snapshot because the value in the store was older than the value in memory. The older value is accepted if
+    /// it is still in the store after one second. The pause is therefore a little longer than one second.
     /// </summary>
     private static readonly TimeSpan RecheckPause = TimeSpan.FromMilliseconds(1050);
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest poll delay that does not count as a pause of the process. A busy processor can cause a shorter delay.</summary>
+    /// <summary>
+    /// The longest delay of a poll that is never regarded as a pause of the process. A shorter delay can have another cause, for example a busy processor.
+    /// </summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>The earliest and the latest time of a poll, as fractions of the refresh interval.</summary>
@@ -86,13 +88,16 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// <summary>The time after which a read counts as failed.</summary>
     private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Known is null);
 
-    /// <summary>Whether the last read failed a short time ago. A request then uses the last snapshot without waiting for another read.</summary>
+    /// <summary>
+    /// Whether the last read failed less than <see cref="ReadLimit"/> ago. In this case, a request uses the last snapshot without waiting for another
+    /// read.
+    /// </summary>
     private bool IsFailing => Volatile.Read(ref _failure) is { } failure && failure.At.Elapsed(Time) < ReadLimit;
 
     /// <summary>Returns the same as <see cref="Fresh"/>, for a caller that has already read the clocks.</summary>
     public T? FreshAt(ClockReading now) => Known is { Problem: null } snapshot && snapshot.Age(now) <= _refreshInterval ? snapshot : null;
 
-    /// <summary>Starts the background loop. If the loop is running, the call has no effect.</summary>
+    /// <summary>Starts the background loop. If the loop is already running, this method has no effect.</summary>
     /// <exception cref="ObjectDisposedException">The object is disposed.</exception>
     public void Start()
     {
@@ -137,11 +142,14 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Reads the store at once, even if the limit of two reads per second is exceeded. Tests call this method to wait until a change is known.
+    /// Reads the store at once, even if the limit of two reads per second is exceeded. Tests call this method after a change of the store, so that the
+    /// snapshot contains the change.
     /// </summary>
     public Task<T?> ReadNowAsync(CancellationToken cancellationToken) => ReadInTurnAsync(ReadAsync, Turn.Extra, cancellationToken);
 
-    /// <summary>Ends the background loop, without waiting for its end. The loop then closes the resources of this object.</summary>
+    /// <summary>
+    /// Requests the end of the background loop, without waiting for its end. When the loop ends, it closes the resources of this object.
+    /// </summary>
     public void Dispose()
     {
         _stopping.Cancel();
@@ -170,13 +178,13 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         ReadInTurnAsync(read, Turn.Command, cancellationToken);
 
     /// <summary>Reads the store.</summary>
-    /// <returns>The new snapshot. <see langword="null"/> if the store contained an older value than the known value, so that the store must be read
-    /// again soon.</returns>
+    /// <returns>The new snapshot; <see langword="null"/> if the value in the store was older than the value in memory. In this case, the store must be
+    /// read again soon.</returns>
     protected abstract Task<T?> ReadAsync(T? previous, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Subscribes to changes: <paramref name="onChanged"/> is called when another instance has changed the store. A call can be repeated, delayed or
-    /// missing.
+    /// Subscribes to changes: <paramref name="onChanged"/> is called when another instance has changed the store. For one change,
+    /// <paramref name="onChanged"/> may be called several times, late, or not at all.
     /// </summary>
     protected abstract Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken);
 
@@ -242,14 +250,17 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Returns whether the snapshot is no older than one refresh interval, or is from a read that began after <paramref name="asked"/>. If the
-    /// process was paused during a read, the result of the read can be as old as the pause.
+    /// Returns whether the snapshot is no older than one refresh interval, or is from a read that began after <paramref name="asked"/>. The snapshot of
+    /// such a read can be older than one refresh interval if the process was paused during the read.
     /// </summary>
     private bool IsNew(ClockReading asked) => IsSince(asked) || Known?.Age(ClockReading.Now(Time)) <= _refreshInterval;
 
     private bool IsSince(ClockReading asked) => Known?.IsSince(asked, ClockReading.Now(Time)) == true;
 
-    /// <summary>Waits for a read in three steps, each of a third of the limit. If the process is paused, at most one step ends too early.</summary>
+    /// <summary>
+    /// Waits for a read in three steps, which together are as long as <see cref="ReadLimit"/>. If the process is paused during a step, only this step ends
+    /// too early.
+    /// </summary>
     /// <returns><see langword="true"/> if the read has ended; otherwise <see langword="false"/>.</returns>
     private async ValueTask<bool> WaitAsync(PendingRead pending, CancellationToken cancellationToken)
     {
@@ -423,7 +434,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         Extra,
     }
 
-    /// <summary>The time and the exception of the last failed read. A successful read removes them.</summary>
+    /// <summary>The time and the exception of the last failed read. A successful read removes this record.</summary>
     private sealed record Failure(ClockReading At, Exception Exception);
 
     /// <summary>The time of the next poll: <paramref name="From"/> plus <paramref name="Pause"/>.</summary>

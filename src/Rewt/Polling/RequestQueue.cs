@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A queue of waiting requests that continue one after the other. Each waiting request continues behind the work that is already queued in the thread
-/// pool, so that thousands of waiting requests do not delay others.
+/// A queue of waiting requests that continue one after the other. Each waiting request continues after the work that is already queued in the thread pool.
+/// Thousands of waiting requests therefore do not delay other requests.
 /// </summary>
 internal sealed class RequestQueue
 {
@@ -12,7 +12,7 @@ internal sealed class RequestQueue
     private int _isMoving;
 
     /// <summary>
-    /// Adds a request to the queue. After a call of <see cref="Continue"/>, the returned task completes when all earlier requests have continued.
+    /// Adds a request to the queue. The returned task completes when <see cref="Continue"/> has been called, and all earlier requests have continued.
     /// </summary>
     public Task JoinAsync()
     {

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The base class of a snapshot, which is the immutable result of one read of a store. All requests share the snapshot. The snapshot contains its
-/// age, and the reason if its content cannot be used.
+/// The base class of a snapshot, which is the immutable result of one read of a store. All requests share the snapshot. The snapshot provides its age. If
+/// the content cannot be used, the snapshot also contains the reason.
 /// </summary>
 /// <param name="readStarted">The time at which the read began, by the clocks of this instance.</param>
 internal abstract class Snapshot(ClockReading readStarted)

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public EC key with which the Microsoft.IdentityModel libraries verify signatures. The key verifies only the one algorithm of its curve.
+/// A public EC key with which the Microsoft.IdentityModel libraries verify signatures. The key verifies only signatures with the algorithm of its curve.
 /// </summary>
 internal sealed class EcVerificationKey(ECParameters point, string algorithm) : ECDsaSecurityKey(ECDsa.Create(point)), IOneAlgorithmKey
 {

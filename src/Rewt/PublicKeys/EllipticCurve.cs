@@ -67,9 +67,9 @@ internal sealed class EllipticCurve
     public static EllipticCurve? Find(ReadOnlyMemory<byte> parameters) => Array.Find(All, curve => parameters.Span.SequenceEqual(curve._encoded));
 
     /// <summary>
-    /// Returns whether a point is on the curve y² = x³ − 3x + b over a prime field (cofactor 1). A point that is not on the curve is dangerous: it
-    /// can leak a private key or verify any signature. <c>ECParameters.Validate</c> accepts such a point. The import of a key leaves the check to the
-    /// library of the operating system. OpenSSL refuses such a point, but .NET guarantees the check on no platform.
+    /// Returns whether a point is on the curve y² = x³ − 3x + b over a prime field (cofactor 1). A point that is not on the curve is dangerous: it can
+    /// leak a private key or verify any signature. <c>ECParameters.Validate</c> accepts such a point. When .NET imports a key, it leaves the check of the
+    /// point to the cryptographic library of the operating system. OpenSSL refuses such a point, but .NET does not guarantee the check on any platform.
     /// </summary>
     public bool Holds(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
     {

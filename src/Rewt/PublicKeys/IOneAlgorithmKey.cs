@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public key that verifies exactly one algorithm. The RSA key type of Microsoft.IdentityModel would permit both RS256 and PS256. The key has a
+/// A public key that verifies only signatures with one algorithm. The RSA key type of Microsoft.IdentityModel permits both RS256 and PS256. The key has a
 /// thread-safe verifier of its own, so that the cache of Microsoft.IdentityModel is not used.
 /// </summary>
 internal interface IOneAlgorithmKey

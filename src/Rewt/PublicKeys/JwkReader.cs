@@ -23,7 +23,8 @@ internal static class JwkReader
     /// <param name="json">The JWK in UTF-8.</param>
     /// <param name="problem">The reason why the key is refused, as a sentence without a full stop and without any part of the input;
     /// <see langword="null"/> if the key is accepted.</param>
-    /// <param name="keyIdRequired">Whether a key without <c>kid</c> is refused. Otherwise, such a key gets its thumbprint as key id.</param>
+    /// <param name="keyIdRequired">Whether a key without <c>kid</c> is refused. If the value is <see langword="false"/>, the thumbprint is used as the key
+    /// id of such a key.</param>
     public static PublicKey? TryRead(ReadOnlyMemory<byte> json, out string? problem, bool keyIdRequired = true)
     {
         if (json.Length > MaximumBytes)
@@ -96,8 +97,8 @@ internal static class JwkReader
     }
 
     /// <summary>
-    /// Returns whether the first certificate of the JWK contains the same key (RFC 7517 §4.7). If it contained another key, two readers of the JWK
-    /// could use different keys.
+    /// Returns whether the first certificate of the JWK contains the key of the JWK (RFC 7517 §4.7). If the certificate contained another key, two readers
+    /// of the JWK could use different keys.
     /// </summary>
     private static bool IsCertified(PublicKey key, JsonElement chain) =>
         chain.ValueKind == JsonValueKind.Array && chain[0].ValueKind == JsonValueKind.String && chain[0].TryGetBytesFromBase64(out var certificate)

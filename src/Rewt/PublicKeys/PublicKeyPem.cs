@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Parses the public keys in a PEM text (RFC 7468). The text can contain any number of public keys, and at most one certificate. The public key of
-/// the certificate is used.
+/// Parses the public keys in a PEM text (RFC 7468). The text can contain any number of public keys, and at most one certificate. If the text contains a
+/// certificate, its public key is returned.
 /// </summary>
 internal static class PublicKeyPem
 {
@@ -120,8 +120,8 @@ internal static class PublicKeyPem
     }
 
     /// <summary>
-    /// Reads an EC key in its usual form, an uncompressed point on a known curve. No key is imported, because an import takes OpenSSL much of a
-    /// check's time.
+    /// Reads an EC key in its usual form, an uncompressed point on a known curve. The key is not imported, because an import with OpenSSL would take a
+    /// large part of the time in which an attestation is checked.
     /// </summary>
     private static ECParameters? PointOf(System.Security.Cryptography.X509Certificates.PublicKey key)
     {

@@ -29,8 +29,8 @@ internal sealed class PublicKeySet
     public IReadOnlyDictionary<string, KeyAttestation> Attestations { get; init; } = ImmutableDictionary<string, KeyAttestation>.Empty;
 
     /// <summary>
-    /// Returns this set, but with an earlier set's key objects for unchanged keys. Data that are cached for a key object then stay valid as long as
-    /// the key does not change.
+    /// Returns this set, with the key objects of <paramref name="before"/> for all unchanged keys. Data that is cached for a key object therefore stays
+    /// valid as long as the key does not change.
     /// </summary>
     public PublicKeySet Keeping(PublicKeySet? before) => before is null
         ? this

@@ -42,8 +42,8 @@ internal static class PublicKeySetReader
     }
 
     /// <summary>
-    /// Returns whether an entry of the set has another purpose than the verification of tokens. Such an entry is skipped and not reported. Examples
-    /// are a key for encryption, which an authorization server publishes too, and a certificate authority in a SPIFFE bundle.
+    /// Returns whether an entry of the set has another purpose than the verification of tokens. Such an entry is skipped and not reported. Examples are an
+    /// encryption key of an authorization server, and a certificate authority in a SPIFFE bundle.
     /// </summary>
     private static bool IsForOtherUse(JsonElement jwk) =>
         jwk.ValueKind == JsonValueKind.Object && jwk.TryGetProperty("use"u8, out var use) && use.ValueKind == JsonValueKind.String && (use.ValueEquals("enc"u8) || use.ValueEquals("x509-svid"u8));

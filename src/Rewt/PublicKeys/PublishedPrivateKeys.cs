@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The public keys of widespread examples. Their private keys are published too, so that anyone could sign tokens for a service that accepts such a key.
+/// The public keys of widespread examples. The private keys of these examples are published too. If a service accepted one of these public keys, anyone
+/// could sign tokens for the service.
 /// </summary>
 internal static class PublishedPrivateKeys
 {

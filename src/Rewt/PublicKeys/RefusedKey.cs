@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A public key that was refused when it was read, and the reason. The log and the health check report it.</summary>
+/// <summary>A public key that was refused when it was read, and the reason. The log and the health check report the refused key.</summary>
 /// <param name="Entry">The name of the refused entry, or its position in the set. The text can be logged.</param>
 /// <param name="Problem">The reason for the refusal, as a sentence without a full stop.</param>
 internal sealed record RefusedKey(string Entry, string Problem)

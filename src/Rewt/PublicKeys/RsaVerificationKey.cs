@@ -4,7 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public RSA key with which the Microsoft.IdentityModel libraries verify signatures. The key verifies only one algorithm: RS256 or PS256.
+/// A public RSA key with which the Microsoft.IdentityModel libraries verify signatures. The key verifies only signatures with one algorithm: RS256 or
+/// PS256.
 /// </summary>
 internal sealed class RsaVerificationKey(RSAParameters numbers, string algorithm) : RsaSecurityKey(numbers), IOneAlgorithmKey
 {

@@ -4,16 +4,19 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Determines whether an exception means that the Redis user may not run a command. The reason can be an ACL, a renamed or disabled command, or the
-/// command map of the client. The caller then uses simpler commands with the same effect.
+/// command map of the client. In this case, the caller uses simpler commands with the same effect, or reports the missing permission.
 /// </summary>
 internal static class CommandRefusal
 {
     private const string UnknownCommand = "ERR unknown command";
 
-    /// <summary>The maximum length of a message from a server. Longer messages are shortened. Messages of Redis itself are never longer.</summary>
+    /// <summary>The maximum length of a message from a server. Longer messages are shortened. Redis itself never sends a longer message.</summary>
     private const int LongestMessage = 500;
 
-    /// <summary>Parts of the error messages with which servers and proxies refuse a command. Only a refusal by an ACL has an error code.</summary>
+    /// <summary>
+    /// Parts of the error messages with which servers and proxies refuse a command. The text of a message is compared, because only a refusal by an ACL
+    /// has an error code.
+    /// </summary>
     private static readonly string[] Sentences =
         ["unknown command", "EXEC without MULTI", "unknown subcommand", "unsupported command", "not supported", "command not allowed", "not allowed to", "support disabled", "is disabled"];
 
@@ -25,10 +28,10 @@ internal static class CommandRefusal
         _ => false,
     };
 
-    /// <summary>Returns whether a command's key has the wrong type.</summary>
+    /// <summary>Returns whether a command failed because its Redis key has the wrong type.</summary>
     public static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 
-    /// <summary>Waits for the entries of a sorted set; if the key has another type, the exception names the key and its repair.</summary>
+    /// <summary>Waits for the entries of a sorted set. If the key has another type, the exception names the key and explains how to repair it.</summary>
     /// <exception cref="InvalidOperationException">The key is not a sorted set.</exception>
     public static async Task<SortedSetEntry[]> OfSortedSetAsync(RedisKey key, Task<SortedSetEntry[]> entries, string repair)
     {
@@ -43,8 +46,8 @@ internal static class CommandRefusal
     }
 
     /// <summary>
-    /// Returns the error in a form that can be logged: escaped, and without the arguments of the command. A server repeats the arguments of an
-    /// unknown command, and they may be secrets. <see langword="null"/> if the error can be logged as it is.
+    /// Returns the error in a form that can be logged, which is escaped and does not contain the arguments of the command; <see langword="null"/> if the
+    /// error can be logged as it is. A server repeats the arguments of an unknown command in its message, and the arguments may be secrets.
     /// </summary>
     public static RedisServerException? Printable(RedisServerException exception)
     {

@@ -3,25 +3,30 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Finds Redis keys that contain more data than a read may return. Any Redis user that may write a key can add data to it. The measurement needs
-/// additional commands. The keys are therefore measured only after a read that failed or returned too much data, until they are small again.
+/// Finds Redis keys that contain more data than a read may return. Any Redis user that may write a key can add data to it. Measuring the keys requires
+/// additional commands. The keys are therefore measured only after a read that failed or returned too much data. They are measured again before each
+/// further read until no key is too large.
 /// </summary>
 internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 {
     private const int Maximum = 20_000;
 
-    /// <summary>The number of entries from which no further entry may be added.</summary>
+    /// <summary>If a hash has this number of entries or more, this library adds no further entries.</summary>
     private const int MaximumAdded = 19_000;
 
     private const int MaximumMegabytes = 32;
 
     private const long MaximumBytes = MaximumMegabytes * 1024L * 1024;
 
-    /// <summary>The memory of a hash with <see cref="MaximumBytes"/> of data: small entries take about twice their size.</summary>
+    /// <summary>
+    /// The maximum memory of a hash. A hash with <see cref="MaximumBytes"/> of data can take this amount of memory, because small entries take about twice
+    /// their size.
+    /// </summary>
     private const long MaximumMemoryOfHash = 2 * MaximumBytes;
 
     /// <summary>
-    /// Maximum memory of other keys. A read returns only a part of their entries, so a key of millions of small entries is read too.
+    /// The maximum memory of a key that is not a hash. A read returns only a part of the entries of such a key, so a key with millions of small entries
+    /// can still be read.
     /// </summary>
     private const long MaximumMemory = 8 * MaximumBytes;
 
@@ -30,7 +35,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     /// <summary>Returns the keys that contain too much data, each with the description of the fault for an operator.</summary>
     /// <param name="database">The database.</param>
     /// <param name="hashes">The hashes.</param>
-    /// <param name="others">The keys of other types. The commands that read them limit the number of entries.</param>
+    /// <param name="others">The keys that are not hashes. The commands that read these keys limit the number of entries.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="TimeoutException">Redis did not answer.</exception>
     public async Task<IReadOnlyDictionary<RedisKey, string>> FindAsync(IDatabase database, IReadOnlyCollection<RedisKey> hashes, IEnumerable<RedisKey> others, CancellationToken cancellationToken)
@@ -52,7 +57,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         return found;
     }
 
-    /// <summary>Throws if one of the keys contains too much data. The keys are measured only after a failed or too large read.</summary>
+    /// <summary>Throws if one of the keys contains too much data. The keys are measured only after a read that failed or returned too much data.</summary>
     /// <exception cref="OversizedKeyException">A key contains too much data.</exception>
     public async Task CheckAsync(IDatabase database, RedisKey hash, RedisKey[] others, string repair, CancellationToken cancellationToken)
     {
@@ -121,7 +126,10 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         // Without SAMPLES 0 the size is estimated from some of the entries.
         await database.ExecuteAsync("MEMORY", ["USAGE", key, "SAMPLES", 0], CommandFlags.DemandMaster).ConfigureAwait(false) is { IsNull: false } bytes ? (long)bytes : 0;
 
-    /// <summary>Measures all keys at once. A refused measurement is left out; a read that fails for the same reason reports the reason.</summary>
+    /// <summary>
+    /// Measures all keys at once. If the server refuses to measure a key, the result does not contain the key. If a read of the key fails for the same
+    /// reason, the read reports the reason.
+    /// </summary>
     private async Task<List<(RedisKey Key, long Measure)>> MeasureAsync(IEnumerable<RedisKey> keys, Func<RedisKey, Task<long>> measure, TimeSpan limit, CancellationToken cancellationToken)
     {
         var all = keys.Select(key => (Key: key, Measure: measure(key))).ToList();

@@ -12,7 +12,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class OutageExplanation
 {
-    /// <summary>The password of a connection whose password is set but unknown.</summary>
+    /// <summary>The placeholder for a password that is set, but that this library does not know.</summary>
     public const string UnknownPassword = "(set)";
 
     private static readonly byte[] Question = "PING\r\nINFO server\r\nINFO replication\r\n"u8.ToArray();
@@ -115,8 +115,8 @@ internal static class OutageExplanation
     }
 
     /// <summary>
-    /// Returns whether a server that requires a login refuses the login of the connection. The client library may report only that the time limit has
-    /// passed. The password is not sent in plain text if the connection uses TLS.
+    /// Returns whether a server that requires a login refuses the login of the connection. The check is necessary, because the client library may report
+    /// only that the time limit has passed. A connection that uses TLS is not checked, because the check would send the password in plain text.
     /// </summary>
     private static async Task<bool> IsLoginRefusedAsync(EndPoint endPoint, string text, ConfigurationOptions connection, CancellationToken cancellationToken)
     {

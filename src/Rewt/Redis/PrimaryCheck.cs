@@ -3,15 +3,15 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks that only one of the connected servers is a primary, before commands are sent. A cluster is not checked. After a failover, the former
-/// primary may still report itself as primary, and the client library would send commands to either. Two primaries therefore count as an outage until
-/// only one is left.
+/// Checks that only one of the connected servers is a primary, before commands are sent. A cluster is not checked. After a failover, the former primary
+/// may still report itself as primary, and the client library would send commands to either of the two servers. Two primaries therefore count as an outage
+/// until only one is left.
 /// </summary>
 internal sealed class PrimaryCheck(TimeProvider time)
 {
     /// <summary>
-    /// The history of a server that refuses to report its history. Several such servers count as one server, because they may be several addresses of
-    /// the same server.
+    /// The value of <see cref="Role.History"/> for a server that refuses to report its replication id. Several such servers count as one server, because
+    /// they may be several addresses of the same server.
     /// </summary>
     private const string Unknown = "";
 
@@ -62,7 +62,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
     }
 
     /// <summary>
-    /// Returns whether INFO reports the role of a server that accepts writes. Every role except that of a replica counts, for example
+    /// Returns whether INFO reports the role of a server that accepts writes. Every role except that of a replica is regarded as such a role, for example
     /// <c>active-replica</c> of KeyDB.
     /// </summary>
     internal static bool IsPrimary(IReadOnlyList<string> info) =>
@@ -70,7 +70,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
 
     private static bool IsCandidate(IServer server) => server is { IsConnected: true, ServerType: ServerType.Standalone };
 
-    /// <returns>The role that the server reports. If the server refuses to report its role, the role that the client library assumes is returned.
+    /// <returns>The role that the server reports, or the role that the client library assumes if the server refuses to report its role;
     /// <see langword="null"/> if the server does not answer.</returns>
     private async Task<Role?> RoleAsync(IServer server, TimeSpan limit, CancellationToken cancellationToken)
     {

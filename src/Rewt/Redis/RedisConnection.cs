@@ -13,18 +13,20 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private static readonly TimeSpan ExplanationInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
 
-    /// <summary>The longest time for which the time limits of the start apply.</summary>
+    /// <summary>The longest time after the creation of this object for which the limits of <see cref="TimeLimit.AtStart"/> apply.</summary>
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(15);
 
-    /// <summary>The longest time that a connection may take to open. Then another attempt begins, because the first one may never end.</summary>
+    /// <summary>
+    /// The longest time that a connection may take to open. After this time, a second attempt begins, because the first attempt may never end.
+    /// </summary>
     private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(15);
 
     /// <summary>The time between two attempts of the client library to reconnect. The default of the client library is five seconds.</summary>
     private const int ReconnectMilliseconds = 250;
 
     /// <summary>
-    /// The longest time of an attempt to connect. This time is longer than the time for which callers wait, so that the next caller can use a
-    /// connection that opens late.
+    /// The longest duration of an attempt to connect. An attempt may take longer than callers wait for it, so that a later caller can use a connection
+    /// that opens late.
     /// </summary>
     private TimeSpan LongestConnecting => Limits.Connect * 1.5;
 
@@ -56,8 +58,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         !Volatile.Read(ref _hasStarted) && time.GetElapsedTime(_created) < Start ? TimeLimit.AtStart : TimeLimit.Usual;
 
     /// <summary>
-    /// Ends the longer time limits of the start. From now on, keys are in memory, and an outage must be detected quickly, so that requests do not
-    /// wait.
+    /// Replaces the longer time limits of the start with the usual limits. The method is called after a command has succeeded. From then on, an outage
+    /// must be detected quickly, so that requests do not wait.
     /// </summary>
     public void Started() => Volatile.Write(ref _hasStarted, true);
 
@@ -176,7 +178,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    /// <summary>Restores the subscription. After a failure, another attempt is made when Redis answers the next time.</summary>
+    /// <summary>Restores the subscription. If this fails, another attempt is made after the next answer of Redis.</summary>
     private async Task ResubscribeAsync()
     {
         if (!Interlocked.Exchange(ref _isReplaced, false) || Resubscribe is not { } resubscribe) return;
@@ -205,7 +207,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Returns the explanation of an outage. All failures within half a minute share one explanation, because requests may be waiting for it.
+    /// Returns the explanation of an outage. All failures within half a minute share one explanation, so that requests do not wait for a new explanation
+    /// after each failure.
     /// </summary>
     private async Task<OutageReason?> ReasonAsync(Exception failure, IReadOnlyList<IServer> loggedIn, CancellationToken cancellationToken)
     {
@@ -248,8 +251,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Returns the configuration of a multiplexer. The password in the configuration text is not parsed, because a password with a comma would be read
-    /// as an address. The name of the user is before the password in the text.
+    /// Returns the configuration of a multiplexer. The configuration text is not parsed as a whole, because a part of a password with a comma would be
+    /// read as an address. The name of the user can be read, because it is before the password in the text.
     /// </summary>
     private static ConfigurationOptions Describe(IConnectionMultiplexer multiplexer)
     {
@@ -280,8 +283,9 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Handles an answer that shows that a failover has made the server a replica. The host name may already have the address of the new primary. The
-    /// client library resolves a host name only when it connects, and checks the role of a server only once a minute.
+    /// Handles an answer that shows that a failover has made the server a replica. A multiplexer of this library is replaced, because the host name may
+    /// already resolve to the address of the new primary. The client library resolves a host name only when it connects, and checks the role of a server
+    /// only once a minute.
     /// </summary>
     private void Demoted()
     {
@@ -308,7 +312,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Closes a multiplexer at once. It is also disposed, because only a disposal closes its connection to the Sentinel servers.
+    /// Closes a multiplexer at once. The multiplexer is also disposed, because only a disposal closes its connection to the Sentinel servers.
     /// </summary>
     private static async Task CloseAsync(ConnectionMultiplexer multiplexer)
     {
@@ -358,8 +362,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Uses an opened multiplexer, unless another attempt has succeeded before. Returns the multiplexer in use; <see langword="null"/> if this object
-    /// is disposed and the multiplexer is its own.
+    /// Uses an opened multiplexer, unless another attempt has succeeded before. Returns the multiplexer in use; <see langword="null"/> if this object is
+    /// disposed and has opened the multiplexer itself.
     /// </summary>
     private IConnectionMultiplexer? Use(IConnectionMultiplexer opened, ConnectionMultiplexer? own)
     {

@@ -181,8 +181,9 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     }
 
     /// <summary>
-    /// Returns whether the Redis user may write the keys of a service that does not exist. Nothing is written: Redis 7 answers the question in a
-    /// script or with <c>ACL DRYRUN</c>. A user that may use neither has restricted permissions.
+    /// Returns whether the Redis user may write the keys of other services. The check uses the name of a service that does not exist, and writes nothing:
+    /// Redis 7 reports the permission in a script or with <c>ACL DRYRUN</c>. If the user may use neither, its permissions are restricted, and the method
+    /// returns <see langword="false"/>.
     /// </summary>
     private async Task<bool> CanPublishForOthersAsync(IDatabase database, CancellationToken cancellationToken)
     {

@@ -21,8 +21,8 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     public const int Maximum = 20_000;
 
     /// <summary>
-    /// The longest time by which the time of an entry may be in the future. Clocks do not differ by more, so a later entry was written by another
-    /// program.
+    /// The longest time by which the time of an entry may be later than the current time. Clocks do not differ by more than this, so an entry with a later
+    /// time was written by another program.
     /// </summary>
     private static readonly TimeSpan LongestLead = TimeSpan.FromDays(1);
 

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A start-up check that exactly one connection to Redis is configured, and that its connection string is valid. The check connects to no server. If
-/// it fails, the application does not start, and the message names the settings.
+/// A start-up check that exactly one connection to Redis is configured, and that its connection string is valid. The check connects to no server. If the
+/// check fails, the application does not start, and the message names the settings.
 /// </summary>
 internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerable<RingRegistration> registrations) : IValidateOptions<RewtOptions>
 {
@@ -57,7 +57,9 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
         }
     }
 
-    /// <summary>Checks the host names of the servers. The names are logged, and the client library accepts any text as a host name.</summary>
+    /// <summary>
+    /// Checks that the host names of the servers are valid, because the host names are logged, and the client library accepts any text as a host name.
+    /// </summary>
     private static ValidateOptionsResult Named(ConfigurationOptions configuration, string setting) => configuration.EndPoints.Any(server => !IsServer(server))
         ? ValidateOptionsResult.Fail($"{setting} has a server whose name is not the name of a host; write host:port.")
         : ValidateOptionsResult.Success;

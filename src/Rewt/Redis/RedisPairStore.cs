@@ -95,7 +95,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         return all.Count == reading.Services.Count ? reading : reading with { Services = all };
     }
 
-    /// <exception cref="OversizedKeyException">The revocations of all services contain too much.</exception>
+    /// <exception cref="OversizedKeyException">The Redis key with the revocations for all services contains too much data.</exception>
     private async Task<IReadOnlyDictionary<string, ServiceReading>> OversizedAsync(IDatabase database, IReadOnlyCollection<string> services, CancellationToken cancellationToken)
     {
         RedisKey[] rings = [.. services.Select(_keys.KeysOf)];
@@ -109,8 +109,8 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         string? FaultOf(string service) => found.GetValueOrDefault(_keys.KeysOf(service)) ?? found.GetValueOrDefault(_keys.EpochOf(service)) ?? found.GetValueOrDefault(_keys.RevokedOf(service));
     }
 
-    /// <summary>Throws if a revocation for all services would not be read, because the key has too many entries.</summary>
-    /// <exception cref="OversizedKeyException">The key has as many entries as are read.</exception>
+    /// <summary>Throws if a new revocation for all services would not be read, because its Redis key already contains too many entries.</summary>
+    /// <exception cref="OversizedKeyException">The Redis key already contains the maximum number of entries that are read.</exception>
     private async Task CheckReadableAsync(IDatabase database, string keyId, StoreTime now, CancellationToken cancellationToken)
     {
         database.SortedSetRemoveRangeByScoreAsync(_keys.Revoked, double.NegativeInfinity, now.Milliseconds, flags: CommandFlags.DemandMaster).Abandon();
@@ -202,6 +202,8 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     private static Task<RedisResult> ExpireAt(IDatabaseAsync database, RedisKey key, StoreTime at) =>
         database.ExecuteAsync("PEXPIREAT", key, at.ToString());
 
-    /// <summary>Publishes a push message. A failure is ignored, because a Redis user that may not publish must still be able to write.</summary>
+    /// <summary>
+    /// Publishes a push message. A failure to publish is ignored, because a Redis user that may not publish must still be able to write.
+    /// </summary>
     private void Hint(IDatabase database) => _hint.Publish(database);
 }

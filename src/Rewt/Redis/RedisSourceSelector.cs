@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class RedisSourceSelector
 {
-    /// <summary>Returns the connection settings that are set. More than one is an error.</summary>
+    /// <summary>Returns the connection settings that are set. More than one such setting is an error.</summary>
     public static IReadOnlyList<RedisSource> Settings(RewtOptions options) =>
     [
         .. options.ConnectionMultiplexerFactory is null ? [] : new[] { RedisSource.Factory },

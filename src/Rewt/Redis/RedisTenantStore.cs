@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The store of revoked and deleted tenants in Redis. A sorted set contains the tenants, with the times of the changes as scores. A list contains the
-/// tenants that the last writes changed. Concurrent writes need no condition, because scores only increase.
+/// tenants that the last writes changed. Concurrent writes need no condition, because a write never lowers a score.
 /// </summary>
 internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : ITenantStore
 {
@@ -12,8 +12,8 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     private const string LifeSuffix = ":deleted";
 
     /// <summary>
-    /// The lowest score of a deletion or creation. A score adds twice the generation, plus 1 for a deletion. A score is a double, and represents all
-    /// these numbers exactly.
+    /// The lowest score of a deletion or creation. A score is the sum of this value and twice the generation, plus 1 for a deletion. A score is a double,
+    /// which represents every such sum exactly.
     /// </summary>
     private const long Life = 1L << 50;
 

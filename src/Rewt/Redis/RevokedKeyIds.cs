@@ -14,7 +14,7 @@ internal static class RevokedKeyIds
     public static Task<SortedSetEntry[]> RequestAsync(IDatabaseAsync database, RedisKey key) =>
         database.SortedSetRangeByRankWithScoresAsync(key, 0, Maximum - 1, flags: CommandFlags.DemandMaster);
 
-    /// <exception cref="OversizedKeyException">The entries are too long.</exception>
+    /// <exception cref="OversizedKeyException">The entries contain too much data.</exception>
     public static async Task<IReadOnlyDictionary<string, StoreTime>> ReadAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair)
     {
         var keyIds = new Dictionary<string, StoreTime>(StringComparer.Ordinal);
@@ -28,8 +28,8 @@ internal static class RevokedKeyIds
         return keyIds;
     }
 
-    /// <summary>Reads the key ids; an exception names a Redis key of the wrong type and its repair.</summary>
-    /// <exception cref="InvalidOperationException">The key is not a sorted set, or its entries are too long.</exception>
+    /// <summary>Reads the key ids. If the Redis key has the wrong type, the exception names the key and explains how to repair it.</summary>
+    /// <exception cref="InvalidOperationException">The key is not a sorted set, or its entries contain too much data.</exception>
     public static Task<IReadOnlyDictionary<string, StoreTime>> ReadOrNameAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair) =>
         ReadAsync(key, CommandRefusal.OfSortedSetAsync(key, entries, repair), isPossible, repair);
 }

@@ -29,9 +29,9 @@ internal sealed class RingReadCommands(
         RevokedKeyIds.ReadOrNameAsync(keys.Revoked, RevokedKeyIds.RequestAsync(database, keys.Revoked), KeyId.IsPossible, Repair));
 
     /// <summary>
-    /// Sends the commands that read the ring without the revoked keys, because the revoked keys change only together with the ring. The result does
-    /// not distinguish an absent secret from an empty secret without a TTL, because KeyTimeToLiveAsync of the client library returns the same value
-    /// for both. This method is used because ExecuteAsync would cause an additional SELECT command.
+    /// Sends the commands that read the ring without the revoked keys, because the revoked keys change only together with the ring. The TTL is read with
+    /// KeyTimeToLiveAsync of the client library, because ExecuteAsync would cause an additional SELECT command. KeyTimeToLiveAsync returns the same value
+    /// for an absent secret and for an empty secret without a TTL, so the result does not distinguish these two cases.
     /// </summary>
     public static RingReadCommands RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, StoreTime> revocations) =>
         Request(database, keys, LongAsync(database.KeyTimeToLiveAsync(keys.Secret, CommandFlags.DemandMaster)), Task.FromResult(revocations));

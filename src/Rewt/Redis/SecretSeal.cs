@@ -16,12 +16,14 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 {
     private const string Prefix = "rewt-sealed:";
 
-    /// <summary>The place name of the current secret, which has a Redis key of its own. All other places are fields of the ring.</summary>
+    /// <summary>
+    /// The name of the place of the current secret, which is stored in a Redis key of its own. All other secrets are stored in fields of the ring.
+    /// </summary>
     private const string Slot = "";
 
     /// <summary>
-    /// The time for which an instance creates no secret after it could not open one. Instances with the right sealing key can create it. This time is
-    /// at least as long as two refreshes.
+    /// The time for which an instance creates no secret after it could not open one. During this time, an instance with the right sealing key can create
+    /// the secret. If two refresh intervals are longer, they are used instead of this time.
     /// </summary>
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
 
@@ -37,8 +39,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// The maximum number of sealing keys that get a finding of their own. Any Redis user that may write the list of instances can add entries, which
-    /// would fill the log without a limit.
+    /// The maximum number of sealing keys for which separate findings are returned. Without this limit, any Redis user that may write the list of
+    /// instances could add entries and fill the log.
     /// </summary>
     private const int MostKeys = 4;
 
@@ -204,9 +206,9 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         $"The instance {instances[0].Instance}{(instances.Count > 1 ? $" (and {instances.Count - 1} more)" : "")}";
 
     /// <summary>
-    /// Returns whether this instance leaves the creation of the next secret to other instances, because it could not open the last secret and probably
-    /// has the wrong sealing key. After <see cref="Turn"/>, it creates the secret itself, because possibly no other instance has the right sealing
-    /// key.
+    /// Returns whether this instance leaves the creation of the next secret to other instances, because it could not open the last secret and probably has
+    /// the wrong sealing key. After <see cref="Turn"/>, this instance creates the secret itself, because there may be no other instance with the right
+    /// sealing key.
     /// </summary>
     private bool IsForOthers(SecretSlot slot)
     {
@@ -302,9 +304,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     }
 
     /// <summary>
-    /// Returns the inner exception that shows an outage, such as an unavailable key store, and not a wrong text or key; <see langword="null"/> if
-    /// there is none. ASP.NET Core Data Protection wraps all exceptions in a <see cref="CryptographicException"/>, including exceptions of its key
-    /// store.
+    /// Returns the exception that shows an outage, such as an unavailable key store; <see langword="null"/> if the encrypted text or the key is wrong.
+    /// ASP.NET Core Data Protection wraps all exceptions in a <see cref="CryptographicException"/>, including exceptions of its key store.
     /// </summary>
     private static Exception? OutageIn(Exception exception)
     {
@@ -315,7 +316,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     }
 
     /// <summary>
-    /// Returns the text that binds a sealed secret to its place. Texts of two places always differ, because no other part can contain a vertical bar.
+    /// Returns the text that binds a sealed secret to its place. The texts of two places always differ, because only the name of a place can contain a
+    /// vertical bar.
     /// </summary>
     private string AssociatedData(string place, string keyId) =>
         $"rewt secret v1|{options.Namespace}|{(place.Length == 0 ? _keys.Secret : _keys.Ring)}|{place}|{keyId}";

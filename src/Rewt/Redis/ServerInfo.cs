@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the output of the Redis command INFO. StackExchange.Redis 3.x refuses INFO on a multiplexer that does not allow admin commands, which is
-/// usual for a multiplexer of the application. In this case, the command is run in a script (EVAL).
+/// Reads the output of the Redis command INFO. StackExchange.Redis 3.x refuses INFO on a multiplexer that does not allow admin commands. A multiplexer of
+/// the application usually does not allow admin commands. In this case, INFO is run in a script (EVAL).
 /// </summary>
 internal static class ServerInfo
 {

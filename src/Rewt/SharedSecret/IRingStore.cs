@@ -27,8 +27,8 @@ internal interface IRingStore : IAsyncDisposable
     Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Subscribes to changes: <paramref name="onChange"/> is called after another instance has changed the ring. A call can be repeated, delayed or
-    /// missing.
+    /// Subscribes to changes: <paramref name="onChange"/> is called after another instance has changed the ring. For one change,
+    /// <paramref name="onChange"/> may be called several times, late, or not at all.
     /// </summary>
     Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);
 }

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class RevocationMemory
 {
-    /// <summary>The longest time for which a key id is kept. A longer time in the store is shortened to this time.</summary>
+    /// <summary>The longest time for which a key id is kept. A longer retention time in the store is shortened to this time.</summary>
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
 
     private readonly Dictionary<string, StoreTime> _revoked = new(StringComparer.Ordinal);

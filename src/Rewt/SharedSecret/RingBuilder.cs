@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Builds the next state of a shared secret's ring, and returns it as a <see cref="RingChange"/>. <see cref="RotationPolicy"/> calls the steps. Every
-/// step ensures that a revoked key is not current, pending or retired.
+/// Builds the next state of a shared secret's ring, and returns it as a <see cref="RingChange"/>. <see cref="RotationPolicy"/> calls the methods of
+/// this class. In the next state, no revoked key is current, pending or retired.
 /// </summary>
 internal sealed class RingBuilder
 {
@@ -75,7 +75,9 @@ internal sealed class RingBuilder
         return this;
     }
 
-    /// <summary>Starts a new ring with a given secret. Without a given secret, a new secret is generated.</summary>
+    /// <summary>
+    /// Starts a new ring with <paramref name="secret"/>. If <paramref name="secret"/> is <see langword="null"/>, a new secret is generated.
+    /// </summary>
     public RingBuilder StartOver(Secret? secret)
     {
         if (secret is null) return Install(_generate(), _reading.Now);
@@ -85,7 +87,7 @@ internal sealed class RingBuilder
         return Keep(_reading.Now + timeToLive);
     }
 
-    /// <summary>Makes the pending key current. Without a pending key, a new key is generated.</summary>
+    /// <summary>Makes the pending key current. If there is no pending key, a new key is generated and becomes current.</summary>
     public RingBuilder Promote(bool retire)
     {
         if (retire) RetireCurrent();
@@ -95,8 +97,8 @@ internal sealed class RingBuilder
     }
 
     /// <summary>
-    /// Makes current a secret that a Node service created after the former secret had expired. The secret and its TTL stay unchanged. The pending key
-    /// stays pending.
+    /// Makes <paramref name="secret"/> current. A Node service created this secret after the former secret had expired. The secret and its TTL stay
+    /// unchanged. The pending key stays pending.
     /// </summary>
     public RingBuilder AdoptRotation(Secret secret)
     {
@@ -104,7 +106,10 @@ internal sealed class RingBuilder
         return StartOver(secret);
     }
 
-    /// <summary>Makes current a secret that an operator has set, and restores the TTL, which the Redis command SET removes.</summary>
+    /// <summary>
+    /// Makes <paramref name="secret"/> current, and restores the TTL. An operator has set this secret with the Redis command SET, which removes the
+    /// TTL.
+    /// </summary>
     public RingBuilder Take(Secret secret)
     {
         Hold(secret);

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// A write to the ring of a shared secret, as determined by <see cref="RotationPolicy"/>. The change contains the whole ring after the write, the new
-/// secret, the TTL and the revocations. A repeated write has no further effect.
+/// secret, the TTL and the revocations. If the change is written again, the second write has no further effect.
 /// </summary>
 /// <param name="Action">The reason for the write.</param>
 /// <param name="Ring">The state of the ring after the write.</param>

@@ -4,8 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A shared secret as a key that signs and verifies tokens (HS256). All requests share one object. The next snapshot uses the same object as long as
-/// the secret stays in the key ring, so that cached results of the key stay valid.
+/// A shared secret as a key that signs and verifies tokens (HS256). All requests share one object for each secret. As long as the secret stays in the
+/// key ring, new snapshots reuse this object, so that data that are cached for the object stay valid.
 /// </summary>
 internal sealed class RingKey : SigningKey
 {
@@ -26,7 +26,7 @@ internal sealed class RingKey : SigningKey
 
     public RingSecurityKey SecurityKey { get; }
 
-    /// <summary>The list that contains only the key object of this secret. The list is created once, so that a lookup allocates no memory.</summary>
+    /// <summary>A list that contains only the key object of this secret. The list is created once, so that a lookup allocates no memory.</summary>
     public IReadOnlyList<SecurityKey> Candidates { get; }
 
     public override void Sign(ReadOnlySpan<byte> data, Span<byte> signature) => SecurityKey.Sign(data, signature);

@@ -29,8 +29,8 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     public FleetSettings? Settings { get; init; }
 
     /// <summary>
-    /// The epoch and version of the stored ring, even if the ring is unreadable. A write compares the stamp, and thus detects whether the ring has
-    /// changed since this read.
+    /// The epoch and version of the stored ring, even if the ring is unreadable. A write compares this stamp with the stamp in the store, and thus
+    /// detects whether the ring has changed since this read.
     /// </summary>
     public string Stamp { get; init; } = string.Empty;
 
@@ -41,8 +41,8 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     public int FieldCount { get; init; }
 
     /// <summary>
-    /// A hash of all fields of the stored ring. If a failover has lost a write, another write can have the same version. The hash then distinguishes
-    /// the two writes.
+    /// A hash of all fields of the stored ring. If a failover has lost a write, a later write can have the version of the lost write. The hash
+    /// distinguishes these two writes.
     /// </summary>
     public string ContentHash { get; init; } = string.Empty;
 }

@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 /// how long a revocation is kept.
 /// </summary>
 /// <param name="Interval">The time for which a secret signs.</param>
-/// <param name="Lead">How long before the end of the TTL the secret is rotated.</param>
+/// <param name="Lead">The time between the rotation of a secret and the end of its TTL.</param>
 /// <param name="Retention">The time for which a retired secret verifies.</param>
 /// <param name="PropagationDelay">The time for which a pending secret must have been published before it signs, so that all receivers have the
 /// secret.</param>
@@ -22,7 +22,7 @@ internal sealed record RingSchedule(TimeSpan Interval, TimeSpan Lead, TimeSpan R
 
     /// <summary>
     /// Whether the pending key signs as soon as a rotation is due, before the key has been written as current. The value is <see langword="false"/>
-    /// if Node services verify tokens, because they know only the current secret in Redis.
+    /// if Node services verify tokens, because Node services know only the current secret in Redis.
     /// </summary>
     public bool SignsAhead { get; init; } = true;
 

@@ -20,8 +20,8 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <param name="problem">The reason why there is no usable secret; <see langword="null"/> if there is a usable secret.</param>
     /// <param name="schedule">The durations of the keys' life cycle.</param>
     /// <param name="readAt">The time at which the read began.</param>
-    /// <param name="previous">The previous snapshot. The key objects of the previous snapshot are reused, so that data that are cached for a key
-    /// object stay valid as long as the key does not change.</param>
+    /// <param name="previous">The previous snapshot. For each key that has not changed, the new snapshot reuses the key object of the previous
+    /// snapshot, so that data that are cached for the object stay valid.</param>
     public RingSnapshot(
         RingReading reading,
         IReadOnlyDictionary<string, StoreTime> revocations,
@@ -86,20 +86,24 @@ internal sealed class RingSnapshot : KeySnapshot
 
     /// <summary>
     /// The time at which the current key started to sign, by the clock of the store. If this instance did not observe the start, the time is derived
-    /// from the deadline.
+    /// from <see cref="RingState.Deadline"/>.
     /// </summary>
     public StoreTime CurrentSince { get; }
 
     public override TimeSpan? CurrentAge(ClockReading now) => Current is null ? null : StoreTimeAt(now) - StoreTime.Min(CurrentSince, StoreTimeAt(now));
 
     /// <summary>
-    /// Returns the time between the publication of a pending key and this read; <see langword="null"/> if there is no new pending key.
+    /// Returns the time between the publication of the pending key and the read of this snapshot; <see langword="null"/> if there is no pending key,
+    /// or if the pending key is not new.
     /// </summary>
     public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
         ? _reading.Now - ring.NextBorn
         : null;
 
-    /// <summary>Returns a snapshot of the same read and age, without the keys that have been revoked since the read.</summary>
+    /// <summary>
+    /// Returns a snapshot of this read without the keys that have been revoked since the read. The age of the new snapshot is the age of this
+    /// snapshot.
+    /// </summary>
     public RingSnapshot Revoke(IReadOnlyDictionary<string, StoreTime> revoked, string? tenantStamp, RingSchedule schedule) =>
         new(_reading with { TenantStamp = tenantStamp }, revoked, Problem, schedule, ReadStarted, this);
 
@@ -128,7 +132,7 @@ internal sealed class RingSnapshot : KeySnapshot
         return Revoked.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
     }
 
-    /// <summary>Returns the current key and the keys that were retired last.</summary>
+    /// <summary>Returns the current key and the most recently retired keys, at most <see cref="KeylessCandidates"/> keys in total.</summary>
     public override IReadOnlyList<SecurityKey> KeylessKeys(ClockReading now)
     {
         var storeNow = StoreTimeAt(now);

@@ -24,7 +24,8 @@ internal sealed partial class RingUpdater(
     /// <param name="command">The command of an operator, as a function that returns the change to write. The command is executed when no other change
     /// is due.</param>
     /// <param name="cancellationToken">Cancels the update between two of its steps.</param>
-    /// <returns>The new snapshot. <see langword="null"/> if the stored ring is older than the known ring, and another read must confirm it.</returns>
+    /// <returns>The new snapshot; <see langword="null"/> if the stored ring is older than the known ring, so that another read must confirm the older
+    /// ring.</returns>
     public async Task<RingSnapshot?> UpdateAsync(
         RingSnapshot? previous, Func<RingReading, RingChange>? command, CancellationToken cancellationToken)
     {
@@ -95,7 +96,9 @@ internal sealed partial class RingUpdater(
             $"The key ring '{ringName}' changed during each of {MaximumRounds} attempts to write it. Try again.", TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Returns whether the stored data revoke a known key or change a tenant, although the stored secrets could not be decrypted.</summary>
+    /// <summary>
+    /// Returns whether a reading whose secrets could not be decrypted contains the revocation of a known key or a change of a tenant.
+    /// </summary>
     private static bool IsRevocation(RingSnapshot previous, SecretProtectorException exception) =>
         exception.Revoked is { } revoked && (previous.KeyIds.Any(revoked.ContainsKey) || exception.TenantStamp != previous.Reading.TenantStamp);
 

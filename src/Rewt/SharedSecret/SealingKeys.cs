@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The built-in <see cref="IRewtSecretProtector"/>. The class encrypts the secrets in the store by AES-256-GCM, with the keys of
+/// The built-in <see cref="IRewtSecretProtector"/>. The class encrypts the secrets in the store with AES-256-GCM and the keys of
 /// <see cref="RewtSealingOptions.Keys"/>. The first key encrypts, and every key can decrypt.
 /// </summary>
 internal sealed class SealingKeys : IRewtSecretProtector
@@ -18,8 +18,8 @@ internal sealed class SealingKeys : IRewtSecretProtector
     private const int LongestFile = 1024;
 
     /// <summary>
-    /// The minimum number of different values among the 32 bytes of a key, and among the differences between neighbouring bytes. Random bytes
-    /// practically always have more.
+    /// The minimum number of different values among the 32 bytes of a key, and among the differences between neighbouring bytes. A random key
+    /// practically always has more different values.
     /// </summary>
     private const int FewestValues = 16;
 
@@ -49,8 +49,8 @@ internal sealed class SealingKeys : IRewtSecretProtector
     }
 
     /// <summary>
-    /// Returns the protector of a namespace: the one that the application has registered, or otherwise the one with the sealing keys of the settings. <see langword="null"/> if there
-    /// is neither.
+    /// Returns the protector of a namespace. If the application has registered a protector, the method returns this protector. Otherwise, it returns
+    /// a protector with the sealing keys of the settings; <see langword="null"/> if the settings contain no sealing keys.
     /// </summary>
     public static IRewtSecretProtector? ProtectorOf(IServiceProvider services, RewtOptions options)
     {

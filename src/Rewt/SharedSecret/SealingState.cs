@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The names of the sealing keys of one instance, which are part of its entry in the list of live instances. <c>rewt doctor</c> compares the names in
-/// order to find instances that cannot open the secrets that other instances seal.
+/// The names of the sealing keys of one instance. The entry of the instance in the list of live instances contains these names. <c>rewt doctor</c>
+/// compares the names in order to find instances that cannot open the secrets that other instances seal.
 /// </summary>
 /// <param name="Seals">Whether the instance seals the secrets that it writes.</param>
-/// <param name="Keys">The names of the keys with which the instance can open secrets. The first key seals. The list is empty for an
-/// <see cref="IRewtSecretProtector"/> of the application.</param>
+/// <param name="Keys">The names of the keys with which the instance can open secrets. The first key seals. The list is empty if the application has
+/// registered its own <see cref="IRewtSecretProtector"/>.</param>
 internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
 {
     private const int MaximumKeys = 16;
@@ -23,8 +23,9 @@ internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
     }
 
     /// <summary>
-    /// Returns whether the instance can probably open secrets that were sealed with a key. The result is also <see langword="true"/> for a list of
-    /// maximum length, which may be incomplete, and for a protector of the application, whose keys are unknown.
+    /// Returns whether the instance can probably open secrets that were sealed with a key. The result is also <see langword="true"/> if the list of
+    /// keys has the maximum length and may therefore be incomplete. For a protector of the application, the result is always <see langword="true"/>,
+    /// because the keys of such a protector are unknown.
     /// </summary>
     public bool Opens(string key) => Keys.Count is 0 or MaximumKeys || Keys.Contains(key, StringComparer.Ordinal);
 

@@ -54,8 +54,9 @@ internal sealed class Secret : IEquatable<Secret>
     }
 
     /// <summary>
-    /// Derives the key of a tenant with HKDF-SHA-256 (RFC 5869). For one output block, the expand step is one HMAC. The input contains the length of
-    /// each name before the name, so that different names never give equal inputs.
+    /// Derives the key of a tenant with HKDF-SHA-256 (RFC 5869). The derived key has the length of one output block of HKDF, so the expand step
+    /// computes only one HMAC. In the input of the HMAC, the length of each name precedes the name, so that different names never result in equal
+    /// inputs.
     /// </summary>
     public Secret Derive(string @namespace, string tenant, StoreTime generation)
     {

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Replaces <see cref="RotationPolicy"/> for a Redis user that may read and write only the secret. The existing secret is used, or a new secret is
-/// created. There is no pending key, because it could not be published. Retired keys exist only in the memory of each instance.
+/// Replaces <see cref="RotationPolicy"/> for a Redis user that may read and write only the secret. The policy uses the existing secret. If there is
+/// no secret, the policy creates one. There is no pending key, because it could not be published. Retired keys exist only in the memory of each
+/// instance.
 /// </summary>
 internal static class SecretOnlyPolicy
 {

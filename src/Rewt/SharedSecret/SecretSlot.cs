@@ -17,8 +17,7 @@ internal readonly record struct SecretSlot(byte[]? Value, bool IsWrongType, long
     public const int MaximumBytes = 8192;
 
     /// <summary>
-    /// The longest permitted rotation interval. A longer TTL is not used for computations, because the sum with a time could exceed the range of
-    /// dates.
+    /// The longest permitted rotation interval. A longer TTL is ignored, because the sum of a time and the TTL could exceed the range of dates.
     /// </summary>
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3650);
 
@@ -33,7 +32,7 @@ internal readonly record struct SecretSlot(byte[]? Value, bool IsWrongType, long
     /// </summary>
     public byte[]? Sealed { get; init; }
 
-    /// <summary>The stored value, sealed or not. A write compares this value with the store.</summary>
+    /// <summary>The stored value, sealed or not. A write compares this value with the value in the store, and thus detects a change.</summary>
     public byte[]? Stored => Sealed ?? Value;
 
     public bool IsAbsent => Value is null && !IsWrongType;

@@ -16,14 +16,14 @@ internal interface ITenantStore
     Task<IReadOnlyDictionary<string, TenantState>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Returns the writes after the write that set <paramref name="stamp"/>; all writes if <paramref name="stamp"/> is <see langword="null"/>. The
-    /// result is <see langword="null"/> if the store has already removed some of these writes.
+    /// Returns the writes that followed the write with the stamp <paramref name="stamp"/>. If <paramref name="stamp"/> is <see langword="null"/>, all
+    /// writes are returned. The result is <see langword="null"/> if the store has already removed some of these writes.
     /// </summary>
     Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken);
 
     /// <summary>
     /// Merges states into the stored states, and removes revocations before <paramref name="forgetBefore"/>. The result does not depend on the order
-    /// of merges, so concurrent and repeated merges need no condition.
+    /// of merges. A merge therefore need not check whether another instance has changed the states meanwhile, and can be repeated.
     /// </summary>
     Task MergeAsync(IReadOnlyDictionary<string, TenantState> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken);
 

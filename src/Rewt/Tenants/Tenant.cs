@@ -16,7 +16,7 @@ internal sealed class Tenant(string name)
 
     public TenantState State => Volatile.Read(ref _state).State;
 
-    /// <summary>The number of the check in which the state was read from the store.</summary>
+    /// <summary>The number of a check of the store, as counted by <see cref="TenantCache"/>. The state is at least as recent as this check.</summary>
     public long Check => Volatile.Read(ref _state).Check;
 
     public TenantSecurityKey? Find(string keyId) => Array.Find(Volatile.Read(ref _keys), key => key.KeyId == keyId);

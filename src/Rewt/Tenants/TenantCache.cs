@@ -38,7 +38,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
     /// <summary>The number of the last completed check of the store. A tenant that was read in an earlier check must be read again.</summary>
     private long _check;
 
-    /// <summary>The number of the check that has begun last. A tenant that is read from now on is at least as recent as this check.</summary>
+    /// <summary>The number of the check of the store that began last. A state that is read from now on is at least as recent as this check.</summary>
     private long _begun;
 
     /// <summary>
@@ -53,9 +53,9 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
     public static StoreTime ForgetBefore(StoreTime oldestBorn) => StoreTime.Max(default, oldestBorn - ClockReserve);
 
     /// <summary>
-    /// Returns whether the generation of a tenant's key is valid. A newer generation than the known generation is valid too, because another instance
-    /// may have read a revocation earlier, and only a holder of the secret can derive the key. A revocation has no effect on a secret that was
-    /// created later.
+    /// Returns whether the generation of a tenant's key is valid. A generation that is newer than the known generation is also valid, because another
+    /// instance may have read a revocation earlier than this instance. An attacker cannot forge a newer generation, because only a holder of the
+    /// secret can derive the key. A revocation has no effect on a secret that was created later.
     /// </summary>
     public static bool IsValid(TenantState state, string secretId, StoreTime generation, KeySnapshot? snapshot) =>
         !state.IsDeleted && (generation >= state.Generation || (snapshot is RingSnapshot ring && state.Generation < ForgetBefore(ring.BornOf(secretId))));
@@ -72,7 +72,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
     public ValueTask<Tenant> GetAsync(string tenant, CancellationToken cancellationToken) =>
         Known(tenant) is { } known ? ValueTask.FromResult(known) : AskAsync(tenant, cancellationToken);
 
-    /// <summary>Returns the keys that may verify a token, from the cache; <see langword="null"/> if a read may be necessary.</summary>
+    /// <summary>Returns the cached keys that may verify a token; <see langword="null"/> if the cached data are not sufficient.</summary>
     public IReadOnlyList<SecurityKey>? AtHand(string tenant, string keyId, ClockReading now)
     {
         if (ring.FreshAt(now) is not { } snapshot || Known(tenant) is not { } known || known.Find(keyId) is not { } key) return null;
@@ -114,7 +114,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
 
     /// <summary>
     /// Reads the states of the cached tenants that have changed since the last check. A change that the store has lost is written back. If the server
-    /// answers but the tenants cannot be read, only the tenants are unavailable.
+    /// answers but the tenants cannot be read, <see cref="Failure"/> is set, and the key ring stays available.
     /// </summary>
     public async Task FollowAsync(RingSnapshot snapshot, CancellationToken cancellationToken)
     {

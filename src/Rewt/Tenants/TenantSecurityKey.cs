@@ -23,7 +23,7 @@ internal sealed class TenantSecurityKey : RingSecurityKey
 
     public StoreTime Generation { get; }
 
-    /// <summary>The key in the form that signs tokens.</summary>
+    /// <summary>The key as a <see cref="RingKey"/>, which signs tokens.</summary>
     public RingKey Signer { get; }
 
     /// <summary>

@@ -23,8 +23,8 @@ internal sealed class TenantSigningKeys(KeyRingProvider ring, TenantCache tenant
         return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new InvalidOperationException(DeletedMessage);
     }
 
-    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable, or the tenant is deleted. A refused HTTP request is then not
-    /// retried.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable, or the tenant is deleted. After this exception, an HTTP request that
+    /// a receiver has refused is not retried.</exception>
     public async Task<KeySnapshot> RefreshAsync(CancellationToken cancellationToken)
     {
         var snapshot = await ring.RefreshAsync(cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 /// <param name="IsDeleted">Whether the tenant is deleted. No token is then signed or accepted for the tenant.</param>
 internal readonly record struct TenantState(StoreTime RevokedAt, StoreTime LifeAt, bool IsDeleted)
 {
-    /// <summary>The generation of the tenant's keys, which is the later of both times.</summary>
+    /// <summary>The generation of the tenant's keys, which is the later of <see cref="RevokedAt"/> and <see cref="LifeAt"/>.</summary>
     public StoreTime Generation => StoreTime.Max(RevokedAt, LifeAt);
 
     /// <summary>Returns the state after a revocation of all keys. A deleted tenant stays deleted.</summary>
@@ -30,7 +30,9 @@ internal readonly record struct TenantState(StoreTime RevokedAt, StoreTime LifeA
         return new(StoreTime.Max(RevokedAt, other.RevokedAt), StoreTime.Max(LifeAt, other.LifeAt), isLater ? other.IsDeleted : IsDeleted);
     }
 
-    /// <summary>Returns the state without a RevokedAt that is less than <paramref name="before"/>.</summary>
+    /// <summary>
+    /// Returns the state without the last revocation, if the revocation is earlier than <paramref name="before"/>; otherwise the unchanged state.
+    /// </summary>
     public TenantState Forget(StoreTime before) => RevokedAt < before ? this with { RevokedAt = default } : this;
 
     private StoreTime Next(StoreTime now) => Generation < StoreTime.Latest

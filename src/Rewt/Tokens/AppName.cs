@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Creates and recognizes the caller name of a trusted app: <c>app:</c> followed by its id. The issuer of an app's token is the service that signed
-/// it. The verification replaces the issuer by the name of the app, so that the app is not confused with the service.
+/// it. The verification replaces the issuer with the name of the app, so that the app is not confused with the service.
 /// </summary>
 internal static class AppName
 {
@@ -27,8 +27,8 @@ internal static class AppName
     }
 
     /// <summary>
-    /// Replaces the issuer in the result of an app's token by the name of the app, and splits the scopes into one claim for each scope. Other results
-    /// are returned unchanged.
+    /// Changes the result of the verification of an app's token. The name of the app replaces the issuer, and the claim <c>scope</c> is split into
+    /// one claim for each scope. The results of other tokens are returned unchanged.
     /// </summary>
     public static TokenResult Apply(TokenResult verdict)
     {

@@ -5,7 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the <see cref="ClaimsIdentity"/> of a token that <see cref="TokenVerifier"/> has verified, with the method of the base class.
+/// Creates the <see cref="ClaimsIdentity"/> of a token that <see cref="TokenVerifier"/> has verified. The class calls the protected method
+/// <c>CreateClaimsIdentity</c> of the base class.
 /// </summary>
 internal sealed class ClaimsIdentityFactory : JsonWebTokenHandler
 {

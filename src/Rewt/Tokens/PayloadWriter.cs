@@ -9,7 +9,8 @@ namespace Rewt.Internal;
 internal sealed class PayloadWriter : IDisposable
 {
     /// <summary>
-    /// The maximum size of a buffer that is reused, in bytes. The writer enlarges the buffer by 4 KB as soon as a token has a few claims.
+    /// The maximum size of a buffer that is reused, in bytes. The limit is higher than 4 KB, because the JSON writer enlarges the buffer by 4 KB as
+    /// soon as a token has a few claims.
     /// </summary>
     private const int LargestKept = 8192;
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Verifies the signature of a token (RFC 7515 §5.2) with a public key and its only algorithm. The signature provider of the Microsoft.IdentityModel
-/// libraries is used.
+/// Verifies the signature of a token (RFC 7515 §5.2) with a public key and the only algorithm that the key permits. The signature provider of the
+/// Microsoft.IdentityModel libraries is used.
 /// </summary>
 internal static class PublicSignature
 {

@@ -73,8 +73,8 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
         CreateBearerAsync(audience, claims, new TokenBinding(Message: TokenBinding.HashOf(message.Span), IsOneTime: oneTime), cancellationToken);
 
     /// <summary>
-    /// Verifies a bearer token without comparing its binding with a request. A one-time token is not used up. The method is for tests of the tokens
-    /// that a service sends.
+    /// Verifies a bearer token without comparing its binding with a request. A one-time token is not recorded as used. The method is for tests of the
+    /// tokens that a service sends.
     /// </summary>
     public async Task<RewtVerification> VerifyUnboundAsync(string token, CancellationToken cancellationToken) =>
         RewtVerification.Of(await _bearer.VerifyAsync(token, cancellationToken).ConfigureAwait(false));

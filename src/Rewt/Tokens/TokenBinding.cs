@@ -8,8 +8,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The claims that bind a token to one request or message: the HTTP method, the hashes of the target and of the content, and whether the token is
-/// accepted only once. The names follow <c>htm</c> and <c>htu</c> of RFC 9449. The claim <c>htu</c> itself is not used, because it does not include
-/// the query and the body. The page docs/binding.md defines the exact bytes of each value.
+/// accepted only once. The names of these claims follow the pattern of the claims <c>htm</c> and <c>htu</c> of RFC 9449. The claim <c>htu</c> itself
+/// is not used, because it does not include the query and the body. The page docs/binding.md defines the exact bytes of each value.
 /// </summary>
 /// <param name="Method">The HTTP method of the request (<c>htm</c>).</param>
 /// <param name="Target">The hash of the request's path and query, exactly as they are sent (<c>htt</c>).</param>

@@ -33,12 +33,15 @@ internal record TokenClaims(
     /// <summary>The binding of the token to a request or message; <see langword="null"/> if the token is not bound.</summary>
     public virtual TokenBinding? Binding => null;
 
-    /// <summary>Returns these claims with a binding. Claims without a binding are returned unchanged, so that they need no memory for it.</summary>
+    /// <summary>
+    /// Returns these claims with a binding. If <paramref name="binding"/> is <see langword="null"/>, this object is returned, so that claims without
+    /// a binding need no memory for a binding.
+    /// </summary>
     public TokenClaims BoundTo(TokenBinding? binding) => binding is null ? this : new Bound(this, binding);
 
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    /// <summary>Parses the claims of a token; <see langword="null"/> if the text does not have three parts.</summary>
+    /// <summary>Parses the claims of a token. The result is <see langword="null"/> if the text is too long or is not a well-formed token.</summary>
     public static TokenClaims? TryRead(string token)
     {
         if (token.Length > TokenLimits.TokenLength || token.AsSpan().ContainsAnyExcept(TokenCharacters)) return null;
@@ -57,7 +60,7 @@ internal record TokenClaims(
         }
     }
 
-    /// <summary>Parses a decoded payload of any size; <see langword="null"/> if the payload is not a JSON object.</summary>
+    /// <summary>Parses a decoded payload of any size. The result is <see langword="null"/> if the payload is not a JSON object.</summary>
     /// <exception cref="JsonException">The payload violates a rule of <see cref="StrictJson"/>, or a claim has the wrong type.</exception>
     /// <exception cref="InvalidOperationException">The payload contains a lone surrogate.</exception>
     public static TokenClaims? Read(ReadOnlyMemory<byte> payload) => FlatClaims.TryRead(payload) ?? ReadStrictly(payload);
@@ -102,8 +105,8 @@ internal record TokenClaims(
     }
 
     /// <summary>
-    /// Returns whether a text has the form of a signature. The base64url check of .NET also refuses a dot and nonzero unused bits of the last
-    /// character. With such bits, a modified text would still verify.
+    /// Returns whether a text has the form of a signature. The base64url check of .NET also refuses a text that contains a dot, or whose last
+    /// character has unused bits that are not zero. If such bits were permitted, a token with a modified signature text would still verify.
     /// </summary>
     private static bool IsSignature(ReadOnlySpan<char> text) => Base64Url.IsValid(text, out var length) && length is > 0 and <= LongestSignature;
 

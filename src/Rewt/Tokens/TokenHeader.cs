@@ -16,7 +16,7 @@ internal sealed record TokenHeader(string? Algorithm, string? KeyId, string? Typ
     /// <summary>Whether the header has the form that the Node module <c>jsonwebtoken</c> writes by default.</summary>
     public bool IsNode => Algorithm == "HS256" && KeyId is null && (Type is null or TokenTypes.Node);
 
-    /// <summary>Parses the header of a text that is not trusted; <see langword="null"/> if the text has no valid header.</summary>
+    /// <summary>Parses the header of a text that is not trusted. The result is <see langword="null"/> if the text has no valid header.</summary>
     public static TokenHeader? TryRead(ReadOnlySpan<char> token)
     {
         var end = token.IndexOf('.');

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Generates the ids of tokens (<c>jti</c>, RFC 7519 §4.1.7), which are 128 random bits in base64url. Random bytes are generated in large blocks,
-/// because each block needs a system call.
+/// Generates the ids of tokens (<c>jti</c>, RFC 7519 §4.1.7), which are 128 random bits in base64url. The random bytes for many ids are generated in
+/// one block, because the generation of each block needs a system call.
 /// </summary>
 internal static class TokenIds
 {

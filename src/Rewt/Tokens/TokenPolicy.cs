@@ -69,7 +69,7 @@ internal sealed class TokenPolicy
 
     public IReadOnlyCollection<string>? Audiences { get; }
 
-    /// <summary>Whether a token is accepted whose audience is the namespace itself, if it was signed with a shared secret.</summary>
+    /// <summary>Whether a token that was signed with a shared secret is also accepted if its audience is the namespace itself.</summary>
     public bool TakesNamespace { get; init; }
 
     /// <summary>Returns whether tokens of an issuer are accepted. A service always accepts data that it has signed itself.</summary>

@@ -15,14 +15,14 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     private const int LongestShown = 64;
 
     /// <summary>
-    /// The issuer that the token names, if the settings name it too; otherwise <see langword="null"/>. Refusals of such an issuer are logged
-    /// separately, so that a flood of other forged tokens does not hide them.
+    /// The issuer that the token names, if it is one of the <see cref="RewtOptions.TrustedIssuers"/>; otherwise <see langword="null"/>. Refused
+    /// tokens of such an issuer are logged separately, so that a flood of forged tokens with other issuers does not hide these log entries.
     /// </summary>
     public string? NamedIssuer { get; init; }
 
     private static readonly string[] Codes = [.. Enum.GetNames<RefusalReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
-    /// <summary>The code of the reason for metrics, traces and responses. The list of codes is fixed.</summary>
+    /// <summary>The code of the reason for metrics, traces and responses. Each <see cref="RefusalReason"/> has one fixed code.</summary>
     public string Code => Codes[(int)Reason];
 
     /// <summary>The general reason that is sent to the caller.</summary>

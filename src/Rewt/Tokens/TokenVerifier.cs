@@ -14,7 +14,8 @@ namespace Rewt.Internal;
 internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolver resolver, KeyRingResolver? rings, TimeProvider time)
 {
     /// <summary>
-    /// The number of refreshes for a token without a key id. The first may return a new key. The second shows whether a source is unreachable.
+    /// The number of refreshes for a token without a key id. The first refresh may return a new key. The second refresh shows whether a source of
+    /// keys is unreachable.
     /// </summary>
     private const int KeylessRounds = 2;
 
@@ -162,8 +163,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>
-    /// Returns the limit that a search for the token's key exceeds, or <see langword="null"/>. Verification would throw for such a token, and in a flood the
-    /// exceptions would take most of the processor time.
+    /// Returns the limit that a search for the token's key would exceed; <see langword="null"/> if no search is necessary, or if the search is
+    /// permitted. If the limit is exceeded, the verification of the token would throw an exception. In a flood of such tokens, the exceptions would
+    /// take most of the processor time.
     /// </summary>
     public UnknownKeyLimit? ExceededLimit(in ParsedToken parsed)
     {
@@ -197,9 +199,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>
-    /// Verifies a token with a key of this library, if the application has no validation rules of its own. The signature, the algorithm, the type,
-    /// the times and the audience are checked here, and any issuer is permitted. The Microsoft.IdentityModel libraries are not needed for the
-    /// validation.
+    /// Verifies a token with one key, if the application has no validation rules of its own. The method checks the algorithm and the signature, and
+    /// whether the issuer and the tenant match the key. Other methods of this class check the type, the times and the audience. The
+    /// Microsoft.IdentityModel libraries are therefore not needed for the validation.
     /// </summary>
     private TokenResult TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
     {
@@ -240,8 +242,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     /// <summary>
     /// Removes the actor from an identity, unless the application has configured its verification. The Microsoft.IdentityModel libraries read the
-    /// actor from a token inside the token. Without parameters of the application, these libraries would verify the inner token with parameters that
-    /// do not check its signature.
+    /// actor from a token inside the token. If the application has not configured parameters for the inner token, these libraries would use
+    /// parameters that do not check the signature of the inner token.
     /// </summary>
     private ClaimsIdentity WithoutUnverifiedActor(ClaimsIdentity identity, SecurityToken token)
     {

@@ -137,7 +137,7 @@ internal static class KeysCommand
         return Confirm(context, missing);
     }
 
-    /// <exception cref="ToolException">The confirmations cannot be read. The message states that the key is revoked.</exception>
+    /// <exception cref="ToolException">The confirmations cannot be read. The message states that the key is revoked nevertheless.</exception>
     private static async Task<IReadOnlyList<string>> ConfirmationsAsync(string keyId, Task<IReadOnlyList<string>> confirmations)
     {
         try

@@ -25,7 +25,10 @@ internal static class TokenVerification
         return verdict.IsValid ? ExitCode.Done : throw Refused(verdict);
     }
 
-    /// <summary>Prints the checks of a receiver in their order, up to the first check that fails.</summary>
+    /// <summary>
+    /// Prints the checks of a receiver and their results, in the order in which a receiver makes them. Checks after the first failed check are marked
+    /// as not reached.
+    /// </summary>
     public static async Task<int> ExplainAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
     {
         var verdict = await RunAsync(context, token, audience, acceptNodeTokens, cancellationToken);
@@ -74,8 +77,8 @@ internal static class TokenVerification
     private static ToolException Refused(TokenResult verdict) => new(ExitCode.BadToken, $"The token is refused: {Reason(verdict)} ({verdict.Cause!.Reason}). {verdict.Cause}");
 
     /// <summary>
-    /// Returns a sentence with a check's requirement; <see langword="null"/> for a check that needs the HTTP request. The order of the checks is the
-    /// order of the members of <see cref="RefusalReason"/>.
+    /// Returns a sentence that states the requirement of a check; <see langword="null"/> if <c>rewt token explain</c> does not show the check, for
+    /// example because the check needs the HTTP request. The order of the checks is the order of the members of <see cref="RefusalReason"/>.
     /// </summary>
     private static string? Requirement(RefusalReason reason) => reason switch
     {
