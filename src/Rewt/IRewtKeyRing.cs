@@ -19,7 +19,7 @@ public interface IRewtKeyRing
     /// Rotates the key: the pending key becomes current, and the key that was current until now is retired. The retired key still verifies tokens until
     /// the last token that it signed has expired. With <see cref="KeyMode.KeyPair"/>, only the key pair of this instance is rotated.
     /// </summary>
-    /// <param name="cancellationToken">Cancels the wait. Even after a cancellation, the rotation may still take place.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <returns>The key ring after the rotation.</returns>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtKeyRing> RotateAsync(CancellationToken cancellationToken = default);
@@ -30,7 +30,7 @@ public interface IRewtKeyRing
     /// </summary>
     /// <param name="keyId">The id of the key to revoke. An unknown id is recorded as revoked too. If the key is unknown or already revoked, no other
     /// key changes.</param>
-    /// <param name="cancellationToken">Cancels the wait. Even after a cancellation, the revocation may still take place.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <returns>The key ring after the revocation.</returns>
     /// <exception cref="ArgumentException"><paramref name="keyId"/> is not a valid key id.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
@@ -41,7 +41,7 @@ public interface IRewtKeyRing
     /// </summary>
     /// <param name="keyId">The id of the key to revoke.</param>
     /// <param name="timeout">How long to wait for the confirmations. The key stays revoked even if some instances do not confirm in time.</param>
-    /// <param name="cancellationToken">Cancels the wait. Even after a cancellation, the revocation may still take place.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <returns>The key ring after the revocation, and the instances that have not confirmed it.</returns>
     /// <exception cref="ArgumentException"><paramref name="keyId"/> is not a valid key id, or <paramref name="timeout"/> is negative.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write, or the confirmations cannot be read. If only the

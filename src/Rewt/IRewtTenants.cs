@@ -30,7 +30,7 @@ public interface IRewtTenants
     /// <paramref name="tenant"/> that is not deleted.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
-    /// <param name="cancellationToken">Cancels the wait. Even after a cancellation, the tenant may still be created.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task CreateTenantAsync(string tenant, CancellationToken cancellationToken = default);
@@ -41,7 +41,7 @@ public interface IRewtTenants
     /// is signed with a new key.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
-    /// <param name="cancellationToken">Cancels the wait. Even after a cancellation, the revocation may still take place.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task RevokeTenantAsync(string tenant, CancellationToken cancellationToken = default);
@@ -52,7 +52,7 @@ public interface IRewtTenants
     /// is accepted.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
-    /// <param name="cancellationToken">Cancels the wait. Even after a cancellation, the deletion may still take place.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task DeleteTenantAsync(string tenant, CancellationToken cancellationToken = default);
