@@ -9,7 +9,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtTestingServiceCollectionExtensions
 {
     /// <summary>
-    /// Replaces Redis with <paramref name="ring"/> for keys and trusted apps, and replaces <see cref="TimeProvider"/> with the clock of
+    /// Stores keys and trusted apps in <paramref name="ring"/> instead of Redis, and replaces <see cref="TimeProvider"/> with the clock of
     /// <paramref name="ring"/>. A test in the same process can call the host as a named service: <c>WithRewtIdentity</c> adds the tokens of the service
     /// to the requests of an <c>HttpClient</c>. Settings, schemes, policies and refusals are the same as in production. The method can be called before
     /// or after the registrations of the application. Do not deploy a service that calls this method: the service would share keys with no other

@@ -1,6 +1,6 @@
 namespace Rewt;
 
-/// <summary>The settings of the key pairs that this service signs with: the signature algorithm of generated and of configured key pairs.</summary>
+/// <summary>The settings of the key pairs, generated or configured, that this service signs with.</summary>
 public sealed class RewtKeyPairOptions
 {
     /// <summary>

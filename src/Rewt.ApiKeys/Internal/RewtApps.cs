@@ -121,8 +121,8 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     }
 
     /// <param name="appId">The id of the app.</param>
-    /// <param name="change">A function that receives the stored app, and returns the changed app and the return value of this method. If the changed
-    /// app is <see langword="null"/>, the stored app stays unchanged.</param>
+    /// <param name="change">A function that receives the stored app, and returns the changed app and the return value of this method. If the
+    /// function returns no app, the stored app stays unchanged.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     private Task<T> ChangeAsync<T>(string appId, Func<AppEntry?, (AppEntry? App, T Answer)> change, CancellationToken cancellationToken) => AskAsync(
         async () =>

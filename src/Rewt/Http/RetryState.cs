@@ -2,7 +2,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The state of one request between its attempts, stored in the options of the request. The state says whether a retry is possible, and whether the
-/// next attempt needs a newly signed token. The state also contains the properties of the request before the first attempt.
+/// next attempt needs a newly signed token. The state also contains the address, the method and the content
+/// that the request had before the first attempt.
 /// </summary>
 /// <remarks>
 /// A request is not retried if its address, method or content has changed, for example because an inner handler followed a redirect.

@@ -13,8 +13,8 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private const int MaximumAsked = 1024;
 
     /// <summary>
-    /// The maximum number of services whose keys are read. In practice, a fleet has fewer services. The maximum limits the memory that an attacker
-    /// with a stolen Redis login can consume.
+    /// The maximum number of services whose keys are read. In practice, a fleet has fewer services. Without a maximum, an attacker with a stolen Redis
+    /// login could fill the memory.
     /// </summary>
     private const int MaximumIssuers = 1000;
 

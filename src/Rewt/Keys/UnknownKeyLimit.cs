@@ -21,8 +21,8 @@ internal sealed class UnknownKeyLimit
     private readonly RequestQueue _refused = new();
 
     /// <summary>
-    /// Begins the search for a key. If too many other keys are being searched for, the request is refused. Refused requests are released one after
-    /// the other, so that they do not delay valid requests.
+    /// Begins the search for a key. If too many other keys are being searched for, the request is refused. Refused requests continue one at a
+    /// time, so that many simultaneous refusals do not delay valid requests.
     /// </summary>
     /// <exception cref="RewtKeysUnavailableException">Too many different keys are being searched for.</exception>
     public async ValueTask BeginAsync((string? Issuer, string KeyId) key, CancellationToken cancellationToken)

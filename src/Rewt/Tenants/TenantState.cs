@@ -22,7 +22,7 @@ internal readonly record struct TenantState(StoreTime RevokedAt, StoreTime LifeA
 
     /// <summary>
     /// Returns a state with the later <see cref="RevokedAt"/> and the later <see cref="LifeAt"/> of two states. The result does not depend on the
-    /// order of merges, because both times only increase. A revocation never ends a deletion. Only a later creation ends a deletion.
+    /// order of merges, because both timestamps only increase. A revocation never ends a deletion. Only a later creation ends a deletion.
     /// </summary>
     public TenantState Merge(TenantState other)
     {
