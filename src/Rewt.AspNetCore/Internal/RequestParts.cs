@@ -14,8 +14,8 @@ internal static class RequestParts
     private const int ChunkSize = 16 * 1024;
 
     /// <summary>
-    /// Returns the path and query exactly as the caller sent them; <see langword="null"/> if they are not known. The decoded path is not used,
-    /// because different encoded paths can have the same decoded path.
+    /// Returns the path and query exactly as the caller sent them; <see langword="null"/> if they are not known or ambiguous. The decoded path is not
+    /// used, because different encoded paths can have the same decoded path.
     /// </summary>
     public static string? Target(HttpContext context, RewtOptions options)
     {
@@ -24,6 +24,8 @@ internal static class RequestParts
         // The absolute form (RFC 9112 §3.2.2), which clients send to a proxy.
         if (target[0] != '/' && target.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme)
         {
+            // In this form, the server decodes these characters differently, so the endpoint could get another path than the one that is compared.
+            if (target.AsSpan().IndexOfAny('%', '\\', '#') >= 0) return null;
             var start = target.AsSpan(scheme + 3).IndexOfAny('/', '?');
             target = start < 0 ? "/" : target[(scheme + 3 + start)..];
             if (target[0] == '?') target = "/" + target;
@@ -41,9 +43,9 @@ internal static class RequestParts
     }
 
     /// <summary>
-    /// Returns the hash of the body; <see langword="null"/> if the body is longer than <paramref name="maximum"/> bytes. If middleware has read or
-    /// replaced the body, so that its length differs from the Content-Length, the result is an empty text. An empty text matches no token. The
-    /// endpoint can still read the body afterwards.
+    /// Returns the hash of the body; <see langword="null"/> if the body is longer than <paramref name="maximum"/> bytes. If middleware has already
+    /// read the body, the result is an empty text, which matches no token. Middleware has read the body if the length of the rest differs from the
+    /// Content-Length, or if there is no Content-Length and a form was parsed. The endpoint can still read the body afterwards.
     /// </summary>
     public static async ValueTask<string?> HashBodyAsync(HttpContext context, int maximum)
     {
@@ -58,10 +60,10 @@ internal static class RequestParts
         var position = request.Body.Position;
         request.Body.Position = 0;
         var hash = await HashAsync(head, request.Body, maximum, context.RequestAborted);
-        var isWhole = hash is null || request.ContentLength is not { } length || request.Body.Position == length;
+        var isRead = request.ContentLength is { } length ? request.Body.Position != length : request.Body.Position == 0 && context.Features.Get<IFormFeature>() is { Form: not null };
         // The endpoint reads the buffered part, and after it what was not read from the connection.
         request.Body.Position = position;
-        return isWhole ? hash : string.Empty;
+        return hash is not null && isRead ? string.Empty : hash;
     }
 
     private static string Text(StringValues values) => values.Count > 1 ? string.Join(", ", values.AsEnumerable()) : values.ToString();

@@ -70,7 +70,12 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     private async ValueTask<TokenResult> JudgeAsync(string text, ParsedToken reading, HttpContext context)
     {
         var verdict = reading.Verdict ?? await verifier.VerifyAsync(reading, context.RequestAborted);
-        return verdict is { IsValid: true, Claims.Binding: not null } && await request.CheckAsync(context, text, verdict.Claims) is { } refusal ? new TokenResult(refusal) : verdict;
+        if (verdict is not { IsValid: true, Claims: { Binding: { } binding } claims }) return verdict;
+
+        if (await request.CheckAsync(context, claims) is { } other) return new TokenResult(other);
+        // A body may arrive slowly. Meanwhile, the token may have expired, or its key or tenant may have been revoked.
+        if (binding.Body is not null && await verifier.ConfirmAsync(verdict, reading, context.RequestAborted) is { IsValid: false } ended) return ended;
+        return await request.UseAsync(context, text, claims) is { } used ? new TokenResult(used) : verdict;
     }
 
     /// <summary>

@@ -43,6 +43,11 @@ internal static class ConfiguredKeysValidator
         }
 
         if (identity.Authorities.Count > 0 && ConfiguredKeySource.IsConfigured(options) && !options.VerificationKeys.Any(PublicKeySourceFactory.IsAddress)) yield return "Authorities check the keys of an address, but VerificationKeys has none; remove them.";
+        if (identity.Demands && options.VerificationKeys.Any(PublicKeySourceFactory.IsAddress) && options.VerificationKeys.Index().FirstOrDefault(key => !PublicKeySourceFactory.IsAddress(key.Item)) is { Item: not null } local)
+        {
+            yield return $"Authorities are set, but VerificationKeys:{local.Index} is no address, so no certificate confirms its keys; move it to another scheme, or set Identity:AcceptUnattested.";
+        }
+
         if (identity.CertificateFile is not null && identity.CertificateFactory is not null) yield return "CertificateFile and CertificateFactory are both set; remove one of them.";
         if (identity is { CertificateFile: null, KeyFile: not null }) yield return "KeyFile is set, but CertificateFile is not.";
         if (identity is { CertificateFile: null, Password: not null }) yield return "Password is set, but CertificateFile is not.";

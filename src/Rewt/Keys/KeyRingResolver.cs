@@ -34,7 +34,8 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     public NamespaceKeyRings KeyRings(string @namespace) => rings.KeyRings(@namespace);
 
     /// <summary>
-    /// Returns whether a key belongs to another key ring of this process. A key id is derived from its key, so two key rings never share an id.
+    /// Returns whether a key belongs to another key ring of this process. The key ids of shared secrets and of key pairs are derived from the keys, so
+    /// such key rings never share an id.
     /// Without this check, each valid token of the other key ring would cause a refresh of this key ring.
     /// </summary>
     public bool IsOfAnotherRing(string @namespace, string? tenant, string keyId)

@@ -57,7 +57,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         // Checked before any key is resolved, so that tokens of an untrusted issuer cause no reads.
         if (!policy.IsTrusted(claims.Issuer)) return Refused(RefusalReason.UntrustedIssuer, claims.Issuer, policy.Options.TrustedIssuers);
 
-        if (!isKeyless && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenResult.OfOtherNamespace);
+        if (!isKeyless && !policy.HasChosenKeyIds && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenResult.OfOtherNamespace);
         if (!policy.HasTenant(claims)) return Refused(RefusalReason.MissingTenant);
         return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
 
@@ -68,6 +68,18 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<TokenResult> VerifyAsync(ParsedToken parsed, CancellationToken cancellationToken) =>
         parsed.IsKeyless ? VerifyKeylessAsync(parsed, cancellationToken) : VerifyWithKeyAsync(parsed, cancellationToken);
+
+    /// <summary>
+    /// Checks a token whose signature was verified: the token has not expired, its key and its tenant are not revoked, and its claims are accepted.
+    /// </summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
+    public async ValueTask<TokenResult> ConfirmAsync(TokenResult verified, ParsedToken parsed, CancellationToken cancellationToken)
+    {
+        var (claims, keyId) = (parsed.Claims, parsed.IsKeyless ? null : parsed.Header.KeyId);
+        var keys = await ResolveAgainAsync(verified.Key, claims, keyId, cancellationToken).ConfigureAwait(false);
+        var isAccepted = parsed.IsKeyless ? keys.Contains(verified.Key!) : keys.Count > 0;
+        return isAccepted ? Judge(verified, parsed.IsNode, time.GetUtcNow()) : UnknownKey(claims, keyId);
+    }
 
     /// <summary>The key rings of the namespace; <see langword="null"/> if the application has a resolver.</summary>
     private NamespaceKeyRings? KeyRings => _keyRings ??= _direct?.KeyRings(policy.Options.Namespace);
@@ -98,9 +110,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
         // Before the tenant is read: a token that is refused anyway causes no read.
         if (verdict.Key is TenantSecurityKey && CheckClaims(claims, isNode: false, verdict.Key, time.GetUtcNow()) is { } refusal) return new TokenResult(refusal);
-        // Resolved again after the verification: the key may have been revoked meanwhile.
-        keys = await ResolveAgainAsync(verdict.Key, claims, keyId, cancellationToken).ConfigureAwait(false);
-        return keys.Count == 0 ? UnknownKey(claims, keyId) : Judge(verdict, isNode: false, time.GetUtcNow());
+        // The key may have been revoked meanwhile.
+        return await ConfirmAsync(verdict, parsed, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<TokenResult> VerifyKeylessAsync(ParsedToken parsed, CancellationToken cancellationToken)
@@ -117,9 +128,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
         if (!verdict.IsValid) return verdict;
 
-        // Resolved again after the verification: the key may have been revoked meanwhile.
-        keys = await ResolveAsync(parsed.Claims, null, cancellationToken).ConfigureAwait(false);
-        return keys.Contains(verdict.Key!) ? Judge(verdict, parsed.IsNode, time.GetUtcNow()) : UnknownKey(parsed.Claims, null);
+        // The key may have been revoked meanwhile.
+        return await ConfirmAsync(verdict, parsed, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(TokenClaims claims, string? keyId, CancellationToken cancellationToken) =>

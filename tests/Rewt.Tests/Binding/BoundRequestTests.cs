@@ -237,10 +237,68 @@ public sealed class BoundRequestTests
         (await payments.SendWithTokenAsync(token, HttpMethod.Get, received).StatusAsync()).ShouldBe(isAccepted ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
     }
 
-    private static async Task<string> TokenForAsync(PaymentService payments, string target, string body)
+    [Theory]
+    [InlineData("/any/a?x=1", "http://a/any/a?x=1", "HTTP/1.1 200 OK")]
+    [InlineData("/any/12%2F3", "http://a/any/12%2F3", "HTTP/1.1 401 Unauthorized")]
+    [InlineData("/any/..%2Fsecret", "http://a/any/..%2Fsecret", "HTTP/1.1 401 Unauthorized")]
+    [InlineData("/any?x=%2F", "http://a/any?x=%2F", "HTTP/1.1 401 Unauthorized")]
+    [InlineData("/any", "http://a#/any", "HTTP/1.1 401 Unauthorized")]
+    public async Task A_target_in_absolute_form_that_the_server_decodes_differently_is_refused(string target, string sent, string status)
+    {
+        await using var payments = await PaymentService.StartAsync();
+        var token = await TokenForAsync(payments, target, "");
+        using var connection = await ConnectAsync(payments);
+        await using var stream = connection.GetStream();
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+
+        await WriteAsync(stream, $"POST {sent} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+
+        (await reader.ReadLineAsync(Cancellation)).ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task A_chunked_form_that_middleware_has_already_read_is_not_treated_as_empty()
+    {
+        await using var payments = await PaymentService.StartAsync(configure: builder => builder.Services.AddSingleton<IStartupFilter>(new FirstMiddleware(async context =>
+        {
+            if (context.Request.HasFormContentType) await context.Request.ReadFormAsync(context.RequestAborted);
+        })));
+        const string Form = "application/x-www-form-urlencoded";
+        var token = await TokenForAsync(payments, "/any", "", Form);
+        using var connection = await ConnectAsync(payments);
+        await using var stream = connection.GetStream();
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+
+        await WriteAsync(stream, $"POST /any HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Type: {Form}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\na\r\namount=900\r\n0\r\n\r\n");
+
+        (await reader.ReadLineAsync(Cancellation)).ShouldBe("HTTP/1.1 401 Unauthorized");
+        payments.Service.Log.Text.ShouldContain("(OtherBody)");
+    }
+
+    [Fact]
+    public async Task A_token_is_refused_if_its_key_is_revoked_while_the_bound_body_arrives()
+    {
+        await using var payments = await PaymentService.StartAsync(options => options.Binding = All);
+        var token = await TokenForAsync(payments, "/any", "abc");
+        using var connection = await ConnectAsync(payments);
+        await using var stream = connection.GetStream();
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        await WriteAsync(stream, $"POST /any HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Length: 3\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n");
+        (await reader.ReadLineAsync(Cancellation)).ShouldBe("HTTP/1.1 100 Continue", "the receiver has verified the token and reads the body");
+        await reader.ReadLineAsync(Cancellation);
+
+        var current = (await payments.Service.Ring.GetAsync(Cancellation)).Keys.Single(key => key.State == RewtKeyState.Current);
+        await payments.Service.Ring.RevokeAsync(current.KeyId, Cancellation);
+        await WriteAsync(stream, "abc");
+
+        (await reader.ReadLineAsync(Cancellation)).ShouldBe("HTTP/1.1 401 Unauthorized");
+        payments.Calls.ShouldBe(0);
+    }
+
+    private static async Task<string> TokenForAsync(PaymentService payments, string target, string body, string? contentType = null)
     {
         var signer = payments.Service.Services.GetRequiredKeyedService<TokenSigners>("").For(null);
-        return (await signer.SignBearerAsync("payments", null, new TokenBinding("POST", TokenBinding.HashOf(target), TokenBinding.HashOf(TokenBinding.BodyHead(null, null) + body)), Cancellation)).Value;
+        return (await signer.SignBearerAsync("payments", null, new TokenBinding("POST", TokenBinding.HashOf(target), TokenBinding.HashOf(TokenBinding.BodyHead(contentType, null) + body)), Cancellation)).Value;
     }
 
     private static async Task<TcpClient> ConnectAsync(PaymentService payments)

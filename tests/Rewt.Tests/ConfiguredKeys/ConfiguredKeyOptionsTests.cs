@@ -97,6 +97,29 @@ public sealed class ConfiguredKeyOptionsTests : IDisposable
         Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate()).Message.ShouldContain("AddRewtAuthentication");
     }
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void A_key_that_no_certificate_can_confirm_fails_validation_beside_an_address(bool acceptUnattested, bool isError)
+    {
+        var root = TestAuthority.Root();
+        var services = new ServiceCollection();
+        services.AddSingleton<IKeyDownload>(new ScriptedDownload());
+        services.AddRewtKeys(options =>
+        {
+            options.ServiceName = "inventory";
+            options.VerificationKeys.Add("https://auth.example/jwks.json");
+            options.VerificationKeys.Add(JwkRows.P256.ExportSubjectPublicKeyInfoPem());
+            options.Identity.Authorities.Add(root.Pem);
+            options.Identity.AcceptUnattested = acceptUnattested;
+        });
+        using var provider = services.BuildServiceProvider();
+        var validate = () => provider.GetRequiredService<IStartupValidator>().Validate();
+
+        if (isError) validate.ShouldThrow<OptionsValidationException>().Message.ShouldContain("VerificationKeys:1 is no address");
+        else validate();
+    }
+
     public void Dispose() => _directory.Dispose();
 
     private void ValidateAtStart(string settings)

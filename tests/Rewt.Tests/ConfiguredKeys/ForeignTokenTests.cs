@@ -141,6 +141,37 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_key_is_accepted_although_a_signer_of_another_scheme_uses_its_key_id()
+    {
+        using var second = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var servers = new MultiServerDownload();
+        servers["a.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256, "k1"));
+        servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", "k2"));
+        await using var service = await KeyService.StartAsync(
+            "inventory",
+            [
+                ("VerificationKeys:0", "https://a.example/jwks.json"), ("TrustedIssuers:0", "a"),
+                ("Schemes:B:VerificationKeys:0", "https://b.example/jwks.json"), ("Schemes:B:TrustedIssuers:0", "b"),
+            ],
+            builder =>
+            {
+                builder.Services.AddSingleton<IKeyDownload>(servers);
+                builder.Services.AddAuthentication().AddRewt("B", _ => { });
+                builder.Services.AddAuthorizationBuilder().SetDefaultPolicy(new AuthorizationPolicyBuilder("Rewt", "B").RequireAuthenticatedUser().Build());
+            },
+            null);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("a", "inventory"), "rewt+jwt", "k1"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, ForeignToken.Claims("b", "inventory"), "rewt+jwt", "k2"))).Status.ShouldBe(HttpStatusCode.OK);
+
+        servers["a.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256, "k1"), PublicKey.From(second, "k2"));
+
+        await Eventually.TrueAsync(
+            async () => (await service.AskAsync(ForeignToken.Sign(second, ForeignToken.Claims("a", "inventory"), "rewt+jwt", "k2"))).Status == HttpStatusCode.OK,
+            "the keys of a are fetched again");
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, ForeignToken.Claims("b", "inventory"), "rewt+jwt", "k2"))).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Separate_schemes_isolate_signers_that_must_not_trust_each_other()
     {
         await using var service = await KeyService.StartAsync(
