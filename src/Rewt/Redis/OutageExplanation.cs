@@ -18,7 +18,9 @@ internal static class OutageExplanation
     private static readonly byte[] Question = "PING\r\nINFO server\r\nINFO replication\r\n"u8.ToArray();
 
     /// <summary>Returns the explanation of an error from a server; <see langword="null"/> if there is none for its code.</summary>
-    public static OutageReason? OfError(RedisServerException exception) => CodeOf(exception) switch
+    public static OutageReason? OfError(RedisServerException exception) => OfCode(CodeOf(exception));
+
+    private static OutageReason? OfCode(string code) => code switch
     {
         "NOAUTH" or "WRONGPASS" => new("Redis refused the login: the user or the password is missing or wrong. Correct user=...,password=... in the connection string.", OutageKind.Login),
         "EXECABORT" => new("Redis rejected a transaction. Check the log of the server, the rights of the login ('rewt acl') and maxmemory."),
@@ -74,11 +76,14 @@ internal static class OutageExplanation
         var isPlain = text.StartsWith('+') || text.StartsWith('-');
         if (connection.Ssl && isPlain) return new($"{server} does not use TLS, but {setting} has ssl=true. Remove ssl=true, or use the TLS port of the server.");
         if (text.StartsWith("HTTP/", StringComparison.Ordinal)) return new($"{server} is an HTTP server, not Redis. Correct host and port in {setting}.");
-        if (connection.Ssl) return new($"The TLS connection to {server} fails. Its certificate must be trusted on this machine and contain the host name (sslHost=... names another one); a required client certificate belongs in RewtOptions.ConfigurationOptions.");
+        if (connection.Ssl) return new($"The TLS connection to {server} fails. Its certificate must be trusted on this machine and contain the host name (sslHost=... names another one); a required client certificate belongs in RewtOptions.ConfigurationOptions.{(string.IsNullOrEmpty(connection.Password) ? string.Empty : " Also check the user and the password.")}");
         if (!isPlain) return new($"{server} does not answer in the protocol of Redis, so it probably requires TLS. Add ssl=true to {setting}, or correct the port.");
 
         if (text.StartsWith("-DENIED", StringComparison.Ordinal)) return new($"{server} is in protected mode, which refuses other machines. Set a password on the server, and password=... in {setting}.");
         if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) && string.IsNullOrEmpty(connection.Password)) return new($"{server} requires a login. Add password=... (and user=...) to {setting}.", OutageKind.Login);
+        if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) && connection.Password == UnknownPassword) return new($"{server} requires a login. Check the user and the password in {setting}, and the load of the server.", OutageKind.Login);
+        if (text.StartsWith("-ERR max number of clients", StringComparison.Ordinal)) return new($"{server} accepts no further connections. Close connections that are not needed, or raise maxclients.");
+        if (text[0] == '-' && !text.StartsWith("-NOAUTH", StringComparison.Ordinal) && OfCode(text[1..].Split(' ', 2)[0]) is { } reported) return reported;
         var isSentinel = text.Contains("redis_mode:sentinel", StringComparison.Ordinal);
         if (isSentinel && string.IsNullOrEmpty(connection.ServiceName)) return new($"{server} is a Sentinel, not Redis. Add serviceName=<the name of the primary> to {setting}.");
         if (isSentinel) return new($"The Sentinel {server} knows no primary {KeyMaterial.Shown(connection.ServiceName!)} that can be reached. Correct serviceName in {setting}, or repair the primary.");

@@ -38,7 +38,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private int _attempts;
     private ConnectionMultiplexer? _own;
     private IConnectionMultiplexer? _shared;
-    private long _lastAnswer;
+    private Answer? _lastAnswer;
     private Task<OutageReason?>? _explaining;
     private long _explainedAt;
     private bool _disposed;
@@ -202,12 +202,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 
     private void Answered()
     {
-        Volatile.Write(ref _lastAnswer, time.GetTimestamp());
+        Volatile.Write(ref _lastAnswer, new Answer(ClockReading.Now(time)));
         Volatile.Write(ref _explaining, null);
     }
 
     /// <summary>
-    /// Returns the explanation of an outage. All failures within half a minute share one explanation, so that requests do not wait for a new explanation
+    /// Returns the explanation of an outage; <see langword="null"/> if it is not found in time. All failures within half a minute share one explanation, so that requests do not wait for a new explanation
     /// after each failure.
     /// </summary>
     private async Task<OutageReason?> ReasonAsync(Exception failure, IReadOnlyList<IServer> loggedIn, CancellationToken cancellationToken)
@@ -215,11 +215,19 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         Task<OutageReason?> explaining;
         lock (_gate)
         {
-            if (_explaining is null || time.GetElapsedTime(_explainedAt) > ExplanationInterval) (_explaining, _explainedAt) = (Task.Run(() => ExplainAsync(failure, loggedIn), CancellationToken.None), time.GetTimestamp());
-            explaining = _explaining;
+            if (Volatile.Read(ref _explaining) is { } current && time.GetElapsedTime(_explainedAt) <= ExplanationInterval) explaining = current;
+            else (_explaining, _explainedAt) = (explaining = Task.Run(() => ExplainAsync(failure, loggedIn), CancellationToken.None), time.GetTimestamp());
         }
 
-        return await explaining.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Requests wait for the end of the failed read, and the resolution of a host name can take many seconds.
+            return await explaining.WaitAsync(TimeLimit.Explanation * 2, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
     }
 
     /// <summary>
@@ -278,7 +286,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     {
         lock (_gate)
         {
-            if (time.GetElapsedTime(Volatile.Read(ref _lastAnswer)) >= LongestSilence) Replace();
+            if (Volatile.Read(ref _lastAnswer) is not { } last || last.At.Elapsed(time) >= LongestSilence) Replace();
         }
     }
 
@@ -423,4 +431,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
         return configuration;
     }
+
+    /// <summary>The time of an answer from Redis, by both clocks. After a suspension of the machine, the monotonic clock alone would be too early.</summary>
+    private sealed record Answer(ClockReading At);
 }

@@ -28,6 +28,29 @@ public sealed class ClockTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Keys_are_read_on_a_new_connection_if_the_machine_was_suspended_and_lost_its_connection()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = TcpProxy.Start(redis.Port);
+        var clock = new ShiftedTimeProvider();
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
+        await using var suspended = await Instance.StartWarmAsync(
+            proxy.ConnectionString,
+            options => (options.RefreshInterval, options.ClockSkew) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)),
+            clock);
+        await suspended.WaitUntilAnnouncedAsync();
+        var token = await suspended.SignAsync();
+        // The last response is recent by the monotonic clock, which does not advance during a suspension.
+        await suspended.Provider.ReadNowAsync(Cancellation);
+        proxy.DropConnectionData();
+        await other.Ring.RevokeAsync(await other.CurrentAsync(), Cancellation);
+
+        clock.Shift = TimeSpan.FromMinutes(2);
+
+        (await suspended.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+    }
+
+    [Fact]
     public async Task Keys_are_read_again_after_the_machine_was_suspended()
     {
         await using var redis = await RedisServer.StartAsync();

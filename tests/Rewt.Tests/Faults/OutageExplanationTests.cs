@@ -84,8 +84,60 @@ public sealed class OutageExplanationTests
         reason.Text.ShouldContain(explanation);
     }
 
+    [Theory]
+    [InlineData("-ERR max number of clients reached", "", "accepts no further connections. Close connections that are not needed, or raise maxclients.")]
+    [InlineData("-LOADING Redis is loading the dataset in memory", "", "Redis is loading its data after a start.")]
+    [InlineData("-NOAUTH Authentication required.", ",password=(set)", "requires a login. Check the user and the password in Rewt:Redis")]
+    [InlineData("", ",ssl=true,password=a", "Also check the user and the password.")]
+    public async Task A_refusal_of_the_server_is_explained_if_the_client_library_reports_only_that_the_time_limit_has_passed(string refusal, string settings, string explanation)
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var connection = StackExchange.Redis.ConfigurationOptions.Parse($"{listener.LocalEndpoint}{settings}");
+
+        var reason = OutageExplanation.OfConnectionAsync(connection, "Rewt:Redis", new TimeoutException(), [], TestContext.Current.CancellationToken);
+        using (var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken))
+        {
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(refusal.Length == 0 ? string.Empty : refusal + "\r\n"), TestContext.Current.CancellationToken);
+        }
+
+        (await reason).Text.ShouldContain(explanation);
+    }
+
+    [Fact]
+    public async Task A_failed_command_does_not_wait_for_an_explanation_that_takes_long()
+    {
+        using var services = new BlockedServices();
+        await using var connection = new RedisConnection(services, new RewtOptions { ServiceName = "test" }, TimeProvider.System);
+
+        await Should.ThrowAsync<TimeoutException>(() => connection.AskAsync(_ => Task.FromResult(true), TestContext.Current.CancellationToken));
+
+        services.IsExplaining.ShouldBeTrue("the explanation is still being searched for");
+    }
+
     private static string? OutageEntry(Instance instance) =>
         instance.Log.Lines.FirstOrDefault(line => line.StartsWith("Warning StoreUnavailable", StringComparison.Ordinal));
+
+    /// <summary>Fails the first request for a service, as a connection does, and blocks the second one, which the explanation makes.</summary>
+    private sealed class BlockedServices : IServiceProvider, IDisposable
+    {
+        private readonly ManualResetEventSlim _released = new();
+        private int _requests;
+        private volatile bool _isExplaining;
+
+        public bool IsExplaining => _isExplaining;
+
+        public object? GetService(Type serviceType)
+        {
+            if (Interlocked.Increment(ref _requests) == 1) throw new TimeoutException();
+            _isExplaining = true;
+            _released.Wait(TimeSpan.FromMinutes(1));
+            _isExplaining = false;
+            return null;
+        }
+
+        public void Dispose() => _released.Set();
+    }
 
     /// <summary>Holds the servers of a test case and disposes them after it.</summary>
     private sealed class Scene : IAsyncDisposable
