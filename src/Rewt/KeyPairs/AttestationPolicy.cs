@@ -358,7 +358,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (ProblemOfExtendedUse(certificate) is { } unfit) return unfit;
         using var rsa = issuer.GetRSAPublicKey();
         if (rsa?.KeySize < RsaNumbers.MinimumBits) return $"an RSA key of its certificate chain has less than {RsaNumbers.MinimumBits} bits";
-        if (revocations.Any(list => list.Revokes(certificate, issuer))) return "its certificate is revoked";
+        if (revocations.Any(list => list.Revokes(certificate, issuer, authorities))) return "its certificate is revoked";
         return ProblemOfTime(certificate, at) ?? ProblemOfTime(issuer, at);
     }
 

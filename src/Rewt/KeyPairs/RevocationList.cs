@@ -81,11 +81,14 @@ internal sealed class RevocationList
         return lists.Count > 0 ? lists : throw new PublicKeySourceException($"{name} contains no revocation list in PEM format (X509 CRL)");
     }
 
-    /// <summary>Returns whether the list was issued by the given issuer and contains the certificate.</summary>
-    public bool Revokes(X509Certificate2 certificate, X509Certificate2 issuer) =>
+    /// <summary>
+    /// Returns whether the list contains the certificate, and was issued by the issuer of the certificate. After an authority has changed its key, its
+    /// list is signed with the new key, so a list may also be signed by a configured authority with the name of the issuer.
+    /// </summary>
+    public bool Revokes(X509Certificate2 certificate, X509Certificate2 issuer, X509Certificate2Collection authorities) =>
         _serials.Contains(Convert.ToHexString(certificate.SerialNumberBytes.Span))
         && HasNameOf(issuer)
-        && IsSignedBy(issuer);
+        && (IsSignedBy(issuer) || authorities.Any(authority => HasNameOf(authority) && IsSignedBy(authority)));
 
     /// <summary>
     /// Returns whether the list certainly applies to no certificate. This is the case if a configured authority has the name of the list's issuer,

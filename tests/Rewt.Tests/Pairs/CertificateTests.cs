@@ -637,6 +637,17 @@ public sealed class CertificateTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public void A_revocation_list_also_applies_to_certificates_of_the_former_key_of_its_authority()
+    {
+        var (former, renewed, other) = (TestAuthority.Root(), TestAuthority.Root(), TestAuthority.Root());
+        using var certificate = former.Issue(TestAuthority.San("orders"));
+        var list = RevocationList.Read(Encoding.ASCII.GetBytes(renewed.Revoke(certificate)), "test").ShouldHaveSingleItem();
+
+        list.Revokes(certificate, former.Certificate, [former.Certificate, renewed.Certificate]).ShouldBeTrue();
+        list.Revokes(certificate, former.Certificate, [former.Certificate, other.Certificate]).ShouldBeFalse("no configured authority has signed the list");
+    }
+
     [Theory]
     [InlineData("an authority", "an authority", true)]
     [InlineData("an authority", "another authority", false)]
@@ -653,7 +664,7 @@ public sealed class CertificateTests : IAsyncLifetime
 
         var read = RevocationList.Read(Encoding.ASCII.GetBytes(PemEncoding.WriteString("X509 CRL", list)), "test").ShouldHaveSingleItem();
 
-        read.Revokes(certificate, authority).ShouldBe(isRevoked);
+        read.Revokes(certificate, authority, []).ShouldBe(isRevoked);
 
         static X500DistinguishedName Name(string name, UniversalTagNumber encoding)
         {
