@@ -9,6 +9,19 @@ public sealed class PushTests
     [Trait("Category", "Long")]
     public Task Thirty_revocations_reach_ten_instances_by_push() => PushAsync(instanceCount: 10, revocations: 30);
 
+    [Fact]
+    public async Task A_refused_subscription_is_logged_once_without_the_arguments_of_the_command()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--rename-command", "SUBSCRIBE", "");
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        await Eventually.TrueAsync(() => instance.Log.Text.Contains("NoPush", StringComparison.Ordinal), "the refusal is logged");
+
+        await Eventually.TrueAsync(async () => (await redis.CommandCountsAsync()).GetValueOrDefault("exec") >= 10, "the keys are read ten times");
+
+        instance.Log.Text.Split("NoPush").Length.ShouldBe(2);
+        instance.Log.Text.ShouldNotContain("args beginning");
+    }
+
     private static async Task PushAsync(int instanceCount, int revocations)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
