@@ -68,9 +68,11 @@ internal sealed class PrimaryCheck(TimeProvider time)
         var primaries = roles.Where(role => role.IsPrimary).DistinctBy(role => role.History, StringComparer.Ordinal).ToList();
         if (primaries.Count > 1)
         {
-            throw StoreFailure.Explained(new RedisConnectionException(
+            var failure = StoreFailure.Explained(new RedisConnectionException(
                 ConnectionFailureType.UnableToConnect,
                 $"Two Redis servers are primaries, {ServerDiagnosis.Name(primaries[0].Server.EndPoint)} and {ServerDiagnosis.Name(primaries[1].Server.EndPoint)}; only one may be a primary."));
+            WriteOutcome.Refused(failure, failure);
+            throw failure;
         }
 
         if (roles.Exists(role => role.IsPrimary == role.Server.IsReplica))

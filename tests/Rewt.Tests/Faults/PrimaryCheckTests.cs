@@ -57,7 +57,9 @@ public sealed class PrimaryCheckTests
         var confirmation = _check.ConfirmAsync(servers.Multiplexer, Limit, Cancellation);
         servers.Proxy.ReleaseResponses();
 
-        (await Should.ThrowAsync<RedisConnectionException>(() => confirmation)).Message.ShouldContain("are primaries");
+        var exception = await Should.ThrowAsync<RedisConnectionException>(() => confirmation);
+        exception.Message.ShouldContain("are primaries");
+        WriteOutcome.Of(exception).ShouldBe("was not changed");
     }
 
     [Fact]
