@@ -1,3 +1,5 @@
+using Rewt.Tests.Apps;
+
 namespace Rewt.Tests.Faults;
 
 public sealed class PushTests
@@ -20,6 +22,25 @@ public sealed class PushTests
 
         instance.Log.Text.Split("NoPush").Length.ShouldBe(2);
         instance.Log.Text.ShouldNotContain("args beginning");
+    }
+
+    [Fact]
+    public async Task A_missing_permission_to_subscribe_is_logged_once_for_keys_and_once_for_trusted_apps()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await redis.CommandAsync("ACL", "SETUSER", "default", "resetchannels");
+        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
+        await Eventually.TrueAsync(() => Logged("NoPush") > 0 && Logged("AppsNoPush") > 0, "both refusals are logged");
+
+        await Eventually.TrueAsync(
+            async () => await redis.CommandCountsAsync() is var counts && counts.GetValueOrDefault("exec") >= 10 && counts.GetValueOrDefault("hlen") >= 10,
+            "the keys and the apps are read ten times");
+
+        Logged("NoPush").ShouldBe(1);
+        Logged("AppsNoPush").ShouldBe(1);
+        service.Log.Text.ShouldContain("NOPERM");
+
+        int Logged(string name) => service.Log.Text.Split($"Warning {name}:").Length - 1;
     }
 
     private static async Task PushAsync(int instanceCount, int revocations)
