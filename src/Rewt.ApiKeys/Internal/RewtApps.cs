@@ -55,6 +55,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
             async () => (
                 await store.ReadAsync(null, cancellationToken).ConfigureAwait(false),
                 await store.ReadUsesAsync(cancellationToken).ConfigureAwait(false)),
+            _ => $"The trusted apps of '{options.Namespace}' cannot be read",
             cancellationToken).ConfigureAwait(false);
         return [.. apps.Apps.Values.OrderBy(app => app.Id, StringComparer.Ordinal).Select(app => View(app, uses))];
     }
@@ -137,9 +138,10 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
             throw new RewtKeysUnavailableException(
                 $"The app '{appId}' was not changed, because other processes changed it at the same time. Try again.", TimeSpan.FromSeconds(1));
         },
+        exception => $"The app '{appId}' of '{options.Namespace}' {WriteOutcome.Of(exception)}",
         cancellationToken);
 
-    private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    private static async Task<T> AskAsync<T>(Func<Task<T>> ask, Func<Exception, string> failure, CancellationToken cancellationToken)
     {
         try
         {
@@ -148,7 +150,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         catch (Exception exception) when (exception is not RewtKeysUnavailableException and not InvalidOperationException && !cancellationToken.IsCancellationRequested)
         {
             throw new RewtKeysUnavailableException(
-                $"The trusted apps of '{options.Namespace}' cannot be read or changed: Redis cannot be reached or refuses the command. Check Rewt:Redis. See the inner exception.",
+                $"{failure(exception)}: Redis cannot be reached or refuses the command. Check Rewt:Redis. See the inner exception.",
                 TimeSpan.FromSeconds(2),
                 exception);
         }

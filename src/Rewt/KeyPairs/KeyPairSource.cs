@@ -76,9 +76,17 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         if (command.Revoked is { } keyId) await RevokeAsync(view, keyId, cancellationToken).ConfigureAwait(false);
         else await RotateAsync(view, cancellationToken).ConfigureAwait(false);
 
-        // Read again, because a caller that waits for the other instances compares the times of their reads with the time of this write.
-        view = await ReadNowAsync(known, cancellationToken).ConfigureAwait(false);
-        return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Read again, because a caller that waits for the other instances compares the times of their reads with the time of this write.
+            view = await ReadNowAsync(known, cancellationToken).ConfigureAwait(false);
+            return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            WriteOutcome.Made(exception);
+            throw;
+        }
     }
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);

@@ -177,13 +177,26 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         {
             var snapshot = await _source.UpdateAsync(previous, command, cancellationToken).ConfigureAwait(false);
             // A snapshot is used only with the states of the tenants at its time, so that both are fresh or stale together.
-            if (Tenants is not null && snapshot is RingSnapshot ring) await Tenants.FollowAsync(ring, cancellationToken).ConfigureAwait(false);
+            if (Tenants is not null && snapshot is RingSnapshot ring) await FollowAsync(Tenants, ring, command, cancellationToken).ConfigureAwait(false);
             if (previous is not null && snapshot?.Epoch == previous.Epoch && snapshot?.Version == previous.Version) activity.Omit();
             return snapshot;
         }
         catch (Exception exception)
         {
             activity.Fail(exception);
+            throw;
+        }
+    }
+
+    private static async Task FollowAsync(TenantCache tenants, RingSnapshot snapshot, KeyCommand? command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await tenants.FollowAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (command is not null && snapshot.Problem is null)
+        {
+            WriteOutcome.Made(exception);
             throw;
         }
     }
@@ -208,10 +221,8 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
             exception is not RewtKeysUnavailableException and not NotSupportedException && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             // A cancellation by the client library, whose connection was replaced meanwhile, is a failure too.
-            var reason = exception is SecretProtectorException or OversizedKeyException ? exception.Message : StoreFailure.Explanation(exception) ?? "Redis cannot be reached or refuses the write. See the inner exception.";
-            // A write without an answer may have been executed.
-            var outcome = exception is TimeoutException or OperationCanceledException ? "may not have been changed" : "was not changed";
-            throw new RewtKeysUnavailableException($"The key ring '{Name}' {outcome}: {Sentence(reason)}", TimeSpan.FromSeconds(2), exception);
+            var reason = exception is SecretProtectorException or OversizedKeyException ? exception.Message : StoreFailure.Explanation(exception) ?? "Redis cannot be reached or refuses the command. See the inner exception.";
+            throw new RewtKeysUnavailableException($"The key ring '{Name}' {WriteOutcome.Of(exception)}: {Sentence(reason)}", TimeSpan.FromSeconds(2), exception);
         }
     }
 

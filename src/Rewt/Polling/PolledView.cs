@@ -50,6 +50,8 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private Due? _due;
     private bool _isReadRequested;
     private bool _isSubscribed;
+    private ClockReading? _subscriptionAttempt;
+    private string? _knownPushFailure;
     private bool _wasPaused;
 
     protected PolledView(RewtOptions options, TimeProvider time)
@@ -213,6 +215,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     protected abstract void LogAvailable();
 
+    /// <summary>
+    /// Logs that the subscription has failed. Further attempts that fail for the same reason are not logged.
+    /// </summary>
     protected abstract void LogNoPush(Exception exception);
 
     /// <summary>
@@ -308,7 +313,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private async Task PollAsync(CancellationToken cancellationToken)
     {
         var snapshot = await ReadInTurnAsync(ReadAsync, Turn.Poll, cancellationToken).ConfigureAwait(false);
-        if (!_isSubscribed && _failure is null && await TrySubscribeAsync(cancellationToken).ConfigureAwait(false))
+        if (!_isSubscribed && _failure is null && IsSubscriptionDue && await TrySubscribeAsync(cancellationToken).ConfigureAwait(false))
         {
             // No push announced a change between the read and the subscription.
             snapshot = await ReadInTurnAsync(ReadAsync, Turn.Extra, cancellationToken).ConfigureAwait(false) ?? snapshot;
@@ -319,6 +324,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     /// <summary>Whether the next poll is overdue by so much that the process must have been paused.</summary>
     private bool Overslept => -UntilPoll() is var late && late > LongestDelay && late > _refreshInterval * (1 - LatestPoll);
+
+    /// <summary>Whether a poll interval has passed since the last attempt to subscribe. Requests can cause reads more often.</summary>
+    private bool IsSubscriptionDue => _subscriptionAttempt is not { } at || at.Elapsed(Time) >= _refreshInterval * EarliestPoll;
 
     private TimeSpan UntilPoll() => Volatile.Read(ref _due) is { } due ? due.Pause - due.From.Elapsed(Time) : TimeSpan.Zero;
 
@@ -350,7 +358,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
             if (Interlocked.Exchange(ref _failure, null) is not null)
             {
                 // The outage may have ended the subscription too.
-                _isSubscribed = false;
+                (_isSubscribed, _subscriptionAttempt) = (false, null);
                 LogAvailable();
             }
 
@@ -403,14 +411,19 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     private async Task<bool> TrySubscribeAsync(CancellationToken cancellationToken)
     {
+        _subscriptionAttempt = ClockReading.Now(Time);
         try
         {
             await SubscribeAsync(RequestRead, cancellationToken).ConfigureAwait(false);
-            _isSubscribed = true;
+            (_isSubscribed, _knownPushFailure) = (true, null);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNoPush(exception);
+            // A missing permission fails every attempt for the same reason.
+            var cause = StoreFailure.Cause(exception);
+            var isKnown = cause == _knownPushFailure;
+            _knownPushFailure = cause;
+            if (!isKnown) LogNoPush(exception);
         }
 
         return _isSubscribed;

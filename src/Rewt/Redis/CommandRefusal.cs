@@ -41,7 +41,9 @@ internal static class CommandRefusal
         }
         catch (RedisServerException exception) when (IsWrongType(exception))
         {
-            throw StoreFailure.Explained(new InvalidOperationException($"The Redis key '{key}' is not a sorted set; {repair}.", AsCause(exception)));
+            var shown = StoreFailure.Explained(new InvalidOperationException($"The Redis key '{key}' is not a sorted set; {repair}.", AsCause(exception)));
+            WriteOutcome.Refused(exception, shown);
+            throw shown;
         }
     }
 

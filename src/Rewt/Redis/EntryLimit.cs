@@ -133,11 +133,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     private async Task<List<(RedisKey Key, long Measure)>> MeasureAsync(IEnumerable<RedisKey> keys, Func<RedisKey, Task<long>> measure, TimeSpan limit, CancellationToken cancellationToken)
     {
         var all = keys.Select(key => (Key: key, Measure: measure(key))).ToList();
-        foreach (var one in all) one.Measure.Abandon();
-        var measures = Task.WhenAll(all.Select(one => one.Measure));
-        await ((Task)measures.WithinAsync(limit, time, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!measures.IsCompleted) throw new TimeoutException("Redis did not answer.");
+        await all.ConvertAll(one => (Task)one.Measure).UntilAnsweredAsync(limit, time, cancellationToken).ConfigureAwait(false);
 
         var known = new List<(RedisKey Key, long Measure)>();
         foreach (var (key, task) in all)

@@ -46,11 +46,19 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
             // A message between the two subscriptions is lost.
             onMessage();
         };
-        _subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
-        // A failed subscription may still be registered, so the handler is removed first and never runs twice.
-        if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);
-        _onMessage ??= (_, _) => onMessage();
-        await WithinAsync(_subscriber.SubscribeAsync(Literal, _onMessage), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
+            // A failed subscription may still be registered, so the handler is removed first and never runs twice.
+            if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);
+            _onMessage ??= (_, _) => onMessage();
+            await WithinAsync(_subscriber.SubscribeAsync(Literal, _onMessage), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (Printable(exception) is { } printable) throw printable;
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -67,6 +75,14 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
     /// </summary>
     private async Task UnsubscribeAsync(ISubscriber subscriber, Action<RedisChannel, RedisValue> handler, CancellationToken cancellationToken) =>
         await WithinAsync(subscriber.UnsubscribeAsync(Literal, handler), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Returns an error in a form that can be logged; <see langword="null"/> if it can be logged as it is.</summary>
+    private static Exception? Printable(Exception exception) => exception switch
+    {
+        RedisServerException server => CommandRefusal.Printable(server),
+        RedisConnectionException lost => CommandRefusal.Printable(lost),
+        _ => null,
+    };
 
     private Task WithinAsync(Task task, CancellationToken cancellationToken) => task.WithinAsync(connection.CommandLimit, time, cancellationToken);
 }

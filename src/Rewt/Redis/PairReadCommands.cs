@@ -32,11 +32,7 @@ internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<
         return parts;
     }
 
-    public async Task AnsweredAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
-    {
-        await Task.WhenAll(All()).WithinAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis did not answer all commands of a read.");
-    }
+    public Task AnsweredAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) => All().UntilAnsweredAsync(limit, time, cancellationToken);
 
     public async Task<PairReading> ReadAsync()
     {
@@ -65,5 +61,5 @@ internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<
         .Where(pair => EntryLimit.IsTooLong(pair.Second))
         .Select(pair => (pair.First, $"{EntryLimit.TooLong(keys.EpochOf(pair.First))}; {ServiceReadCommands.Repair}"));
 
-    private IEnumerable<Task> All() => [epochs, revocations, now, .. services.SelectMany(service => service.All())];
+    private Task[] All() => [epochs, revocations, now, .. services.SelectMany(service => service.All())];
 }

@@ -79,6 +79,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             if (exception.Message.Contains("READONLY", StringComparison.Ordinal)) Demoted();
             var shown = CommandRefusal.Printable(exception);
             StoreFailure.Explain(shown ?? exception, OutageExplanation.OfError(exception));
+            WriteOutcome.Refused(exception, shown ?? exception);
             if (shown is not null) throw shown;
             throw;
         }

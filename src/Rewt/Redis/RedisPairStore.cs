@@ -174,6 +174,11 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         {
             throw new UnauthorizedAccessException("Redis refused the command (NOPERM).", CommandRefusal.AsCause(exception));
         }
+        catch (RedisServerException exception)
+        {
+            WriteOutcome.PartlyRefused(exception);
+            throw;
+        }
     }
 
     private Task[] Fill(IDatabaseAsync database, string service, PairChange plan)

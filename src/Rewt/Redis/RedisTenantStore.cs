@@ -71,11 +71,25 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
             var invalid = Invalid(await ScoresAsync(database, [.. states.Keys], cancellationToken).ConfigureAwait(false)).ToList();
             var writes = new List<Task>();
             await connection.TransactAsync(database, keys.Tenants, transaction => writes.AddRange(Write(transaction, states, invalid, by, forgetBefore)), cancellationToken).ConfigureAwait(false);
-            await Task.WhenAll(writes).ConfigureAwait(false);
+            await ExecutedAsync(writes).ConfigureAwait(false);
             hint.Publish(database);
             return true;
         },
         cancellationToken);
+
+    /// <summary>Waits for the answers to the commands of a transaction that was executed.</summary>
+    private static async Task ExecutedAsync(List<Task> writes)
+    {
+        try
+        {
+            await Task.WhenAll(writes).ConfigureAwait(false);
+        }
+        catch (RedisServerException exception)
+        {
+            WriteOutcome.PartlyRefused(exception);
+            throw;
+        }
+    }
 
     /// <summary>Reads the list of writes; <see langword="null"/> if another client has added too much data, so that the list cannot be used.</summary>
     private async Task<RedisValue[]?> ReadLogAsync(IDatabase database, CancellationToken cancellationToken)

@@ -52,8 +52,7 @@ internal sealed class RingReadCommands(
 
     public async Task<RingReading> ReadAsync(SecretSeal seal, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(All()).WithinAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis did not answer all commands of a read.");
+        await All().UntilAnsweredAsync(limit, time, cancellationToken).ConfigureAwait(false);
 
         var fields = await FieldsAsync(ringKey, ring).ConfigureAwait(false);
         var hash = HashOf(fields);

@@ -19,7 +19,7 @@ internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys,
     {
         var value = database.StringGetRangeAsync(keys.Secret, 0, SecretSlot.MaximumBytes, CommandFlags.DemandMaster);
         var timeToLive = RingReadCommands.LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster));
-        await Task.WhenAll(value, timeToLive).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await new Task[] { value, timeToLive }.UntilAnsweredAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         var (slot, problem) = await seal.OpenAsync(await RingReadCommands.SlotAsync(value, timeToLive).ConfigureAwait(false), [], cancellationToken).ConfigureAwait(false);
         return new RingReading(slot, _ring, _revoked, StoreTime.From(time.GetUtcNow()))
         {

@@ -60,6 +60,24 @@ internal static class TimeLimit
         }
     }
 
+    /// <summary>
+    /// Waits until each command has an answer. An answer can be an error, which the caller gets when it awaits the command.
+    /// </summary>
+    /// <exception cref="TimeoutException">The limit has passed.</exception>
+    public static async Task UntilAnsweredAsync(this IReadOnlyCollection<Task> commands, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    {
+        foreach (var command in commands) command.Abandon();
+        var answers = Task.WhenAll(commands);
+        try
+        {
+            await answers.WithinAsync(limit, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (answers.IsCompleted)
+        {
+            // The caller handles the error of each command.
+        }
+    }
+
     /// <summary>Lets a task continue in the background, and ignores its failure.</summary>
     public static void Abandon(this Task task) => _ = task.ContinueWith(
         static abandoned => abandoned.Exception,

@@ -30,6 +30,7 @@ internal sealed partial class RingUpdater(
         RingSnapshot? previous, Func<RingReading, RingChange>? command, CancellationToken cancellationToken)
     {
         var wrote = false;
+        var isExecuted = false;
         StoreTime? movedTo = null;
         for (var round = 0; round < MaximumRounds; round++)
         {
@@ -44,6 +45,11 @@ internal sealed partial class RingUpdater(
                 // The known keys stay in use, without the revoked ones. The next read fails again until the protector answers.
                 _memory.Learn(exception.Revoked!, previous.Reading.Now);
                 return previous.Revoke(Remembered(), exception.TenantStamp, schedule);
+            }
+            catch (Exception exception) when (isExecuted)
+            {
+                WriteOutcome.Made(exception);
+                throw;
             }
 
             if (!IsConfirmed(previous, reading)) return null;
@@ -86,7 +92,7 @@ internal sealed partial class RingUpdater(
             metrics?.Written(reading, plan, commanded);
             audit?.Written(reading, plan, commanded);
             wrote = true;
-            if (commanded) command = null;
+            if (commanded) (command, isExecuted) = (null, true);
 
             RingSnapshot Snapshot(RingReading seen, string? problem, string? refusal = null) =>
                 new(seen, Remembered(), problem, schedule, readAt, previous) { WriteRefusal = refusal };

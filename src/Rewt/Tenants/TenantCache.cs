@@ -167,8 +167,8 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            var cause = exception is TenantsUnusableException ? exception.Message : "Redis cannot be reached or refuses the write. See the inner exception.";
-            throw new RewtKeysUnavailableException($"The tenant '{tenant}' of '{ring.Name}' was not changed: {cause}", TimeSpan.FromSeconds(2), exception);
+            var cause = exception is TenantsUnusableException ? exception.Message : "Redis cannot be reached or refuses the command. See the inner exception.";
+            throw new RewtKeysUnavailableException($"The tenant '{tenant}' of '{ring.Name}' {WriteOutcome.Of(exception)}: {cause}", TimeSpan.FromSeconds(2), exception);
         }
     }
 

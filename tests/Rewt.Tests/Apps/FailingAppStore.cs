@@ -9,6 +9,9 @@ internal sealed class FailingAppStore(InMemoryAppStore store) : IAppStore
 
     public bool IsPushDisabled { get; set; }
 
+    /// <summary>Gets or sets a callback that runs after a write was executed and before it is answered.</summary>
+    public Action? OnWritten { get; set; }
+
     public int Reads => Volatile.Read(ref _reads);
 
     public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken)
@@ -19,7 +22,12 @@ internal sealed class FailingAppStore(InMemoryAppStore store) : IAppStore
 
     public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken) => store.FindAsync(appId, cancellationToken);
 
-    public Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken) => store.TryWriteAsync(former, app, cancellationToken);
+    public async Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken)
+    {
+        var written = await store.TryWriteAsync(former, app, cancellationToken);
+        if (written) OnWritten?.Invoke();
+        return written;
+    }
 
     public Task WriteUsesAsync(IReadOnlyDictionary<string, long> uses, CancellationToken cancellationToken) =>
         IsUnavailable ? Task.FromException(new TimeoutException("The store is unavailable.")) : store.WriteUsesAsync(uses, cancellationToken);

@@ -1,3 +1,5 @@
+using Rewt.Tests.Apps;
+
 namespace Rewt.Tests.Faults;
 
 public sealed class PushTests
@@ -8,6 +10,38 @@ public sealed class PushTests
     [Fact]
     [Trait("Category", "Long")]
     public Task Thirty_revocations_reach_ten_instances_by_push() => PushAsync(instanceCount: 10, revocations: 30);
+
+    [Fact]
+    public async Task A_refused_subscription_is_logged_once_without_the_arguments_of_the_command()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--rename-command", "SUBSCRIBE", "");
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        await Eventually.TrueAsync(() => instance.Log.Text.Contains("NoPush", StringComparison.Ordinal), "the refusal is logged");
+
+        await Eventually.TrueAsync(async () => (await redis.CommandCountsAsync()).GetValueOrDefault("exec") >= 10, "the keys are read ten times");
+
+        instance.Log.Text.Split("NoPush").Length.ShouldBe(2);
+        instance.Log.Text.ShouldNotContain("args beginning");
+    }
+
+    [Fact]
+    public async Task A_missing_permission_to_subscribe_is_logged_once_for_keys_and_once_for_trusted_apps()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await redis.CommandAsync("ACL", "SETUSER", "default", "resetchannels");
+        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
+        await Eventually.TrueAsync(() => Logged("NoPush") > 0 && Logged("AppsNoPush") > 0, "both refusals are logged");
+
+        await Eventually.TrueAsync(
+            async () => await redis.CommandCountsAsync() is var counts && counts.GetValueOrDefault("exec") >= 10 && counts.GetValueOrDefault("hlen") >= 10,
+            "the keys and the apps are read ten times");
+
+        Logged("NoPush").ShouldBe(1);
+        Logged("AppsNoPush").ShouldBe(1);
+        service.Log.Text.ShouldContain("NOPERM");
+
+        int Logged(string name) => service.Log.Text.Split($"Warning {name}:").Length - 1;
+    }
 
     private static async Task PushAsync(int instanceCount, int revocations)
     {

@@ -110,7 +110,12 @@ public sealed class ServerErrorTests
 
         await ForbidWritesAsync(redis, error);
         var failure = await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(Cancellation));
-        if (error != "READONLY") failure.InnerException!.Message.ShouldContain(error);
+        if (error != "READONLY")
+        {
+            failure.InnerException!.Message.ShouldContain(error);
+            failure.Message.ShouldContain("The key ring 'rewt' was not changed");
+        }
+
         (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
 

@@ -19,6 +19,9 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
     /// <summary>Gets or sets whether subscriptions receive no push.</summary>
     public bool DropsPushes { get; set; }
 
+    /// <summary>Gets or sets a callback that runs after a write was executed and before it is answered.</summary>
+    public Action? OnWritten { get; set; }
+
     /// <summary>Gets or sets a callback that runs before a subscription takes effect.</summary>
     public Action? OnSubscribing { get; set; }
 
@@ -69,12 +72,14 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
         }
     }
 
-    public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
+    public async Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _writes);
         if (IsUnavailable) throw new TimeoutException("The store is unavailable.");
         if (IsReadOnly) throw new InvalidOperationException("The store is read-only.");
-        return store.TryApplyAsync(basis, plan, cancellationToken);
+        var applied = await store.TryApplyAsync(basis, plan, cancellationToken);
+        if (applied) OnWritten?.Invoke();
+        return applied;
     }
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
