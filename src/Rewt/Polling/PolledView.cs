@@ -50,6 +50,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private Due? _due;
     private bool _isReadRequested;
     private bool _isSubscribed;
+    private readonly LogLimit _changedCauses = new(TimeSpan.FromSeconds(10));
     private ClockReading? _subscriptionAttempt;
     private string? _knownPushFailure;
     private bool _wasPaused;
@@ -385,9 +386,11 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
             }
 
             ReadAgainIn(RetryPause * (1 + (Random.Shared.NextDouble() / 2)));
-            var former = Interlocked.Exchange(ref _failure, new Failure(ClockReading.Now(Time), exception));
-            // A read that got no answer is followed by one that finds the cause.
-            if (former is null || (exception is OversizedKeyException && former.Exception is not OversizedKeyException)) LogUnavailable(exception);
+            var former = Volatile.Read(ref _failure);
+            var cause = StoreFailure.Explanation(exception);
+            Volatile.Write(ref _failure, new Failure(ClockReading.Now(Time), exception, cause ?? former?.Cause));
+            // The cause of an outage may change, and may be found only by a later read.
+            if (former is null || (cause is not null && cause != former.Cause && _changedCauses.Count(Time) > 0)) LogUnavailable(exception);
             return null;
         }
         finally
@@ -447,8 +450,11 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         Extra,
     }
 
-    /// <summary>The time and the exception of the last failed read. A successful read removes this record.</summary>
-    private sealed record Failure(ClockReading At, Exception Exception);
+    /// <summary>
+    /// The time, the exception and the explanation of the last failed read. If the read has no explanation, the explanation of an earlier read of the
+    /// same outage is kept. A successful read removes this record.
+    /// </summary>
+    private sealed record Failure(ClockReading At, Exception Exception, string? Cause);
 
     /// <summary>The time of the next poll: <paramref name="From"/> plus <paramref name="Pause"/>.</summary>
     private sealed record Due(ClockReading From, TimeSpan Pause);

@@ -13,6 +13,9 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
     /// <summary>Gets or sets whether all calls fail.</summary>
     public bool IsUnavailable { get; set; }
 
+    /// <summary>Gets or sets the explanation of failed reads; null for none.</summary>
+    public string? Explanation { get; set; }
+
     /// <summary>Gets or sets whether writes fail and reads succeed.</summary>
     public bool IsReadOnly { get; set; }
 
@@ -53,7 +56,13 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
-        if (IsUnavailable || Interlocked.Decrement(ref _failuresLeft) >= 0) throw new TimeoutException("The store is unavailable.");
+        if (IsUnavailable || Interlocked.Decrement(ref _failuresLeft) >= 0)
+        {
+            var failure = new TimeoutException("The store is unavailable.");
+            StoreFailure.Explain(failure, Explanation is { } text ? new OutageReason(text) : null);
+            throw failure;
+        }
+
         Interlocked.Increment(ref _activeReads);
         while (_blocked is { } blocked)
         {

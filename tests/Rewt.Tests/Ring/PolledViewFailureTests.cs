@@ -6,6 +6,28 @@ namespace Rewt.Tests.Ring;
 public sealed class PolledViewFailureTests
 {
     [Fact]
+    public async Task A_changed_cause_of_an_outage_is_logged_again()
+    {
+        var log = new CapturedLog();
+        await using var bench = new ProviderBench(logger: log.CreateLogger("Rewt.KeyRing"));
+        await bench.StartAsync();
+        bench.Store.IsUnavailable = true;
+
+        foreach (var cause in new[] { "Nothing listens.", null, "Nothing listens.", "The login is refused.", null, "The login is refused." })
+        {
+            bench.Store.Explanation = cause;
+            var reads = bench.Store.Reads;
+            await bench.AdvanceUntilAsync(() => bench.Store.Reads >= reads + 3);
+            bench.Advance(TimeSpan.FromSeconds(15));
+        }
+
+        var entries = log.Lines.Where(line => line.Contains("StoreUnavailable", StringComparison.Ordinal)).ToList();
+        entries.Count.ShouldBe(2);
+        entries[0].ShouldContain("Nothing listens.");
+        entries[1].ShouldContain("The login is refused.");
+    }
+
+    [Fact]
     public async Task A_failed_command_does_not_complete_a_request_for_a_newer_snapshot()
     {
         await using var bench = new ProviderBench();
