@@ -116,8 +116,30 @@ internal sealed class RingBuilder
         return ExpireAt(_reading.Now + _schedule.Interval);
     }
 
+    /// <summary>
+    /// Replaces the times that were set while the clock of the server was ahead. The current key is used for one more interval, and a retired key verifies
+    /// for as long as after a rotation.
+    /// </summary>
+    public RingBuilder CorrectTimes()
+    {
+        var now = _reading.Now;
+        (_nextBorn, _currentBorn) = (now, StoreTime.Min(_currentBorn, now));
+        for (var index = 0; index < _retired.Count; index++)
+        {
+            var key = _retired[index];
+            _retired[index] = key with { Until = StoreTime.Min(key.Until, now + _schedule.Retention), Born = StoreTime.Min(key.Born, now) };
+        }
+
+        return ExpireAt(now + _schedule.Interval);
+    }
+
+    /// <summary>
+    /// Sets the end of the TTL. A time that is too far ahead could not be stored as a TTL that is read again, so the end is then one interval ahead.
+    /// </summary>
     public RingBuilder ExpireAt(StoreTime deadline)
     {
+        if (deadline - _reading.Now > SecretSlot.LongestLifetime) deadline = _reading.Now + _schedule.Interval;
+
         _expireAt = deadline;
         return Keep(deadline);
     }

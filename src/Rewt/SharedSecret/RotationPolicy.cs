@@ -84,6 +84,9 @@ internal static class RotationPolicy
     {
         if (draft.IsRevoked(ring.Current!.KeyId)) return Write(draft.Promote(retire: false), RingAction.ReplaceRevoked);
 
+        // A pending key from the future shows that the clock of the server was ahead, and that the other times of the ring are too late too.
+        if (ring.NextBorn - reading.Now > schedule.Interval) return Write(draft.CorrectTimes(), RingAction.RestoreTimeToLive);
+
         var expiresAt = reading.Now + reading.Slot.Lifetime;
         var moved = expiresAt is { } at && (at - ring.Deadline).Duration() > RingSchedule.Tolerance;
         var deadline = moved ? expiresAt!.Value : ring.Deadline;

@@ -19,7 +19,7 @@ internal readonly record struct SecretSlot(byte[]? Value, bool IsWrongType, long
     /// <summary>
     /// The longest permitted rotation interval. A longer TTL is ignored, because the sum of a time and the TTL could exceed the range of dates.
     /// </summary>
-    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3650);
+    public static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3650);
 
     /// <summary>
     /// The remaining TTL; <see langword="null"/> if there is none, or if it is longer than the longest permitted rotation interval.

@@ -101,6 +101,25 @@ public sealed class ClockTests(ITestOutputHelper output)
         });
     }
 
+    [Fact]
+    public async Task The_rotation_continues_after_the_clock_of_the_Redis_host_was_ahead_by_eleven_years()
+    {
+        using var clock = await MovableClock.CreateAsync();
+        await using var redis = await RedisServer.StartAsync(clock.Launcher, RedisServerKind.Real);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        var first = await instance.CurrentAsync();
+        clock.Set(TimeSpan.FromDays(11 * 365));
+        await instance.Provider.ReadNowAsync(Cancellation);
+        (await instance.CurrentAsync()).ShouldNotBe(first, "the secret has expired by the clock of Redis");
+
+        clock.Set(TimeSpan.Zero);
+        await instance.Provider.ReadNowAsync(Cancellation);
+
+        instance.Provider.Known!.UntilRotation(ClockReading.Now(TimeProvider.System)).ShouldBeInRange(TimeSpan.FromHours(23), TimeSpan.FromHours(24));
+        await using var later = await Instance.StartWarmAsync(redis.ConnectionString);
+        (await later.CurrentAsync()).ShouldBe(await instance.CurrentAsync());
+    }
+
     [Theory]
     [InlineData("verify")]
     [InlineData("sign")]

@@ -30,6 +30,12 @@ public sealed class RotationPolicyTests
         ["a lost TTL is restored"] = new(WithSecret("current", null), RingAction.RestoreTimeToLive, AllKeys, "", null, HalfInterval),
         ["a TTL out of range is replaced"] = new(
             WithSecret("current", long.MaxValue / 2), RingAction.RestoreTimeToLive, AllKeys, "", null, HalfInterval),
+        ["the times of a clock that was ahead by years are replaced"] = new(
+            Rings.Read(Rings.Slot("current", 100 * Interval), Rings.Ring(100 * Interval) with { NextBorn = Rings.In(99 * Interval) }), RingAction.RestoreTimeToLive, AllKeys, "", null, Interval),
+        ["the times of a clock that was ahead by slightly more than an interval are replaced"] = new(
+            Rings.Read(Rings.Slot("current", HalfInterval), Rings.Ring(HalfInterval) with { NextBorn = Rings.In(Interval + 1) }), RingAction.RestoreTimeToLive, AllKeys, "", null, Interval),
+        ["a TTL whose end could not be read is replaced by one interval"] = new(
+            Rings.Read(Rings.Slot("current", long.MaxValue / 2), Rings.Ring(Years(11))), RingAction.RestoreTimeToLive, AllKeys, "", null, Interval),
         ["a TTL that was slightly extended moves the deadline"] = new(
             WithSecret("current", HalfInterval + Tolerance + 1), RingAction.MoveDeadline, AllKeys, DeadlineIn: HalfInterval + Tolerance + 1),
         ["a TTL that was extended moves the deadline"] = new(
@@ -117,7 +123,7 @@ public sealed class RotationPolicyTests
         plan.Ring.ShouldContainKeys(keys[0], keys[1], keys[2..]);
         plan.ShouldRevoke(Split(revoked));
         plan.Ring.Deadline.ShouldBe((deadlineIn ?? expireIn) is { } length ? Rings.In(length) : reading.Ring!.Deadline);
-        plan.Ring.NextBorn.ShouldBe(plan.Ring.Next!.Equals(reading.Ring?.Next) ? reading.Ring!.NextBorn : Rings.Now);
+        plan.Ring.NextBorn.ShouldBe(plan.Ring.Next!.Equals(reading.Ring?.Next) ? StoreTime.Min(reading.Ring!.NextBorn, Rings.Now) : Rings.Now);
         plan.Ring.Version.ShouldBe(reading.Ring is null ? 1 : 8);
         if (reading.Ring is null) plan.Ring.Epoch.ShouldBe(Rings.KeyId(secret is null ? "fresh-2" : "fresh-3"));
         else plan.Ring.Epoch.ShouldBe("epoch");
@@ -232,6 +238,8 @@ public sealed class RotationPolicyTests
         Rings.Decide(Rings.Read(Rings.Slot("current", Rings.Lead + 1), Rings.Ring(Rings.Lead + 1))).Action.ShouldBe(RingAction.None);
 
     private static RingReading WithoutSecret(long deadlineIn) => Rings.Read(SecretSlot.Absent, Rings.Ring(deadlineIn));
+
+    private static long Years(int count) => count * 365L * 24 * 3600 * 1000;
 
     private static RingReading WithSecret(string secret, long? timeToLive, long deadlineIn = HalfInterval) =>
         Rings.Read(Rings.Slot(secret, timeToLive), Rings.Ring(deadlineIn));
