@@ -16,7 +16,6 @@ internal sealed partial class KeyRetry
 
     private static readonly ResiliencePropertyKey<RetryState> Current = new("Rewt.RetryState");
 
-    private readonly RefusedKeyChecks _checks;
     private readonly SigningMetrics _metrics;
     private readonly ILogger _logger;
     private readonly string? _audience;
@@ -26,7 +25,7 @@ internal sealed partial class KeyRetry
 
     public KeyRetry(RewtSigningOptions options, RefusedKeyChecks checks, SigningMetrics metrics, TimeProvider time, ILogger<RetryHandler> logger)
     {
-        (_checks, _metrics, _logger, _audience) = (checks, metrics, logger, options.Audience);
+        (Checks, _metrics, _logger, _audience) = (checks, metrics, logger, options.Audience);
         var retry = Settings(options);
         (_retries, _approve, _report) = (retry.MaxRetryAttempts, retry.ShouldHandle, retry.OnRetry);
         retry.ShouldHandle = ShouldRetryAsync;
@@ -35,6 +34,8 @@ internal sealed partial class KeyRetry
     }
 
     public ResiliencePipeline<HttpResponseMessage> Pipeline { get; }
+
+    public RefusedKeyChecks Checks { get; }
 
     /// <summary>Validates the retry settings of the application. Returns the error; <see langword="null"/> if the settings are valid.</summary>
     public static string? Error(RewtSigningOptions options)
@@ -105,7 +106,7 @@ internal sealed partial class KeyRetry
 
         try
         {
-            return await _checks.HasOtherKeyAsync(Origin.Of(retryState.Request.RequestUri!), token, challenge, arguments.Context.CancellationToken).ConfigureAwait(false)
+            return await (retryState.InnerChecks ?? Checks).HasOtherKeyAsync(Origin.Of(retryState.Request.RequestUri!), token, challenge, arguments.Context.CancellationToken).ConfigureAwait(false)
                 && await _approve(arguments).ConfigureAwait(false);
         }
         catch (RewtKeysUnavailableException exception)

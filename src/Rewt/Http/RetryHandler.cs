@@ -8,7 +8,7 @@ internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBuf
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (RetryState.Of(request) is not null || guard.IsExempt(request)) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (IsExempt(request)) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         var canRepeat = await BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false);
         var context = KeyRetry.Begin(request, canRepeat, cancellationToken);
@@ -27,7 +27,7 @@ internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBuf
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (RetryState.Of(request) is not null || guard.IsExempt(request)) return base.Send(request, cancellationToken);
+        if (IsExempt(request)) return base.Send(request, cancellationToken);
 
         var canRepeat = BodyReplay.CanReplay(request.Content)
             || SynchronousSend.Run(() => BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).AsTask());
@@ -43,6 +43,19 @@ internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBuf
         {
             KeyRetry.End(context);
         }
+    }
+
+    /// <summary>
+    /// Returns whether another handler retries the request, or the request is not signed. If an outer handler retries the request, the inner signing handler
+    /// replaces its token, so the keys of the inner client determine whether a retry is useful.
+    /// </summary>
+    private bool IsExempt(HttpRequestMessage request)
+    {
+        if (guard.IsExempt(request)) return true;
+        if (RetryState.Of(request) is not { } outer) return false;
+
+        outer.InnerChecks = retry.Checks;
+        return true;
     }
 
     private Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);

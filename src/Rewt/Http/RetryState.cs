@@ -36,6 +36,9 @@ internal sealed class RetryState
     /// <summary>Whether the next token must be newly signed and not taken from the cache, because the receiver refused the last token.</summary>
     public bool IsFresh { get; set; }
 
+    /// <summary>The checks of the innermost client that signs the request; <see langword="null"/> if the signing of two clients is not nested.</summary>
+    public RefusedKeyChecks? InnerChecks { get; set; }
+
     public bool IsUnchanged => Request.RequestUri == _address && Request.Method == _method && Request.Content == _content;
 
     /// <summary>Returns the state of a request whose attempts are in progress; <see langword="null"/> for any other request.</summary>

@@ -165,6 +165,28 @@ public sealed class ConfiguredOriginTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_with_its_own_scheme_is_not_retried_because_the_scheme_for_all_clients_has_another_key(bool isSynchronous)
+    {
+        await using var callee = await Callee.RefusingAsync("Bearer error=\"invalid_token\", rewt_error=\"stale_key\"");
+        await using var sender = Sender.Create(services =>
+        {
+            services.AddRewtKeys("Partner", options => options.Namespace = "partner");
+            // The keys of the two namespaces differ.
+            services.AddRewtInMemoryKeys();
+            services.ConfigureHttpClientDefaults(defaults => defaults.AddRewtSigning(options => options.AllowedOrigins.Add(Authority(callee))));
+            services.AddHttpClient("inventory", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory", options => options.Scheme = "Partner");
+        });
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
+        using var response = isSynchronous ? sender.Http().Send(request, Cancellation) : await sender.Http().SendAsync(request, Cancellation);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        callee.Requests.Count.ShouldBe(1, "the key of the partner's scheme is still current");
+    }
+
+    [Theory]
     [InlineData("inventory")]
     [InlineData("https://inventory.example/path")]
     [InlineData("https://user@inventory.example")]
