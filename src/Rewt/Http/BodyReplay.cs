@@ -1,5 +1,3 @@
-using System.Collections;
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Json;
 
 namespace Rewt.Internal;
@@ -23,7 +21,7 @@ internal static class BodyReplay
     public static bool CanReplay(HttpContent? content) => content switch
     {
         null or ByteArrayContent or ReadOnlyMemoryContent => true,
-        JsonContent json => CanReadAgain(json.Value),
+        JsonContent json => JsonReplay.CanReadAgain(json.Value),
         MultipartContent parts => parts.All(CanReplay),
         _ => false,
     };
@@ -32,19 +30,5 @@ internal static class BodyReplay
     {
         await content.LoadIntoBufferAsync(maximum, cancellationToken).ConfigureAwait(false);
         return true;
-    }
-
-    /// <summary>
-    /// Returns whether a value can be serialized twice. A sequence that is not a collection, such as the result of a database query, may be empty the
-    /// second time.
-    /// </summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "If an interface is trimmed, no code uses it, the JSON serializer included.")]
-    private static bool CanReadAgain(object? value)
-    {
-        if (value is null or string or ICollection) return true;
-
-        var kinds = value.GetType().GetInterfaces().Where(kind => kind.IsGenericType).Select(kind => kind.GetGenericTypeDefinition()).ToHashSet();
-        if (kinds.Contains(typeof(IAsyncEnumerable<>))) return false;
-        return value is not IEnumerable || kinds.Contains(typeof(ICollection<>)) || kinds.Contains(typeof(IReadOnlyCollection<>));
     }
 }

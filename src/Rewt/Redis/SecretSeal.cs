@@ -28,7 +28,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The time after a protector failure during which writes fail at once, so that reads and requests do not wait for the protector repeatedly.
+    /// The time after a protector failure during which writes that need the protector fail at once, so that reads and requests do not wait for the
+    /// protector repeatedly.
     /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
@@ -108,7 +109,6 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// <exception cref="SecretProtectorException">The protector failed or did not answer in time.</exception>
     public async Task<StoredChange> SealAsync(RingReading basis, RingChange change, IEnumerable<RedisValue> fields, CancellationToken cancellationToken)
     {
-        if (_failed is { } failed && failed.At.Elapsed(time) < Pause) throw failed.Exception;
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var ring = fields.ToArray();
@@ -133,10 +133,9 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             var texts = await Task.WhenAll(seals).ConfigureAwait(false);
             foreach (var (place, text) in places.Zip(texts)) ring[place.Index + 1] = text.Stored;
             foreach (var (place, text, opened, _) in texts) _opened[(place, text)] = opened;
-            _failed = null;
             return new StoredChange(secret is null ? null : texts[^1].Stored, change.ExpireAt, ring);
         }
-        catch (SecretProtectorException exception)
+        catch (SecretProtectorException exception) when (exception != _failed?.Exception)
         {
             _failed = (ClockReading.Now(time), exception);
             throw;
@@ -279,6 +278,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         var (known, opened) = _opened.FirstOrDefault(one => one.Key.Field == place && one.Value.AsSpan().SequenceEqual(secret));
         if (opened is not null && !IsOutdated(Parts(known.Text))) return (place, known.Text, secret, Encoding.UTF8.GetBytes(known.Text));
 
+        if (_failed is { } failed && failed.At.Elapsed(time) < Pause) throw failed.Exception;
         var keyId = KeyId.Of(secret);
         var text = $"{Prefix}{keyId}:{await AskAsync(cancellation => protector!.ProtectAsync(secret, AssociatedData(place, keyId), cancellation), isOpening: false, limited, cancellationToken).ConfigureAwait(false)}";
         var stored = Encoding.UTF8.GetBytes(text);

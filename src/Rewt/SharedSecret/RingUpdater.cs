@@ -22,7 +22,7 @@ internal sealed partial class RingUpdater(
 
     /// <param name="previous">The last snapshot; <see langword="null"/> for the first read.</param>
     /// <param name="command">The command of an operator, as a function that returns the change to write. The command is executed when no other change
-    /// is due.</param>
+    /// is due, or if the due change fails because the secrets cannot be sealed and the command sets no secret.</param>
     /// <param name="cancellationToken">Cancels the update between two of its steps.</param>
     /// <returns>The new snapshot; <see langword="null"/> if the stored ring is older than the known ring, so that another read must confirm the older
     /// ring.</returns>
@@ -31,6 +31,7 @@ internal sealed partial class RingUpdater(
     {
         var wrote = false;
         var isExecuted = false;
+        var isBlocked = false;
         StoreTime? movedTo = null;
         for (var round = 0; round < MaximumRounds; round++)
         {
@@ -60,8 +61,9 @@ internal sealed partial class RingUpdater(
                 : RotationPolicy.Decide(reading, schedule, _memory.Revoked, Secret.Generate);
             Report(verdict.Problem, reading.IsDegraded);
             if (reading.IsDegraded && command is not null) throw Denied();
-            var commanded = verdict.Plan is null && verdict.Problem is null && command is not null;
-            var plan = commanded ? command!(reading) : verdict.Plan;
+            var requested = verdict.Problem is null && (verdict.Plan is null || isBlocked) ? command?.Invoke(reading) : null;
+            var commanded = requested is not null && (verdict.Plan is null || (requested.SetSecret is null && reading.Ring?.Current is not null));
+            var plan = commanded ? requested : verdict.Plan;
             if (plan is null) return Followed(previous, Snapshot(reading, verdict.Problem), wrote);
 
             if (plan.Action == RingAction.MoveDeadline && !IsSameTime(movedTo, plan.Ring.Deadline))
@@ -76,6 +78,13 @@ internal sealed partial class RingUpdater(
             try
             {
                 if (!await store.TryApplyAsync(reading, plan, cancellationToken).ConfigureAwait(false)) continue;
+            }
+            catch (SecretProtectorException exception) when (command is not null && !commanded && !isBlocked)
+            {
+                // The revocation of a retired key needs no protector, and must not wait for the due change.
+                activity.Fail(exception);
+                isBlocked = true;
+                continue;
             }
             catch (Exception exception) when (command is null && !cancellationToken.IsCancellationRequested)
             {

@@ -35,7 +35,9 @@ internal static class SecretOnlyPolicy
         var action = isOwn ? RingAction.Create : RingAction.Adopt;
         if (former?.Current is { } old)
         {
-            var isNatural = reading.Now >= former.Deadline - RingSchedule.Tolerance;
+            // An instance that may write the ring rotates before the deadline and sets a TTL. A secret that an operator sets has no TTL.
+            var lead = !isOwn && reading.Slot.Lifetime is not null ? schedule.Lead : TimeSpan.Zero;
+            var isNatural = reading.Now >= former.Deadline - lead - RingSchedule.Tolerance;
             action = isNatural ? (isOwn ? RingAction.Rotate : RingAction.AdoptRotation) : (isOwn ? RingAction.Invalidate : RingAction.Replace);
             if (isNatural) retired = retired.Add(new RetiredKey(old, reading.Now + schedule.Retention));
             else

@@ -91,6 +91,42 @@ public sealed class ProtectorTests
         (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
     }
 
+    [Theory]
+    [InlineData("a rotation is due")]
+    [InlineData("a pending key is missing")]
+    [InlineData("an earlier write has failed")]
+    public async Task A_retired_key_can_be_revoked_while_the_protector_is_unavailable(string state)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        var protector = new ScriptedProtector(Keys);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, protector: protector);
+        var (token, leaked) = (await instance.SignAsync(), await instance.CurrentAsync());
+        await instance.Ring.RotateAsync(Cancellation);
+        (await instance.StateOfAsync(leaked)).ShouldBe(RewtKeyState.Retired);
+        await instance.Provider.ReadNowAsync(Cancellation);
+        protector.Before = () => throw new HttpRequestException("no route to the key service");
+        if (state == "a rotation is due")
+        {
+            await redis.CommandAsync("EVAL", "redis.call('HSET', KEYS[1], 'deadline', 1) redis.call('PERSIST', KEYS[2])", 2, RingName, SecretName);
+        }
+        else if (state == "a pending key is missing")
+        {
+            await redis.CommandAsync("HDEL", RingName, "next");
+        }
+        else
+        {
+            await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(Cancellation));
+        }
+
+        await instance.Ring.RevokeAsync(leaked, Cancellation);
+
+        (await instance.StateOfAsync(leaked)).ShouldBe(RewtKeyState.Revoked);
+        (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+        protector.Before = () => Task.CompletedTask;
+        await Eventually.TrueAsync(async () => (await instance.Ring.GetAsync(Cancellation)).Keys.Any(key => key.State == RewtKeyState.Pending), "the protector recovers");
+        (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
+    }
+
     [Fact]
     public async Task A_protector_that_blocks_its_thread_delays_no_call()
     {
