@@ -134,11 +134,12 @@ public class RewtHandler : JwtBearerHandler
 
     /// <summary>
     /// Answers with status 401 instead of 403 if the endpoint requires a bound token or a one-time token, and the caller sent a valid token of another
-    /// kind. The caller can then repeat the request with a token of the required kind.
+    /// kind. The caller can then repeat the request with a token of the required kind. A caller that another scheme authenticated has no token of
+    /// Rewt, and gets 403.
     /// </summary>
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        if (Context.Features.Get<UnmetRequirement>() is not { } unmet)
+        if (Context.Features.Get<UnmetRequirement>() is not { } unmet || !(await HandleAuthenticateOnceSafeAsync()).Succeeded)
         {
             await base.HandleForbiddenAsync(properties);
             return;
@@ -147,6 +148,17 @@ public class RewtHandler : JwtBearerHandler
         var refusal = new TokenRefusal(unmet.Reason);
         Refuse(refusal);
         await ChallengeAsync(properties, AuthenticateResult.Fail(RefusalText.Exception(refusal)));
+        if (Response.StatusCode == StatusCodes.Status401Unauthorized && !Response.HasStarted) Response.OnStarting(KeepUnauthorized);
+    }
+
+    /// <summary>
+    /// Sets the status 401 again, because another scheme in the same policy can replace the status by 403 or a redirect after the challenge.
+    /// </summary>
+    private Task KeepUnauthorized()
+    {
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        Response.Headers.Remove(HeaderNames.Location);
+        return Task.CompletedTask;
     }
 
     private async Task ChallengeAsync(AuthenticationProperties properties, AuthenticateResult result)

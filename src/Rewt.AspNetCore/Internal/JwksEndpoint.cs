@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -43,7 +44,9 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
             services.GetRequiredKeyedService<RewtOptions>(ring),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger("Rewt.Jwks")));
-        var mapped = endpoints.MapMethods(pattern, Methods, context => endpoint.Value.AnswerAsync(context)).WithDisplayName("Rewt JWKS");
+        var mapped = endpoints.MapMethods(pattern, Methods, context => endpoint.Value.AnswerAsync(context))
+            .WithMetadata(new OutputCacheAttribute { NoStore = true }) // A base policy that caches everything ignores max-age in responses.
+            .WithDisplayName("Rewt JWKS");
         mapped.Finally(AllowAnonymous);
         return mapped;
     }

@@ -1,16 +1,18 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;
 
 namespace Rewt.Internal;
 
 /// <summary>The OpenAPI transformer that adds the required authentication schemes of Rewt to each operation.</summary>
-internal sealed class SecurityRequirements(IAuthenticationSchemeProvider schemes, IAuthorizationPolicyProvider policies) : IOpenApiOperationTransformer
+internal sealed class SecurityRequirements(IAuthenticationSchemeProvider schemes, IAuthorizationPolicyProvider policies, EndpointDataSource endpoints) : IOpenApiOperationTransformer
 {
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var metadata = MetadataOf(context.Description.ActionDescriptor);
         if (metadata.OfType<IAllowAnonymous>().Any()) return;
 
         var policy = await AuthorizationPolicy.CombineAsync(policies, metadata.OfType<IAuthorizeData>(), metadata.OfType<AuthorizationPolicy>())
@@ -31,6 +33,13 @@ internal sealed class SecurityRequirements(IAuthenticationSchemeProvider schemes
             operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] });
         }
     }
+
+    /// <summary>
+    /// Returns the metadata of the endpoint of an action. MVC adds conventions, such as <c>MapControllers().RequireAuthorization()</c>, to the endpoint
+    /// only. The endpoint of a minimal API does not contain the descriptor, but the descriptor contains the metadata of the endpoint.
+    /// </summary>
+    private IEnumerable<object> MetadataOf(ActionDescriptor action) =>
+        endpoints.Endpoints.FirstOrDefault(endpoint => endpoint.Metadata.GetMetadata<ActionDescriptor>() == action)?.Metadata ?? action.EndpointMetadata.AsEnumerable();
 
     /// <summary>Returns the schemes of Rewt that satisfy the policy. A caller needs to authenticate with only one of them.</summary>
     private async Task<IEnumerable<string>> RequiredAsync(AuthorizationPolicy policy)

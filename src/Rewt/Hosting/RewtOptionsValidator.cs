@@ -17,9 +17,28 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
-        var errors = options.Problems.Concat(MergedLists(options).Distinct(StringComparer.Ordinal))
+        var errors = options.Problems.Concat(NamesWithoutScheme()).Concat(MergedLists(options).Distinct(StringComparer.Ordinal))
             .Concat(Errors(options).Concat(KeysForNames(options)).Concat(SealingKeys.Problems(services, options)).Concat(ConfiguredKeysValidator.Errors(options, download is not null)).Select(error => $"{section}:{error}")).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    /// <summary>
+    /// Returns an error for each name without a scheme for which the application configures options in code, because such options have no effect. The
+    /// options without a name always have an effect, because named schemes inherit from these options.
+    /// </summary>
+    private IEnumerable<string> NamesWithoutScheme()
+    {
+        var names = registrations.Select(registration => registration.Name).ToList();
+        return from name in ConfiguredNames.Of(services).Except(names.Append(Options.DefaultName), StringComparer.Ordinal)
+               select $"RewtOptions are configured in code for the name {KeyMaterial.Shown(name)}, {Correction(name)}";
+
+        string Correction(string name)
+        {
+            if (name.Equals(SettingsSection.Name, StringComparison.OrdinalIgnoreCase)) return "but the options of the scheme Rewt have no name; call Configure<RewtOptions> without a name.";
+            var suggestion = SettingsSection.Suggestion(name, names.Where(other => other.Length > 0));
+            var schemes = string.Join(", ", names.Select(other => other.Length > 0 ? other : "Rewt (whose options have no name)"));
+            return $"which is not a registered scheme{suggestion}{(suggestion.EndsWith('?') ? "" : $" Correct the name, or register the scheme with AddRewt or AddRewtKeys. Registered are: {schemes}.")}";
+        }
     }
 
     /// <summary>

@@ -6,6 +6,8 @@ namespace Rewt.Tests.Binding;
 /// <summary>Verifies the requirements of endpoints for tokens, and how long the use of a token is stored.</summary>
 public sealed class TokenRequirementTests
 {
+    private static readonly SymmetricSecurityKey UserKey = new(RandomNumberGenerator.GetBytes(32));
+
     [Fact]
     public async Task The_policy_of_an_attribute_contains_its_requirement_and_the_default_policy()
     {
@@ -37,6 +39,39 @@ public sealed class TokenRequirementTests
         new TokenBindingFeature(new TokenBinding(Method: "POST"), "Rewt").IsIn(context).ShouldBe(applies);
     }
 
+    [Theory]
+    [InlineData("Bearer", "Rewt")]
+    [InlineData("Rewt", "Bearer")]
+    public async Task A_user_of_another_scheme_gets_403_where_a_bound_token_is_required(string first, string second)
+    {
+        await using var service = await StartWithUsersAsync(first, second);
+        var user = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor { SigningCredentials = new SigningCredentials(UserKey, SecurityAlgorithms.HmacSha256) });
+
+        using var accepted = await service.CallAsync(user, "/secure");
+        using var refused = await service.CallAsync(user, "/bound");
+
+        accepted.StatusCode.ShouldBe(HttpStatusCode.OK);
+        refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        refused.Headers.WwwAuthenticate.ShouldBeEmpty();
+        service.Log.Text.ShouldNotContain("TokenRefused");
+    }
+
+    [Theory]
+    [InlineData("Bearer", "Rewt")]
+    [InlineData("Rewt", "Bearer")]
+    [InlineData("Rewt", "Cookies")]
+    public async Task A_service_with_an_unbound_token_gets_401_in_any_order_of_the_schemes(string first, string second)
+    {
+        await using var service = await StartWithUsersAsync(first, second);
+        var unbound = await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+
+        using var response = await service.CallAsync(unbound, "/bound");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        response.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"wrong_request\"");
+        response.Headers.Location.ShouldBeNull();
+    }
+
     [Fact]
     public async Task A_use_is_stored_until_a_service_with_a_slow_clock_refuses_the_token()
     {
@@ -56,4 +91,15 @@ public sealed class TokenRequirementTests
 
         (await other.UseAsync(claims, Cancellation))!.Reason.ShouldBe(RefusalReason.Replayed);
     }
+
+    /// <summary>Starts a service with schemes for users, whose default policy accepts two schemes.</summary>
+    private static Task<TestService> StartWithUsersAsync(string first, string second) => TestService.StartAsync(
+        null,
+        configure: builder =>
+        {
+            builder.Services.AddAuthentication("Bearer").AddCookie("Cookies").AddJwtBearer("Bearer", options =>
+                options.TokenValidationParameters = new TokenValidationParameters { IssuerSigningKey = UserKey, ValidateIssuer = false, ValidateAudience = false });
+            builder.Services.AddAuthorizationBuilder().SetDefaultPolicy(new AuthorizationPolicyBuilder(first, second).RequireAuthenticatedUser().Build());
+        },
+        map: application => application.MapGet("/bound", () => "bound").RequireBoundToken());
 }

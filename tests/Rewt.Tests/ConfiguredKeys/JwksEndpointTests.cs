@@ -160,6 +160,30 @@ public sealed class JwksEndpointTests : IDisposable
         Should.Throw<InvalidOperationException>(() => withoutRewt.MapRewtJwks()).Message.ShouldContain("AddRewtAuthentication");
     }
 
+    [Fact]
+    public async Task Output_caching_does_not_publish_a_revoked_key()
+    {
+        await using var service = await KeyService.StartAsync(
+            "orders",
+            [("KeyMode", "KeyPair")],
+            builder => builder.Services.AddRewtInMemoryKeys().AddOutputCache(options => options.AddBasePolicy(policy => policy.Cache())),
+            application =>
+            {
+                application.UseOutputCache();
+                application.MapRewtJwks();
+                application.MapGet("/any", () => Guid.NewGuid());
+            });
+        (await service.GetAsync("/any").TextAsync()).ShouldBe(await service.GetAsync("/any").TextAsync(), "the base policy applies");
+        var revoked = (await PublishedAsync())[0];
+
+        await service.Ring.RevokeAsync(revoked, Cancellation);
+
+        (await PublishedAsync()).ShouldNotContain(revoked);
+
+        async Task<List<string>> PublishedAsync() =>
+            [.. PublicKeySetReader.TryRead(await service.Http.GetByteArrayAsync(new Uri(service.Jwks), Cancellation), out _)!.Keys.Select(key => key.KeyId)];
+    }
+
     private static async Task<HttpResponseMessage> GetAsync(TestService service, string ifNoneMatch)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(service.Jwks));

@@ -41,9 +41,44 @@ public sealed class OpenApiTests
         Required("/open-required").ShouldBeEmpty();
         Required("/anonymous").ShouldBeEmpty();
 
-        IEnumerable<string> Required(string path) =>
-            document.GetProperty("paths").GetProperty(path).GetProperty("get").TryGetProperty("security", out var security)
-                ? security.EnumerateArray().SelectMany(requirement => requirement.EnumerateObject().Select(scheme => scheme.Name))
-                : [];
+        IEnumerable<string> Required(string path) => RequiredBy(document, path);
     }
+
+    public static TheoryData<string[], Action<WebApplication>> ControllerConventions => new()
+    {
+        { [], application => application.MapControllers() },
+        { ["Rewt"], application => application.MapControllers().RequireAuthorization() },
+        { ["Rewt"], application => application.MapControllers().RequireCaller("orders") },
+        { ["Users"], application => application.MapGroup("").RequireAuthorization(policy => policy.AddAuthenticationSchemes("Users").RequireAuthenticatedUser()).MapControllers() },
+    };
+
+    /// <summary>MVC adds these conventions to the endpoint only, and not to the descriptor of the action.</summary>
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(ControllerConventions))]
+    public async Task An_operation_of_a_controller_has_the_requirements_of_its_endpoint(string[] schemes, Action<WebApplication> map)
+    {
+        await using var service = await TestService.StartAsync(
+            null,
+            configure: builder =>
+            {
+                builder.Services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users");
+                builder.Services.AddOpenApi(options => options.AddRewtSecurity()).AddControllers().AddApplicationPart(typeof(StockController).Assembly);
+            },
+            map: application =>
+            {
+                application.MapOpenApi();
+                map(application);
+            });
+
+        var document = JsonSerializer.Deserialize<JsonElement>(await service.Http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), Cancellation));
+
+        RequiredBy(document, "/stock").ShouldBe(schemes);
+        RequiredBy(document, "/stock/closed").ShouldContain(schemes.FirstOrDefault("Rewt"));
+        RequiredBy(document, "/stock/open").ShouldBeEmpty();
+    }
+
+    private static IEnumerable<string> RequiredBy(JsonElement document, string path) =>
+        document.GetProperty("paths").GetProperty(path).GetProperty("get").TryGetProperty("security", out var security)
+            ? security.EnumerateArray().SelectMany(requirement => requirement.EnumerateObject().Select(scheme => scheme.Name))
+            : [];
 }

@@ -235,6 +235,50 @@ public sealed class OptionsTests
         error.Message.ShouldContain("Rewt:Schemes:Users:Namespace");
     }
 
+    public static TheoryData<string, Action<IServiceCollection, Action<RewtOptions>>> OptionsWithoutScheme => new()
+    {
+        { "the options of the scheme Rewt have no name; call Configure<RewtOptions> without a name", (services, restrict) => services.Configure("Rewt", restrict) },
+        { "the options of the scheme Rewt have no name; call Configure<RewtOptions> without a name", (services, restrict) => services.PostConfigure("Rewt", restrict) },
+        { "for the name 'User', which is not a registered scheme; did you mean Users?", (services, restrict) => services.Configure("User", restrict) },
+        { "for the name 'User', which is not a registered scheme; did you mean Users?", (services, _) => services.Configure<RewtOptions>("User", Configuration(("Namespace", "user"))) },
+        { "for the name 'User', which is not a registered scheme; did you mean Users?", (services, _) => services.AddOptions<RewtOptions>("User").BindConfiguration("Mine") },
+        { "for the name 'User', which is not a registered scheme; did you mean Users?", (services, restrict) => services.AddOptions<RewtOptions>("User").PostConfigure<IHostEnvironment>((options, _) => restrict(options)) },
+        { "for the name 'Partners', which is not a registered scheme. Correct the name, or register the scheme with AddRewt or AddRewtKeys. Registered are: Rewt (whose options have no name), Users.", (services, restrict) => services.Configure("Partners", restrict) },
+    };
+
+    /// <summary>Options of such a name have no effect, and a restriction in these options would be ignored.</summary>
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(OptionsWithoutScheme))]
+    public void Options_in_code_for_a_name_without_a_scheme_are_an_error(string advice, Action<IServiceCollection, Action<RewtOptions>> register)
+    {
+        using var host = HostWithScheme(services => register(services, options => options.TrustedIssuers = ["orders"]));
+        var monitor = host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>();
+
+        foreach (var name in new[] { "", "Users" }) Should.Throw<OptionsValidationException>(() => monitor.Get(name)).Failures.ShouldHaveSingleItem().ShouldContain(advice);
+    }
+
+    [Fact]
+    public void Options_in_code_for_the_main_scheme_a_named_scheme_or_all_schemes_are_applied()
+    {
+        using var host = HostWithScheme(services =>
+        {
+            services.Configure<RewtOptions>(options => options.TrustedIssuers = ["orders"]).Configure<RewtOptions>("Users", options => options.TrustedIssuers = ["login"]);
+            services.ConfigureAll<RewtOptions>(options => options.ClockSkew = TimeSpan.FromSeconds(1)).PostConfigureAll<RewtOptions>(options => options.TokenLifetime = TimeSpan.FromSeconds(9));
+            services.AddOptions<RewtOptions>("Users").Configure<IHostEnvironment>((options, environment) => options.ServiceName = environment.ApplicationName);
+        });
+        var monitor = host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>();
+
+        monitor.CurrentValue.TrustedIssuers.ShouldBe(["orders"]);
+        monitor.Get("Users").TrustedIssuers.ShouldBe(["login"]);
+        foreach (var name in new[] { "", "Users" }) (monitor.Get(name).ClockSkew, monitor.Get(name).TokenLifetime).ShouldBe((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9)));
+    }
+
+    private static IHost HostWithScheme(Action<IServiceCollection> register) => Host(services =>
+    {
+        services.AddRewtKeys(options => options.Redis = "127.0.0.1:1").AddRewtKeys("Users", options => options.Namespace = "users");
+        register(services);
+    });
+
     private static RewtOptions Options(Action<RewtOptions> configure) => Configured(options =>
     {
         options.Redis = "127.0.0.1:1";
