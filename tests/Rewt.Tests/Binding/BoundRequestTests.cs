@@ -142,9 +142,15 @@ public sealed class BoundRequestTests
 
         using var content = new StreamContent(new UnseekableStream(100_000_000));
         if (!isChunked) content.Headers.ContentLength = 100_000_000;
-        using var response = await payments.SendWithTokenAsync(payments.LastToken, HttpMethod.Post, "/any", content);
+        try
+        {
+            (await payments.SendWithTokenAsync(payments.LastToken, HttpMethod.Post, "/any", content).StatusAsync()).ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        }
+        catch (HttpRequestException exception) when (!isHttp2 && exception.InnerException is IOException)
+        {
+            // The server closes the connection while the client sends. The client may then lose the response (RFC 9112 §9.6).
+        }
 
-        response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         body.Count.ShouldBeInRange(isChunked ? Limit : 0, isChunked ? Limit + 64 * 1024 : 0);
         payments.Calls.ShouldBe(1);
     }
