@@ -156,6 +156,9 @@ public class RewtHandler : JwtBearerHandler
     /// </summary>
     private Task KeepUnauthorized()
     {
+        // Any other status is an answer of the application, for example to an exception.
+        if (Response.StatusCode is not (StatusCodes.Status403Forbidden or (>= 300 and < 400))) return Task.CompletedTask;
+
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.Remove(HeaderNames.Location);
         return Task.CompletedTask;

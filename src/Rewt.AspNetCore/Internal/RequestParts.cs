@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -60,11 +61,15 @@ internal static class RequestParts
         var position = request.Body.Position;
         request.Body.Position = 0;
         var hash = await HashAsync(head, request.Body, maximum, context.RequestAborted);
-        var isRead = request.ContentLength is { } length ? request.Body.Position != length : request.Body.Position == 0 && context.Features.Get<IFormFeature>() is { Form: not null };
+        var isRead = request.ContentLength is { } length ? request.Body.Position != length : request.Body.Position == 0 && HasForm(context);
         // The endpoint reads the buffered part, and after it what was not read from the connection.
         request.Body.Position = position;
         return hash is not null && isRead ? string.Empty : hash;
     }
+
+    /// <summary>Returns whether middleware has parsed a form. After a failed antiforgery check, the form cannot be read.</summary>
+    private static bool HasForm(HttpContext context) =>
+        context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false } || context.Features.Get<IFormFeature>() is { Form: not null };
 
     private static string Text(StringValues values) => values.Count > 1 ? string.Join(", ", values.AsEnumerable()) : values.ToString();
 

@@ -18,7 +18,9 @@ internal static class KeyMaterial
     private const int ManyChanges = 12;
 
     private const string ApiKeyPrefix = "rewt_";
-    private const int ApiKeySecretLength = 40;
+
+    /// <summary>The minimum length of a text with the prefix of an API key that is regarded as a part of an API key.</summary>
+    private const int ShortestApiKey = 30;
 
     private static readonly SearchValues<char> Base64Characters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=");
@@ -27,7 +29,7 @@ internal static class KeyMaterial
     /// Returns whether a text is probably a key or a token, or contains a part of one. PEM, JSON, API keys and random base64 are recognized.
     /// </summary>
     public static bool IsLikely(string text) =>
-        text.Contains("-----", StringComparison.Ordinal) || (text.AsSpan().TrimStart() is ['{', ..] json && !json.StartsWith(CertificateNames.Placeholder)) || IsApiKey(text.AsSpan().Trim()) || PartsOf(text).Any(part => HasRandomPart(part));
+        text.Contains("-----", StringComparison.Ordinal) || (text.AsSpan().TrimStart() is ['{', ..] json && !json.StartsWith(CertificateNames.Placeholder)) || text.Split('/', '\\').Any(IsApiKey) || PartsOf(text).Any(part => HasRandomPart(part));
 
     /// <summary>
     /// Returns the value of a setting for a message, in quotes. If the value may be a key, is too long, or contains a control character, the result
@@ -44,8 +46,8 @@ internal static class KeyMaterial
     private static string[] PartsOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) ? text.Split('/') : [text];
 
-    private static bool IsApiKey(ReadOnlySpan<char> text) =>
-        text.StartsWith(ApiKeyPrefix, StringComparison.OrdinalIgnoreCase) && text.Length >= ApiKeyPrefix.Length + ApiKeySecretLength;
+    /// <summary>Returns whether a part of a path is an API key. A relative path in a setting becomes an absolute path before it is shown.</summary>
+    private static bool IsApiKey(string part) => part.Trim() is { Length: >= ShortestApiKey } text && text.StartsWith(ApiKeyPrefix, StringComparison.OrdinalIgnoreCase);
 
     private static bool HasRandomPart(ReadOnlySpan<char> text)
     {

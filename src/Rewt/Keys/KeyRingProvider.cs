@@ -56,6 +56,9 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     /// <summary>Whether a token without a key id can have been signed with a key of this key ring.</summary>
     public bool TakesKeyless => _source.TakesKeyless;
 
+    /// <summary>Whether the signers choose the key ids, which are then not derived from the keys.</summary>
+    public bool HasChosenKeyIds => _source is ConfiguredKeySource;
+
     /// <summary>
     /// How long after its deadline a rotation is reported as overdue: the lead of the schedule, two refresh intervals and one second.
     /// </summary>

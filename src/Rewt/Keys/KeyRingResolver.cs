@@ -35,16 +35,16 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
 
     /// <summary>
     /// Returns whether a key belongs to another key ring of this process. The key ids of shared secrets and of key pairs are derived from the keys, so
-    /// such key rings never share an id.
+    /// such key rings never share an id. The signers of configured keys choose the key ids, so two such key rings may have different keys with one id.
     /// Without this check, each valid token of the other key ring would cause a refresh of this key ring.
     /// </summary>
-    public bool IsOfAnotherRing(string @namespace, string? tenant, string keyId)
+    public bool IsOfAnotherRing(string @namespace, string? tenant, string keyId, bool hasChosenKeyIds)
     {
         if (rings.Names.Count < 2 || Knows(@namespace, tenant, keyId)) return false;
 
         // A token that names a tenant and has the key id of one belongs to a namespace with tenants, even if its key is unknown here.
         if (tenant is not null && TenantKeyId.TryParse(keyId, out _, out _) && !rings.HasTenants(@namespace) && rings.Namespaces.Any(rings.HasTenants)) return true;
-        return rings.Namespaces.Any(other => other != @namespace && Knows(other, tenant, keyId));
+        return rings.Namespaces.Any(other => other != @namespace && !(hasChosenKeyIds && rings.Provider(other).HasChosenKeyIds) && Knows(other, tenant, keyId));
     }
 
     private bool Knows(string @namespace, string? tenant, string keyId)

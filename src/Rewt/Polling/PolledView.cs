@@ -387,10 +387,11 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
             ReadAgainIn(RetryPause * (1 + (Random.Shared.NextDouble() / 2)));
             var former = Volatile.Read(ref _failure);
-            var cause = StoreFailure.Explanation(exception);
-            Volatile.Write(ref _failure, new Failure(ClockReading.Now(Time), exception, cause ?? former?.Cause));
+            var cause = StoreFailure.Explanation(exception) ?? (exception is OversizedKeyException ? exception.Message : null);
             // The cause of an outage may change, and may be found only by a later read.
-            if (former is null || (cause is not null && cause != former.Cause && _changedCauses.Count(Time) > 0)) LogUnavailable(exception);
+            var isLogged = former is null || (cause is not null && cause != former.LoggedCause && _changedCauses.Count(Time) > 0);
+            Volatile.Write(ref _failure, new Failure(ClockReading.Now(Time), exception, isLogged ? cause : former!.LoggedCause));
+            if (isLogged) LogUnavailable(exception);
             return null;
         }
         finally
@@ -451,10 +452,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// The time, the exception and the explanation of the last failed read. If the read has no explanation, the explanation of an earlier read of the
-    /// same outage is kept. A successful read removes this record.
+    /// The time and the exception of the last failed read, and the cause of the outage that was logged last. A successful read removes this record.
     /// </summary>
-    private sealed record Failure(ClockReading At, Exception Exception, string? Cause);
+    private sealed record Failure(ClockReading At, Exception Exception, string? LoggedCause);
 
     /// <summary>The time of the next poll: <paramref name="From"/> plus <paramref name="Pause"/>.</summary>
     private sealed record Due(ClockReading From, TimeSpan Pause);

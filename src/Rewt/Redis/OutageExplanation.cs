@@ -83,7 +83,8 @@ internal static class OutageExplanation
         if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) && string.IsNullOrEmpty(connection.Password)) return new($"{server} requires a login. Add password=... (and user=...) to {setting}.", OutageKind.Login);
         if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) && connection.Password == UnknownPassword) return new($"{server} requires a login. Check the user and the password in {setting}, and the load of the server.", OutageKind.Login);
         if (text.StartsWith("-ERR max number of clients", StringComparison.Ordinal)) return new($"{server} accepts no further connections. Close connections that are not needed, or raise maxclients.");
-        if (text[0] == '-' && !text.StartsWith("-NOAUTH", StringComparison.Ordinal) && OfCode(text[1..].Split(' ', 2)[0]) is { } reported) return reported;
+        // The answer is for a connection without a login, so it says nothing about the permissions of the login.
+        if (text[0] == '-' && !RequiresLogin(text) && OfCode(text[1..].Split(' ', 2)[0]) is { } reported) return reported;
         var isSentinel = text.Contains("redis_mode:sentinel", StringComparison.Ordinal);
         if (isSentinel && string.IsNullOrEmpty(connection.ServiceName)) return new($"{server} is a Sentinel, not Redis. Add serviceName=<the name of the primary> to {setting}.");
         if (isSentinel) return new($"The Sentinel {server} knows no primary {KeyMaterial.Shown(connection.ServiceName!)} that can be reached. Correct serviceName in {setting}, or repair the primary.");
@@ -125,12 +126,15 @@ internal static class OutageExplanation
     /// </summary>
     private static async Task<bool> IsLoginRefusedAsync(EndPoint endPoint, string text, ConfigurationOptions connection, CancellationToken cancellationToken)
     {
-        if (!text.StartsWith("-NOAUTH", StringComparison.Ordinal) || connection.Ssl || connection.Password is not { Length: > 0 } password || password == UnknownPassword) return false;
+        if (!RequiresLogin(text) || connection.Ssl || connection.Password is not { Length: > 0 } password || password == UnknownPassword) return false;
         string[] words = string.IsNullOrEmpty(connection.User) ? ["AUTH", password] : ["AUTH", connection.User, password];
         var login = string.Concat(words.Select(word => $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n"));
         var answer = await AskAsync(endPoint, Encoding.UTF8.GetBytes($"*{words.Length}\r\n{login}QUIT\r\n"), cancellationToken).ConfigureAwait(false);
         return answer.Text is ['-', ..];
     }
+
+    /// <summary>Returns whether a server answers only after a login: the default user is disabled, has a password or has no permissions.</summary>
+    private static bool RequiresLogin(string text) => text.StartsWith("-NOAUTH", StringComparison.Ordinal) || text.StartsWith("-NOPERM", StringComparison.Ordinal);
 
     private static async Task<Answer> AskAsync(EndPoint server, byte[] question, CancellationToken cancellationToken)
     {

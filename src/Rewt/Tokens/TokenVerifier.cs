@@ -57,7 +57,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         // Checked before any key is resolved, so that tokens of an untrusted issuer cause no reads.
         if (!policy.IsTrusted(claims.Issuer)) return Refused(RefusalReason.UntrustedIssuer, claims.Issuer, policy.Options.TrustedIssuers);
 
-        if (!isKeyless && !policy.HasChosenKeyIds && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenResult.OfOtherNamespace);
+        if (!isKeyless && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!, policy.HasChosenKeyIds) == true) return new(TokenResult.OfOtherNamespace);
         if (!policy.HasTenant(claims)) return Refused(RefusalReason.MissingTenant);
         return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
 
@@ -77,7 +77,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     {
         var (claims, keyId) = (parsed.Claims, parsed.IsKeyless ? null : parsed.Header.KeyId);
         var keys = await ResolveAgainAsync(verified.Key, claims, keyId, cancellationToken).ConfigureAwait(false);
-        var isAccepted = parsed.IsKeyless ? keys.Contains(verified.Key!) : keys.Count > 0;
+        // The key of a chosen key id may have been replaced. A resolver of the application may return new objects.
+        var isSameKey = parsed.IsKeyless || (_direct is not null && policy.HasChosenKeyIds);
+        var isAccepted = isSameKey ? keys.Contains(verified.Key!) : keys.Count > 0;
         return isAccepted ? Judge(verified, parsed.IsNode, time.GetUtcNow()) : UnknownKey(claims, keyId);
     }
 

@@ -92,9 +92,17 @@ public sealed class SettingSecrecyTests
             ["PEM of RSA"] = rsa.ExportRSAPrivateKeyPem(),
             ["DER"] = Convert.ToBase64String(ec.ExportPkcs8PrivateKey()),
             ["JWK"] = $$"""{"kty":"EC","crv":"P-256","x":"{{Base64Url.EncodeToString(parameters.Q.X)}}","y":"{{Base64Url.EncodeToString(parameters.Q.Y)}}","d":"{{Base64Url.EncodeToString(parameters.D)}}"}""",
-            ["API key"] = ApiKeyFormat.Create("acme"),
+            ["API key"] = "rewt_acme_sNRJqR6-NG0_ZXUFDeMqonMe-rt_et8u6uSLpsZSzzok3UwYesM",
         };
     }
+
+    /// <summary>A random key may contain few changes between upper case, lower case and digits, by which other keys are recognized.</summary>
+    [Theory]
+    [InlineData("rewt_acme_")]
+    [InlineData("/run/secrets/rewt_acme_")]
+    [InlineData("C:\\secrets\\rewt_acme_")]
+    public void An_API_key_is_recognized_by_its_prefix_in_each_part_of_a_path(string path) =>
+        KeyMaterial.IsLikely(path + new string('a', 30)).ShouldBeTrue();
 
     private static IEnumerable<(string Damage, string Text)> Damaged(string key)
     {

@@ -88,6 +88,7 @@ public sealed class OutageExplanationTests
     [InlineData("-ERR max number of clients reached", "", "accepts no further connections. Close connections that are not needed, or raise maxclients.")]
     [InlineData("-LOADING Redis is loading the dataset in memory", "", "Redis is loading its data after a start.")]
     [InlineData("-NOAUTH Authentication required.", ",password=(set)", "requires a login. Check the user and the password in Rewt:Redis")]
+    [InlineData("-NOPERM this user has no permissions to run the 'ping' command", "", "answers, but the commands of Rewt fail")]
     [InlineData("", ",ssl=true,password=a", "Also check the user and the password.")]
     public async Task A_refusal_of_the_server_is_explained_if_the_client_library_reports_only_that_the_time_limit_has_passed(string refusal, string settings, string explanation)
     {

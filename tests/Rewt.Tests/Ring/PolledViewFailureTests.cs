@@ -19,10 +19,17 @@ public sealed class PolledViewFailureTests
             await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(15));
         }
 
+        bench.Store.Explanation = "Redis is loading.";
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(2));
+        bench.Store.Explanation = "The disk is full.";
+        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(15));
+
         var entries = log.Lines.Where(line => line.Contains("StoreUnavailable", StringComparison.Ordinal)).ToList();
-        entries.Count.ShouldBe(2);
+        entries.Count.ShouldBe(4);
         entries[0].ShouldContain("Nothing listens.");
         entries[1].ShouldContain("The login is refused.");
+        entries[2].ShouldContain("Redis is loading.");
+        entries[3].ShouldContain("The disk is full.", customMessage: "the limit of log lines delays this cause, but does not drop it");
     }
 
     [Fact]
