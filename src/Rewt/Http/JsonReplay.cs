@@ -70,7 +70,7 @@ internal static class JsonReplay
         var open = new Stack<Type>(seen);
         while (open.TryPop(out var type))
         {
-            if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type.IsAssignableTo(typeof(JsonNode))) continue;
+            if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type.IsAssignableTo(typeof(JsonNode)) || HasConverter(type)) continue;
             if (seen.Count > Maximum || IsUncertain(type)) return false;
             foreach (var part in Parts(type).Where(seen.Add)) open.Push(part);
         }
@@ -111,8 +111,11 @@ internal static class JsonReplay
             .Where(property => property.GetIndexParameters().Length == 0 && property.GetMethod is { } getter && (getter.IsPublic || IsIncluded(property)))
             .DistinctBy(property => property.Name, StringComparer.Ordinal);
         return type.GetFields(Instance).Where(field => field.IsPublic || IsIncluded(field)).Concat<MemberInfo>(properties)
-            .Where(member => member.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition != JsonIgnoreCondition.Always);
+            .Where(member => member.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition != JsonIgnoreCondition.Always && !HasConverter(member));
     }
+
+    /// <summary>Returns whether a converter of the application writes the value, so that its properties are not read.</summary>
+    private static bool HasConverter(MemberInfo member) => member.IsDefined(typeof(JsonConverterAttribute), inherit: false);
 
     private static bool IsIncluded(MemberInfo member) => member.IsDefined(typeof(JsonIncludeAttribute), inherit: true);
 
