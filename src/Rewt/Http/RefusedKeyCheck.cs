@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Coordinates the reads of the store that look for another key after a called service has refused a key. There is one object for each service, key
+/// Coordinates the reads of the store that search for another key after a called service has refused a key. There is one object for each service, key
 /// and reason of the refusal. The object records the time of the last check, and permits only one check at a time, so that many refused requests need
 /// only one check.
 /// </summary>

@@ -42,6 +42,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _timer;
     private readonly Lock _starting = new();
+    private readonly LogLimit _changedCauses = new(TimeSpan.FromSeconds(10));
     private Task? _loop;
     private PendingRead _next = new();
     private PendingRead? _inFlight;
@@ -50,7 +51,6 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private Due? _due;
     private bool _isReadRequested;
     private bool _isSubscribed;
-    private readonly LogLimit _changedCauses = new(TimeSpan.FromSeconds(10));
     private ClockReading? _subscriptionAttempt;
     private string? _knownPushFailure;
     private bool _wasPaused;

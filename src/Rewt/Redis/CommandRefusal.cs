@@ -75,6 +75,14 @@ internal static class CommandRefusal
         return null;
     }
 
+    /// <summary>Returns an escaped error of the client library or of the server; <see langword="null"/> if the error can be logged as it is.</summary>
+    public static Exception? Printable(Exception exception) => exception switch
+    {
+        RedisServerException server => Printable(server),
+        RedisConnectionException lost => Printable(lost),
+        _ => null,
+    };
+
     private static bool IsUnknown(string message) =>
         (message.StartsWith("ERR ", StringComparison.Ordinal) || !char.IsAsciiLetterUpper(message.Length > 1 ? message[1] : ' '))
         && Array.Exists(Sentences, sentence => message.Contains(sentence, StringComparison.OrdinalIgnoreCase));

@@ -56,7 +56,7 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
         }
         catch (Exception exception)
         {
-            if (Printable(exception) is { } printable) throw printable;
+            if (CommandRefusal.Printable(exception) is { } printable) throw printable;
             throw;
         }
     }
@@ -75,14 +75,6 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
     /// </summary>
     private async Task UnsubscribeAsync(ISubscriber subscriber, Action<RedisChannel, RedisValue> handler, CancellationToken cancellationToken) =>
         await WithinAsync(subscriber.UnsubscribeAsync(Literal, handler), cancellationToken).ConfigureAwait(false);
-
-    /// <summary>Returns an error in a form that can be logged; <see langword="null"/> if it can be logged as it is.</summary>
-    private static Exception? Printable(Exception exception) => exception switch
-    {
-        RedisServerException server => CommandRefusal.Printable(server),
-        RedisConnectionException lost => CommandRefusal.Printable(lost),
-        _ => null,
-    };
 
     private Task WithinAsync(Task task, CancellationToken cancellationToken) => task.WithinAsync(connection.CommandLimit, time, cancellationToken);
 }

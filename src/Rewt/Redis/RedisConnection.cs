@@ -87,7 +87,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         {
             var loggedIn = Connected();
             Failed();
-            var shown = exception is RedisConnectionException lost ? CommandRefusal.Printable(lost) : null;
+            var shown = CommandRefusal.Printable(exception);
             StoreFailure.Explain(shown ?? exception, StoreFailure.ReasonOf(exception) ?? await ReasonAsync(exception, loggedIn, cancellationToken).ConfigureAwait(false));
             if (shown is not null) throw shown;
             throw;

@@ -72,11 +72,8 @@ internal sealed class TokenPolicy
     /// <summary>Whether a token that was signed with a shared secret is also accepted if its audience is the namespace itself.</summary>
     public bool TakesNamespace { get; init; }
 
-    /// <summary>
-    /// Whether the key id of a trusted issuer's token says nothing about the key rings of other schemes. The signers of configured keys choose the key
-    /// ids, so two key rings may have different keys with one id.
-    /// </summary>
-    public bool HasChosenKeyIds => Options is { VerificationKeys.Count: > 0, TrustedIssuers.Count: > 0 };
+    /// <summary>Whether the signers choose the key ids, so that a key id does not identify one key for ever.</summary>
+    public bool HasChosenKeyIds => Options.VerificationKeys.Count > 0;
 
     /// <summary>Returns whether tokens of an issuer are accepted. A service always accepts data that it has signed itself.</summary>
     public bool IsTrusted(string? issuer) => Options.TrustedIssuers.Count == 0 || (Type == TokenTypes.Data && issuer == Options.ServiceName) || (issuer is not null && Options.TrustedIssuers.Contains(issuer, StringComparer.Ordinal));

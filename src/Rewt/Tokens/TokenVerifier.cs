@@ -57,7 +57,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         // Checked before any key is resolved, so that tokens of an untrusted issuer cause no reads.
         if (!policy.IsTrusted(claims.Issuer)) return Refused(RefusalReason.UntrustedIssuer, claims.Issuer, policy.Options.TrustedIssuers);
 
-        if (!isKeyless && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!, policy.HasChosenKeyIds) == true) return new(TokenResult.OfOtherNamespace);
+        if (!isKeyless && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!, policy is { HasChosenKeyIds: true, Options.TrustedIssuers.Count: > 0 }) == true) return new(TokenResult.OfOtherNamespace);
         if (!policy.HasTenant(claims)) return Refused(RefusalReason.MissingTenant);
         return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
 

@@ -114,16 +114,7 @@ public sealed class MetricsTests
         await using var redis = await RedisServer.StartAsync();
         var name = $"spans-{Guid.NewGuid():N}";
         var spans = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == "Rewt",
-            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity =>
-            {
-                if (Equals(activity.GetTagItem("rewt.namespace"), name)) spans.Enqueue(activity);
-            },
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var listener = Listen(name, spans.Enqueue);
         await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => (options.Namespace, options.RefreshInterval) = (name, TimeSpan.FromMinutes(5)));
         await service.Ring.GetAsync(Cancellation);
         await Eventually.TrueAsync(() => spans.Any(span => span.OperationName == "rewt.ring.fetch"), "the first read has ended");
@@ -153,16 +144,10 @@ public sealed class MetricsTests
         await using var redis = await RedisServer.StartAsync();
         var name = $"spans-{Guid.NewGuid():N}";
         var spans = new System.Collections.Concurrent.ConcurrentQueue<bool>();
-        using var listener = new ActivityListener
+        using var listener = Listen(name, activity =>
         {
-            ShouldListenTo = source => source.Name == "Rewt",
-            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity =>
-            {
-                if (activity.OperationName == "rewt.ring.fetch" && Equals(activity.GetTagItem("rewt.namespace"), name)) spans.Enqueue(activity.Recorded);
-            },
-        };
-        ActivitySource.AddActivityListener(listener);
+            if (activity.OperationName == "rewt.ring.fetch") spans.Enqueue(activity.Recorded);
+        });
         await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => (options.Namespace, options.RefreshInterval) = (name, TimeSpan.FromMilliseconds(100)));
 
         await service.Ring.GetAsync(Cancellation);
@@ -198,6 +183,21 @@ public sealed class MetricsTests
             metrics.UnknownKey(isFound: false);
             metrics.ServedStale();
         }
+    }
+
+    private static ActivityListener Listen(string @namespace, Action<Activity> stopped)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Rewt",
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
+            {
+                if (Equals(activity.GetTagItem("rewt.namespace"), @namespace)) stopped(activity);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
     }
 
     private static async Task<TestService> StartAsync(RedisServer redis)
