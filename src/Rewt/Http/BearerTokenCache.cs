@@ -48,13 +48,19 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     }
 
     /// <summary>
-    /// Reads the store, and returns whether a new token would be signed with another key than the <paramref name="refused"/> token.
+    /// Returns whether a new token would be signed with another key than the <paramref name="refused"/> token.
     /// </summary>
+    /// <param name="refused">The refused token.</param>
+    /// <param name="reads">Whether the store must be read. Otherwise, the store is read only if the keys in memory are older than one refresh
+    /// interval.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="RewtKeysUnavailableException">Redis is unavailable.</exception>
-    public async ValueTask<bool> HasOtherKeyAsync(BearerToken refused, CancellationToken cancellationToken)
+    public async ValueTask<bool> HasOtherKeyAsync(BearerToken refused, bool reads, CancellationToken cancellationToken)
     {
         var signer = signers.For(refused.Tenant);
-        var snapshot = await signer.Keys.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        var snapshot = reads
+            ? await signer.Keys.RefreshAsync(cancellationToken).ConfigureAwait(false)
+            : await signer.Keys.GetSigningAsync(cancellationToken).ConfigureAwait(false);
         // The key of a token that was ahead of the store may have become current in the store since.
         return refused.IsAhead || !refused.IsOf(signer.KeyOf(snapshot, ClockReading.Now(time), isStored: true));
     }

@@ -25,7 +25,7 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
         {
             try
             {
-                return await tokens.HasOtherKeyAsync(refused, cancellationToken).ConfigureAwait(false);
+                return await tokens.HasOtherKeyAsync(refused, reads: true, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -33,7 +33,7 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
             }
         }
 
-        // The check has read the store, whose current key signs the retry. It may be the key of a token that was ahead of the store.
-        return refused.IsAhead || tokens.KnowsOtherKey(refused);
+        // The check has read the store, whose current key signs the retry.
+        return await tokens.HasOtherKeyAsync(refused, reads: false, cancellationToken).ConfigureAwait(false);
     }
 }
