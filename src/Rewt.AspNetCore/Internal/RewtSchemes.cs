@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
@@ -58,9 +60,8 @@ internal sealed class RewtSchemes(
     private SchemeVerifier Create(string scheme, JwtBearerOptions options)
     {
         var ring = rings.Get(OptionsNameOf(scheme));
-        var parameters = options.TokenValidationParameters;
         var named = Audiences(options);
-        var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
+        var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], Parameters(scheme, options)) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
         return new SchemeVerifier(new TokenVerifier(policy, resolver, keyRings, time), policy.IsSteady, options.SaveToken, new RequestBindingCheck(ring, registry.OneTime(ring), (context, claims) => IsOfTenant(scheme, context, claims)), registry.Metrics(ring.Namespace), time);
     }
 
@@ -72,6 +73,24 @@ internal sealed class RewtSchemes(
         var parameters = options.TokenValidationParameters;
         var named = new[] { options.Audience, parameters.ValidAudience }.Concat(parameters.ValidAudiences ?? []).OfType<string>().ToHashSet(StringComparer.Ordinal);
         return named.Count > 0 ? named : null;
+    }
+
+    /// <summary>
+    /// Returns a copy of the application's validation parameters, with defaults for the values that the application has not set. The defaults are not
+    /// set in the options, because the application can still change the options after any code of Rewt that configures them.
+    /// </summary>
+    private static TokenValidationParameters Parameters(string scheme, JwtBearerOptions options)
+    {
+        var parameters = options.TokenValidationParameters.Clone();
+        // The caller is the service that signed the token.
+        if (parameters.NameClaimType == ClaimsIdentity.DefaultNameClaimType) parameters.NameClaimType = "iss";
+        // With mapping, the claims 'role' and 'roles' have the default type of .NET.
+        if (!options.MapInboundClaims && parameters.RoleClaimType == ClaimsIdentity.DefaultRoleClaimType) parameters.RoleClaimType = "role";
+        // RequireCaller decides by the scheme that authenticated an identity.
+        parameters.AuthenticationType ??= scheme;
+        // Any service of the namespace may sign, unless the application names issuers.
+        parameters.ValidateIssuer &= parameters.ValidIssuer is not null || parameters.ValidIssuers?.Any() == true || parameters.IssuerValidator is not null;
+        return parameters;
     }
 
     /// <summary>The verifier of a scheme, with the options object for which it was created.</summary>

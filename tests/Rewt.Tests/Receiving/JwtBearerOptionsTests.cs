@@ -162,6 +162,30 @@ public sealed class JwtBearerOptionsTests
     }
 
     [Fact]
+    public async Task ValidIssuers_and_ValidAudiences_that_a_later_PostConfigure_sets_are_enforced()
+    {
+        await using var receiver = await Receiver.StartAsync(services => services.PostConfigure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options =>
+        {
+            options.TokenValidationParameters.ValidIssuers = ["orders", "billing"];
+            options.TokenValidationParameters.ValidAudiences = ["warehouse"];
+        }));
+
+        (await RefusalAsync(receiver, "billing", "warehouse")).ShouldBe("");
+        (await RefusalAsync(receiver, "payments", "warehouse")).ShouldContain("rewt_error=\"invalid\"");
+        (await RefusalAsync(receiver, "orders", "inventory")).ShouldContain("rewt_error=\"bad_audience\"");
+    }
+
+    [Fact]
+    public async Task TokenValidationParameters_that_a_later_PostConfigure_replaces_have_the_defaults_of_Rewt()
+    {
+        await using var receiver = await Receiver.StartAsync(
+            services => services.PostConfigure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.TokenValidationParameters = new TokenValidationParameters()),
+            application => application.MapGet("/admins", (ClaimsPrincipal user) => user.Identity?.Name).RequireCaller("orders").RequireAuthorization(policy => policy.RequireRole("admin")));
+
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["role"] = "admin" }), "/admins").TextAsync()).ShouldBe("orders");
+    }
+
+    [Fact]
     public async Task IssuerValidatorUsingConfiguration_of_the_application_is_called()
     {
         await using var receiver = await StartAsync(options => options.TokenValidationParameters.IssuerValidatorUsingConfiguration = (issuer, _, _, _) =>
