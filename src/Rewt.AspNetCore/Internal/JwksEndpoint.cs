@@ -24,6 +24,8 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
     private static readonly TimeSpan NoKeyYet = TimeSpan.FromSeconds(1);
 
+    private readonly RefusalThrottle<Type> _outages = new(time);
+
     private int _warned;
 
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string scheme)
@@ -68,7 +70,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
         }
         catch (RewtKeysUnavailableException exception)
         {
-            logger.KeysUnavailableForJwks(exception.Message, StoreFailure.Unexplained(exception));
+            if (_outages.IsDue(exception.GetType(), out var others)) logger.KeysUnavailableForJwks($"{exception.Message}{others}", StoreFailure.Unexplained(exception));
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = OutageAnswer.Seconds(exception.RetryAfter);
             context.Response.Headers.CacheControl = "no-store";

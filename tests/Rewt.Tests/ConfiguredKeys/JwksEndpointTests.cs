@@ -123,6 +123,18 @@ public sealed class JwksEndpointTests : IDisposable
     }
 
     [Fact]
+    public async Task Many_requests_for_unavailable_keys_cause_one_log_line_a_second()
+    {
+        await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddSingleton<IRingStoreFactory>(new UnavailableStores()), null);
+        var start = TimeProvider.System.GetTimestamp();
+
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => service.GetAsync("/.well-known/jwks.json").StatusAsync()));
+
+        statuses.ShouldAllBe(status => status == HttpStatusCode.ServiceUnavailable);
+        Regex.Count(service.Log.Text, "Warning JwksUnavailable", RegexOptions.NonBacktracking).ShouldBeInRange(1, 1 + (int)TimeProvider.System.GetElapsedTime(start).TotalSeconds);
+    }
+
+    [Fact]
     public async Task The_key_set_endpoint_is_anonymous_unless_it_requires_authorization_itself()
     {
         await using var service = await KeyService.StartAsync(
