@@ -12,7 +12,7 @@ internal sealed class DemoRun(DemoOptions options)
     {
         try
         {
-            if (options.Redis is { } redis) return await RunAsync(redis, $"at {RedisName(redis)}", stop);
+            if (options.Redis is { } redis) return await RunAsync(redis, "the server of --redis", stop);
 
             _log.Write("starting the embedded server (garnet)");
             await using var server = await EmbeddedServer.StartAsync(_log.Write, stop);
@@ -29,9 +29,6 @@ internal sealed class DemoRun(DemoOptions options)
             return 1;
         }
     }
-
-    /// <summary>Returns the address without the password that a connection string may contain.</summary>
-    private static string RedisName(string redis) => redis.Split(',')[0];
 
     /// <summary>Prints or opens the dashboard's address. In headless mode, standard output is reserved for the figures.</summary>
     private void ShowDashboard(Uri address)

@@ -22,9 +22,14 @@ internal sealed class RedisConnection : IAsyncDisposable
             configuration.AllowAdmin = true;
             return new RedisConnection(await ConnectionMultiplexer.ConnectAsync(configuration));
         }
-        catch (Exception exception) when (exception is RedisConnectionException or ArgumentException)
+        catch (ArgumentException)
         {
-            throw new DemoException($"--redis {redis} cannot be reached: {exception.Message}");
+            // The message of the client library can quote a part of the password.
+            throw new DemoException("--redis is not a connection string of StackExchange.Redis. Write host:port,password=...");
+        }
+        catch (RedisConnectionException)
+        {
+            throw new DemoException("The server of --redis cannot be reached, or refuses the login. Check the host, the port and the password.");
         }
     }
 

@@ -15,4 +15,19 @@ public sealed class DemoCommandTests
         exitCode.ShouldNotBe(0);
         errors.ShouldContain("--rotate must be hh:mm:ss, or d.hh:mm:ss from 24 hours on");
     }
+
+    [Theory]
+    [InlineData("127.0.0.1:1,password=hunter22,connectTimeout=100")]
+    [InlineData("password=hunter22,127.0.0.1:1,connectTimeout=100")]
+    [InlineData("127.0.0.1:1,password=a,hunter22=1")]
+    [InlineData("127.0.0.1:1,password=a,connectTimeout=hunter22")]
+    [InlineData("redis://:hunter22@127.0.0.1:1")]
+    public async Task An_unusable_Redis_server_is_reported_without_its_password(string redis)
+    {
+        var (exitCode, output, errors) = await Programs.RunToEndAsync(Executables.Dotnet, [Programs.PathOf("samples/Demo", "Demo.dll"), "--headless", "--duration", "1", "--redis", redis]);
+
+        exitCode.ShouldNotBe(0);
+        errors.ShouldContain("--redis");
+        (output + errors).ShouldNotContain("hunter22");
+    }
 }
