@@ -80,7 +80,18 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        var token = await tokens.CreateBearerAsync(audience, AppName.Claims(app.Id, scopes), context.RequestAborted);
+        string token;
+        try
+        {
+            token = await tokens.CreateBearerAsync(audience, AppName.Claims(app.Id, scopes), context.RequestAborted);
+        }
+        catch (ArgumentException) when (scopes.Count > 0)
+        {
+            // The names of the app and of the audience are valid, so only the scopes can make the token too long.
+            await RefuseAsync(context, TokenError.TooManyScopes);
+            return;
+        }
+
         checker.Used(keyId);
         logger.AppTokenIssued(app.Id, audience);
         var answer = new TokenAnswer(token, "Bearer", (long)ring.TokenLifetime.TotalSeconds, scopes.Count > 0 ? string.Join(' ', scopes) : null);

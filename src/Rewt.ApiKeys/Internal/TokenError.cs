@@ -21,6 +21,8 @@ internal sealed record TokenError(string Code, string Description, int Status = 
 
     public static readonly TokenError InvalidScope = new("invalid_scope", "scope is malformed or exceeds the scopes of the client");
 
+    public static readonly TokenError TooManyScopes = new("invalid_scope", "The token would be too long. Request fewer scopes");
+
     public static readonly TokenError InvalidTarget = new("invalid_target", "audience or resource must name one service that the client may call");
 
     public static readonly TokenError TooMany = new("slow_down", "Too many requests", StatusCodes.Status429TooManyRequests);

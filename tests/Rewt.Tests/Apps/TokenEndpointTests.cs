@@ -87,6 +87,19 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_request_for_more_scopes_than_a_token_can_contain_gets_invalid_scope()
+    {
+        string[] scopes = [.. Enumerable.Range(0, 64).Select(number => $"{number:00}{new string('s', 126)}")];
+        var key = (await _service.AddAcmeAsync("large", ["orders"], scopes)).Key;
+
+        using var all = await TokenRequests.PostAsync(_service, TokenRequests.Basic("large", key), Grant);
+
+        await ShouldBeAsync(all, HttpStatusCode.BadRequest, "invalid_scope");
+        (await TokenRequests.BodyAsync(all)).GetProperty("error_description").GetString().ShouldBe("The token would be too long. Request fewer scopes");
+        (await TokenRequests.TokenAsync(_service, "large", key, ("scope", scopes[0]))).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task A_wrong_client_secret_gets_401_with_a_challenge()
     {
         var other = (await _service.AddAcmeAsync("other")).Key;
