@@ -29,5 +29,8 @@ internal static class AppCodec
     private static bool IsSound(AppEntry app) =>
         ApiKeyFormat.IsAppId(app.Id)
         && AppLimits.Problem(app.Name, app.Owner, app.Audiences, app.Scopes) is null
-        && app.Keys.All(key => key is not null && key.Hash.Length == SHA256.HashSizeInBytes && key.Id == ApiKeyFormat.KeyIdOf(key.Hash));
+        && app.Keys.All(key => key is not null && key.Hash.Length == SHA256.HashSizeInBytes && key.Id == ApiKeyFormat.KeyIdOf(key.Hash)
+            && IsTime(key.Created) && IsTime(key.Expires ?? 0) && IsTime(key.Revoked ?? 0));
+
+    private static bool IsTime(long milliseconds) => milliseconds >= 0 && milliseconds <= StoreTime.Latest.Milliseconds;
 }

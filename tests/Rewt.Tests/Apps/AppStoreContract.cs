@@ -82,6 +82,10 @@ public abstract class AppStoreContract : IAsyncLifetime
     [InlineData("""{"id":"acme","name":"","owner":"","audiences":[null],"scopes":[],"keys":[]}""")]
     [InlineData("""{"id":"acme","name":"","owner":"","audiences":[],"scopes":[],"keys":[null]}""")]
     [InlineData("""{"id":"acme","name":"","owner":"","audiences":[],"scopes":[],"keys":[{"id":"x","hash":"AAAA","created":1,"expires":null,"revoked":null}]}""")]
+    [InlineData("""{"id":"acme","name":"","owner":"","audiences":["orders"],"scopes":[],"keys":[{"id":"AAAAAAAAAAAA","hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","created":1790000000000000,"expires":null,"revoked":null}]}""")]
+    [InlineData("""{"id":"acme","name":"","owner":"","audiences":["orders"],"scopes":[],"keys":[{"id":"AAAAAAAAAAAA","hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","created":-1,"expires":null,"revoked":null}]}""")]
+    [InlineData("""{"id":"acme","name":"","owner":"","audiences":["orders"],"scopes":[],"keys":[{"id":"AAAAAAAAAAAA","hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","created":1,"expires":253402300800000,"revoked":null}]}""")]
+    [InlineData("""{"id":"acme","name":"","owner":"","audiences":["orders"],"scopes":[],"keys":[{"id":"AAAAAAAAAAAA","hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","created":1,"expires":null,"revoked":253402300800000}]}""")]
     public async Task An_invalid_stored_value_is_ignored_and_can_be_replaced(string value)
     {
         await First.TryWriteAsync(default, App("other"), Cancellation);
