@@ -17,16 +17,19 @@ internal interface IAppStore : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// If the store still contains <paramref name="former"/> under the id of the app, the method replaces <paramref name="former"/> by
-    /// <paramref name="app"/> and notifies the instances. Otherwise, the method writes nothing.
+    /// <paramref name="app"/>, removes the last uses of keys that the app no longer has, and notifies the instances. Otherwise, the method writes
+    /// nothing.
     /// </summary>
     /// <returns><see langword="true"/> if the app was written; <see langword="false"/> if the store contained another value.</returns>
     Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken);
 
-    /// <summary>Writes the times at which keys were last used, in Unix milliseconds by key id.</summary>
+    /// <summary>
+    /// Writes the times at which keys were last used, in Unix milliseconds by key id. A time that is earlier than the stored time is not written.
+    /// </summary>
     Task WriteUsesAsync(IReadOnlyDictionary<string, long> uses, CancellationToken cancellationToken);
 
-    /// <summary>Reads the times at which keys were last used, in Unix milliseconds by key id.</summary>
-    Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken);
+    /// <summary>Reads the times at which the given keys were last used, in Unix milliseconds by key id.</summary>
+    Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(IEnumerable<string> keyIds, CancellationToken cancellationToken);
 
     /// <summary>
     /// Subscribes to changes: the store calls <paramref name="onChange"/> after an app has changed. A notification can be repeated, delayed or

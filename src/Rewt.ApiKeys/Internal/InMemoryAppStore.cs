@@ -37,6 +37,7 @@ internal sealed class InMemoryAppStore : IAppStore
             if (!isSame) return Task.FromResult(false);
 
             _apps[app.Id] = AppCodec.Write(app);
+            foreach (var keyId in former.KeysRemovedBy(app)) _uses.Remove(keyId);
             _stamp = Guid.NewGuid().ToString("N");
         }
 
@@ -48,15 +49,15 @@ internal sealed class InMemoryAppStore : IAppStore
     {
         lock (_gate)
         {
-            foreach (var (keyId, at) in uses) _uses[keyId] = at;
+            foreach (var (keyId, at) in uses) _uses[keyId] = Math.Max(at, _uses.GetValueOrDefault(keyId));
         }
 
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(IEnumerable<string> keyIds, CancellationToken cancellationToken)
     {
-        lock (_gate) return Task.FromResult<IReadOnlyDictionary<string, long>>(new Dictionary<string, long>(_uses, StringComparer.Ordinal));
+        lock (_gate) return Task.FromResult<IReadOnlyDictionary<string, long>>(keyIds.Where(_uses.ContainsKey).ToDictionary(keyId => keyId, keyId => _uses[keyId], StringComparer.Ordinal));
     }
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)

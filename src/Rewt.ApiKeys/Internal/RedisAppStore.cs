@@ -55,44 +55,36 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             [
                 app.Id, former.Value is null ? "0" : "1", former.Value ?? [], value, StampField, Guid.NewGuid().ToString("N"), _keys.AppChannel,
             ];
+            bool written;
             try
             {
-                var written = (long)await Script.EvaluateAsync(database, [_keys.Apps], values, TimeLimit.Operator, time, cancellationToken).ConfigureAwait(false) == 1;
+                written = (long)await Script.EvaluateAsync(database, [_keys.Apps], values, TimeLimit.Operator, time, cancellationToken).ConfigureAwait(false) == 1;
                 if (written) _hint.PublishToPrefix(database);
-                return written;
             }
             catch (Exception exception) when (CommandRefusal.Is(exception))
             {
-                return await TryWriteInTransactionAsync(database, former, app.Id, value, cancellationToken).ConfigureAwait(false);
+                written = await TryWriteInTransactionAsync(database, former, app.Id, value, cancellationToken).ConfigureAwait(false);
             }
+
+            RedisValue[] removed = [.. former.KeysRemovedBy(app).Select(keyId => (RedisValue)keyId)];
+            // Not awaited, because the app has been written even if the login may not delete the last uses.
+            if (written && removed.Length > 0) database.HashDeleteAsync(_keys.AppUses, removed, CommandFlags.DemandMaster).Abandon();
+            return written;
         },
         cancellationToken);
 
     public Task WriteUsesAsync(IReadOnlyDictionary<string, long> uses, CancellationToken cancellationToken) => connection.AskAsync(
-        database =>
+        async database =>
         {
-            HashEntry[] entries = [.. uses.Select(use => new HashEntry(use.Key, use.Value.ToString(CultureInfo.InvariantCulture)))];
-            return database.HashSetAsync(_keys.AppUses, entries, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken);
+            // Times that were recorded during an outage can be earlier than the times that another instance has written meanwhile.
+            var known = await ReadUsesAsync(database, uses.Keys, connection.CommandLimit, cancellationToken).ConfigureAwait(false);
+            HashEntry[] later = [.. uses.Where(use => use.Value > known.GetValueOrDefault(use.Key)).Select(use => new HashEntry(use.Key, use.Value.ToString(CultureInfo.InvariantCulture)))];
+            if (later.Length > 0) await database.HashSetAsync(_keys.AppUses, later, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         },
         cancellationToken);
 
-    public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyDictionary<string, long>>(
-        async database =>
-        {
-            // An operator's list, so the additional command does not matter.
-            var count = await database.HashLengthAsync(_keys.AppUses, CommandFlags.DemandMaster).WithinAsync(TimeLimit.Operator, time, cancellationToken).ConfigureAwait(false);
-            EntryLimit.Check(_keys.AppUses, count, "delete it with DEL; only the times of the last uses are lost");
-            var uses = new Dictionary<string, long>(StringComparer.Ordinal);
-            var entries = await database.HashGetAllAsync(_keys.AppUses, CommandFlags.DemandMaster)
-                .WithinAsync(TimeLimit.Operator, time, cancellationToken).ConfigureAwait(false);
-            foreach (var entry in entries)
-            {
-                var isTime = long.TryParse((string?)entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= StoreTime.Latest.Milliseconds;
-                if (isTime) uses[(string)entry.Name!] = at;
-            }
-
-            return uses;
-        },
+    public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(IEnumerable<string> keyIds, CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyDictionary<string, long>>(
+        async database => await ReadUsesAsync(database, keyIds, TimeLimit.Operator, cancellationToken).ConfigureAwait(false),
         cancellationToken);
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => _hint.SubscribeAsync(onChange, cancellationToken);
@@ -121,6 +113,22 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             return new AppReading(stamp ?? string.Empty, entries.Length, apps.ToFrozenDictionary(app => app.Id, StringComparer.Ordinal));
         },
         cancellationToken);
+
+    /// <summary>
+    /// Reads the last uses of the given keys only, because the hash can contain any number of other entries. Each entry is read by a command of its own,
+    /// because older permissions of a service do not include <c>HMGET</c>.
+    /// </summary>
+    private async Task<Dictionary<string, long>> ReadUsesAsync(IDatabase database, IEnumerable<string> keyIds, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var reads = keyIds.Select(async keyId => (KeyId: keyId, At: (string?)await database.HashGetAsync(_keys.AppUses, keyId, CommandFlags.DemandMaster).ConfigureAwait(false)));
+        var uses = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (keyId, text) in await Task.WhenAll(reads).WithinAsync(limit, time, cancellationToken).ConfigureAwait(false))
+        {
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= StoreTime.Latest.Milliseconds) uses[keyId] = at;
+        }
+
+        return uses;
+    }
 
     /// <summary>
     /// Writes an app in a transaction, for a Redis server that refuses scripts. The transaction fails if the stored app has changed. The transaction

@@ -52,9 +52,11 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     public async Task<IReadOnlyList<RewtApp>> ListAsync(CancellationToken cancellationToken = default)
     {
         var (apps, uses) = await AskAsync(
-            async () => (
-                await store.ReadAsync(null, cancellationToken).ConfigureAwait(false),
-                await store.ReadUsesAsync(cancellationToken).ConfigureAwait(false)),
+            async () =>
+            {
+                var reading = await store.ReadAsync(null, cancellationToken).ConfigureAwait(false);
+                return (reading, await store.ReadUsesAsync(reading.Apps.Values.SelectMany(app => app.Keys).Select(key => key.Id), cancellationToken).ConfigureAwait(false));
+            },
             _ => $"The trusted apps of '{options.Namespace}' cannot be read",
             cancellationToken).ConfigureAwait(false);
         return [.. apps.Apps.Values.OrderBy(app => app.Id, StringComparer.Ordinal).Select(app => View(app, uses))];

@@ -54,7 +54,7 @@ internal static class RedisRights
             $"~{ring}:*", $"~{{{ring}:rewt-secret}}:*", $"&{{{ring}:rewt-secret}}:*",
             // Key pairs are published by their owners and revoked by an operator. Finding them requires SCAN.
             .. role == "operator" ? [$"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:*", "+scan"] : Array.Empty<string>(),
-            .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hgetall +hlen +memory|usage +hmset +zadd +zrem +zrange +zremrangebyscore +zmscore +lpush +ltrim +lrange".Split(' '),
+            .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hdel +hgetall +hlen +memory|usage +hmset +zadd +zrem +zrange +zremrangebyscore +zmscore +lpush +ltrim +lrange".Split(' '),
             .. "+time +multi +exec +eval +evalsha +script|load +publish +subscribe +unsubscribe".Split(' '), .. Connecting.Split(' '),
         ],
     };

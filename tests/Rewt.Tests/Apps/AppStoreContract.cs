@@ -26,7 +26,7 @@ public abstract class AppStoreContract : IAsyncLifetime
     {
         (await First.ReadAsync(null, Cancellation)).Apps.ShouldBeEmpty();
         (await First.FindAsync("acme", Cancellation)).ShouldBe(default);
-        (await First.ReadUsesAsync(Cancellation)).ShouldBeEmpty();
+        (await First.ReadUsesAsync(["one"], Cancellation)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -104,7 +104,29 @@ public abstract class AppStoreContract : IAsyncLifetime
         await First.WriteUsesAsync(new Dictionary<string, long>(StringComparer.Ordinal) { ["one"] = 1, ["two"] = 2 }, Cancellation);
         await Second.WriteUsesAsync(new Dictionary<string, long>(StringComparer.Ordinal) { ["two"] = 3 }, Cancellation);
 
-        (await First.ReadUsesAsync(Cancellation)).ShouldBe(new Dictionary<string, long>(StringComparer.Ordinal) { ["one"] = 1, ["two"] = 3 }, ignoreOrder: true);
+        (await First.ReadUsesAsync(["one", "two", "three"], Cancellation)).ShouldBe(new Dictionary<string, long>(StringComparer.Ordinal) { ["one"] = 1, ["two"] = 3 }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task An_earlier_use_does_not_replace_a_later_use()
+    {
+        await First.WriteUsesAsync(new Dictionary<string, long>(StringComparer.Ordinal) { ["one"] = 5, ["two"] = 5 }, Cancellation);
+        await Second.WriteUsesAsync(new Dictionary<string, long>(StringComparer.Ordinal) { ["one"] = 4, ["two"] = 6 }, Cancellation);
+        await Second.WriteUsesAsync(new Dictionary<string, long>(StringComparer.Ordinal) { ["two"] = 1 }, Cancellation);
+
+        (await First.ReadUsesAsync(["one", "two", "three"], Cancellation)).ShouldBe(new Dictionary<string, long>(StringComparer.Ordinal) { ["one"] = 5, ["two"] = 6 }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task The_last_use_of_a_key_is_removed_with_the_key()
+    {
+        var (app, other) = (App("acme"), App("acme"));
+        await First.TryWriteAsync(default, app with { Keys = [.. app.Keys, .. other.Keys] }, Cancellation);
+        await First.WriteUsesAsync(app.Keys.Concat(other.Keys).ToDictionary(key => key.Id, _ => 1L, StringComparer.Ordinal), Cancellation);
+
+        (await First.TryWriteAsync(await First.FindAsync("acme", Cancellation), other, Cancellation)).ShouldBeTrue();
+
+        (await First.ReadUsesAsync(app.Keys.Concat(other.Keys).Select(key => key.Id), Cancellation)).Keys.ShouldBe([other.Keys[0].Id]);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class FailingAppStore(InMemoryAppStore store) : IAppStore
     public Task WriteUsesAsync(IReadOnlyDictionary<string, long> uses, CancellationToken cancellationToken) =>
         IsUnavailable ? Task.FromException(new TimeoutException("The store is unavailable.")) : store.WriteUsesAsync(uses, cancellationToken);
 
-    public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken) => store.ReadUsesAsync(cancellationToken);
+    public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(IEnumerable<string> keyIds, CancellationToken cancellationToken) => store.ReadUsesAsync(keyIds, cancellationToken);
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => IsPushDisabled ? Task.CompletedTask : store.SubscribeAsync(onChange, cancellationToken);
 

@@ -106,6 +106,22 @@ public sealed class RedisAppsTests
     }
 
     [Fact]
+    public async Task The_apps_are_listed_with_their_last_uses_although_Redis_contains_the_uses_of_many_other_keys()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var service = await AppService.StartAsync(redis.ConnectionString);
+        var key = await service.AddAcmeAsync();
+        (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
+        await service.Services.GetRequiredService<Rewt.Internal.AppUseLog>().FlushAsync(Cancellation);
+        await using (var connection = await redis.ConnectAsync())
+        {
+            foreach (var numbers in Enumerable.Range(0, 20_001).Chunk(1_000)) await connection.CommandAsync(["HSET", "{rewt:rewt-secret}:app-uses", .. numbers.SelectMany(number => new object[] { $"other-{number}", 1 })]);
+        }
+
+        (await service.Apps.ListAsync(Cancellation)).Single().Keys.Single().LastUsedAt.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Concurrent_changes_of_one_app_do_not_overwrite_each_other()
     {
         await using var redis = await RedisServer.StartAsync();

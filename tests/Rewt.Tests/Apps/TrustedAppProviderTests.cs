@@ -144,7 +144,7 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
         _store.IsUnavailable = false;
         _time.Advance(AppUseLog.Interval);
         await Eventually.TrueAsync(
-            async () => (await _memory.ReadUsesAsync(Cancellation)).ContainsKey(id), "the uses are written, including those of the failed attempt");
+            async () => (await _memory.ReadUsesAsync([id], Cancellation)).ContainsKey(id), "the uses are written, including those of the failed attempt");
     }
 
     private async Task<string> AddAsync(string id = "acme") =>
