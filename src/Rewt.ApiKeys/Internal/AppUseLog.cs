@@ -8,13 +8,13 @@ namespace Rewt.Internal;
 /// Records in memory when each API key was last accepted, and writes the recorded times to the store once a minute. <see cref="IRewtApps.ListAsync"/>
 /// returns these times.
 /// </summary>
-internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store, TimeProvider time, ILogger<AppUseLog> logger) : IAsyncDisposable, IDisposable
+internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable, IDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _starting = new();
-    private readonly ILogger _logger = logger;
+    private readonly ILogger _logger = loggers.CreateLogger(TrustedAppProvider.LogCategory);
     private ConcurrentDictionary<string, long> _uses = new(StringComparer.Ordinal);
     private Task? _loop;
     private bool _isFailing;

@@ -9,9 +9,13 @@ namespace Rewt.Internal;
 /// polled or a push message arrives. The class also reports to the health check whether the apps can be read.
 /// </summary>
 internal sealed partial class TrustedAppProvider(
-    [FromKeyedServices("")] RewtOptions options, [FromKeyedServices("")] IAppStore store, TimeProvider time, ILogger<TrustedAppProvider> logger)
+    [FromKeyedServices("")] RewtOptions options, [FromKeyedServices("")] IAppStore store, TimeProvider time, ILoggerFactory loggers)
     : PolledView<AppSnapshot>(options, time), IHealthSource
 {
+    /// <summary>The category of the log events of trusted apps.</summary>
+    public const string LogCategory = "Rewt.Apps";
+
+    private readonly ILogger _logger = loggers.CreateLogger(LogCategory);
     private readonly string _name = options.Namespace;
     private readonly TimeSpan _staleBudget = options.StaleBudget;
 

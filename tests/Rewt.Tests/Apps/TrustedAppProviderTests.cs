@@ -20,8 +20,8 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         _store = new FailingAppStore(_memory);
-        _provider = new TrustedAppProvider(_options, _store, _time, NullLogger<TrustedAppProvider>.Instance);
-        _uses = new AppUseLog(_store, _time, NullLogger<AppUseLog>.Instance);
+        _provider = new TrustedAppProvider(_options, _store, _time, NullLoggerFactory.Instance);
+        _uses = new AppUseLog(_store, _time, NullLoggerFactory.Instance);
         _checker = new ApiKeyChecker(_provider, _uses, _time);
         _apps = new RewtApps(_store, _options, _time);
         return ValueTask.CompletedTask;

@@ -6,12 +6,21 @@ public sealed class CapturedLog : ILoggerProvider, ILogger
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly ConcurrentQueue<string> _values = new();
 
+    private readonly ConcurrentDictionary<string, byte> _categories = new(StringComparer.Ordinal);
+
+    /// <summary>Gets the categories of the loggers that were created.</summary>
+    public IEnumerable<string> Categories => _categories.Keys;
+
     public string Text => string.Join('\n', _lines);
 
     /// <summary>Gets the formatted entries and their structured values.</summary>
     public IEnumerable<string> Lines => _lines.Concat(_values);
 
-    public ILogger CreateLogger(string categoryName) => this;
+    public ILogger CreateLogger(string categoryName)
+    {
+        _categories[categoryName] = 0;
+        return this;
+    }
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

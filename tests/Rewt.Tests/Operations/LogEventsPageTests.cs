@@ -37,6 +37,18 @@ public sealed partial class LogEventsPageTests
         AssignedIds.ShouldBeSubsetOf(Events().Select(logged => (logged.EventId, logged.EventName!)));
     }
 
+    [Fact]
+    public async Task Every_documented_category_is_used_by_a_service()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "operations", "log-events.md"), Cancellation);
+        var documented = Row().Matches(page).Select(match => match.Groups["category"].Value).Where(category => category.StartsWith('`')).Select(category => category.Trim('`')).Distinct(StringComparer.Ordinal).ToList();
+        await using var service = await Apps.AppService.StartAsync(configure: builder => builder.Services.AddHttpClient("callee").AddRewtSigning("callee"));
+        service.Client("callee").Dispose();
+
+        documented.ShouldNotBeEmpty();
+        await Eventually.TrueAsync(() => !documented.Except(service.Log.Categories, StringComparer.Ordinal).Any(), $"the service has loggers of {string.Join(", ", documented)}");
+    }
+
     private static List<LoggerMessageAttribute> Events() =>
     [
         .. Packages.InOrder.SelectMany(package => package.GetTypes())
@@ -45,6 +57,6 @@ public sealed partial class LogEventsPageTests
             .OfType<LoggerMessageAttribute>(),
     ];
 
-    [GeneratedRegex(@"^\| (?<id>\d+) \| `(?<name>\w+)` \| (?<level>[^|]+?) \| [^|]+ \| (?<cause>[^|]+) \| (?<cure>[^|]+) \|$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\| (?<id>\d+) \| `(?<name>\w+)` \| (?<level>[^|]+?) \| (?<category>[^|]+) \| (?<cause>[^|]+) \| (?<cure>[^|]+) \|$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
 }
