@@ -34,6 +34,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
         {
             // The main options are validated only where they are registered themselves.
             options.Problems.AddRange(main.Problems);
+            options.Sections.AddRange(main.Sections);
             options.ServiceName ??= main.ServiceName;
             if (!HasConnection(options))
             {

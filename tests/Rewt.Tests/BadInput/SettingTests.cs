@@ -213,6 +213,22 @@ public sealed class SettingTests
         else failures.ShouldHaveSingleItem().ShouldSatisfyAllConditions(failure => failure.ShouldStartWith(list), failure => failure.ShouldContain(error));
     }
 
+    [Theory]
+    [InlineData("Rewt:Sealing:Keys")]
+    [InlineData("Rewt:Identity:Authorities")]
+    [InlineData("Rewt:Identity:Names")]
+    public void A_shortened_list_of_the_main_section_is_an_error_of_a_named_scheme_that_inherits_the_list(string list)
+    {
+        var configuration = ConfigurationOf([[("Rewt:Redis", "localhost"), ($"{list}:0", "one"), ($"{list}:1", "other")], [($"{list}:0", "another")]]);
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
+        services.AddRewtKeys("Users");
+        using var provider = services.BuildServiceProvider();
+
+        var error = Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users"));
+
+        error.Failures.ShouldContain(failure => failure.StartsWith($"{list} is in several configuration sources", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_later_configuration_source_may_change_or_add_an_entry_of_a_list() =>
         Failures([("Rewt:TrustedIssuers:0", "orders"), ("Rewt:TrustedIssuers:1", "billing")], [("Rewt:TrustedIssuers:1", "shipping"), ("Rewt:TrustedIssuers:2", "depot")]).ShouldBeEmpty();
