@@ -147,7 +147,7 @@ public sealed class RewtOptions
     /// The longest time between two reads of the key ring while Redis is reachable. An instance that misses the push message of a revocation learns
     /// of the revocation within this time.
     /// </summary>
-    /// <value>At least 100 milliseconds. Default: 5 seconds or a tenth of <see cref="RotationInterval"/>, whichever is less.</value>
+    /// <value>From 100 milliseconds to 31 days. Default: 5 seconds or a tenth of <see cref="RotationInterval"/>, whichever is less.</value>
     public TimeSpan RefreshInterval
     {
         get => _refreshInterval ?? TimeSpan.FromTicks(Math.Min(TimeSpan.FromSeconds(5).Ticks, RotationInterval.Ticks / 10));
@@ -166,7 +166,7 @@ public sealed class RewtOptions
     /// How long known keys remain in use while Redis is unreachable. After this time, signing throws a <see cref="RewtKeysUnavailableException"/>,
     /// and a receiver answers with status 503.
     /// </summary>
-    /// <value>At least the effective <see cref="RefreshInterval"/>. Default 1 hour.</value>
+    /// <value>From the effective <see cref="RefreshInterval"/> to 3,650 days. Default 1 hour.</value>
     public TimeSpan StaleBudget { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>

@@ -11,6 +11,10 @@ namespace Rewt.Internal;
 internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registrations, IServiceProvider services, IKeyDownload? download = null) : IValidateOptions<RewtOptions>
 {
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(31);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(3650);
+
+    /// <summary>The limit of <see cref="RewtOptions.RefreshInterval"/>. A timer of .NET, which starts the next poll, can wait for at most 49 days.</summary>
+    private static readonly TimeSpan LongestRefreshInterval = TimeSpan.FromDays(31);
 
     public ValidateOptionsResult Validate(string? name, RewtOptions options)
     {
@@ -94,18 +98,17 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return $"TrustedIssuers must be names of services: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
         }
 
-        if (o.RotationInterval > TimeSpan.FromDays(3650)) yield return "RotationInterval must be at most 3650 days.";
-        if (o.RefreshInterval < TimeSpan.FromMilliseconds(100))
-        {
-            yield return $"RefreshInterval must be at least 100 ms but is {o.RefreshInterval.TotalMilliseconds} ms (by default it is a tenth of RotationInterval).";
-        }
+        if (o.RotationInterval > LongestInterval) yield return "RotationInterval must be at most 3650 days.";
+        var isRefreshed = o.RefreshInterval >= TimeSpan.FromMilliseconds(100) && o.RefreshInterval <= LongestRefreshInterval;
+        if (!isRefreshed) yield return $"RefreshInterval ({o.RefreshInterval}) must be from 100 ms to 31 days (by default it is a tenth of RotationInterval).";
 
-        if (o.RotationInterval < o.RefreshInterval * 10)
+        if (o.RotationInterval.Ticks / 10 < o.RefreshInterval.Ticks)
         {
             yield return $"RotationInterval ({o.RotationInterval}) must be at least ten times RefreshInterval ({o.RefreshInterval}).";
         }
 
-        if (o.PropagationDelay < TimeSpan.Zero || o.PropagationDelay >= o.RotationInterval)
+        // The default is a multiple of RefreshInterval, so the reading of the property can overflow.
+        if (isRefreshed && (o.PropagationDelay < TimeSpan.Zero || o.PropagationDelay >= o.RotationInterval))
         {
             yield return $"PropagationDelay ({o.PropagationDelay}) must not be negative and must be less than RotationInterval ({o.RotationInterval}).";
         }
@@ -135,9 +138,9 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
         if (o.Binding.MaxBodyBytes < 0) yield return "Binding:MaxBodyBytes must not be negative.";
         if (!IsPath(o.Binding.ProxyRemovesPath)) yield return "Binding:ProxyRemovesPath must begin with '/', must not end with it and must not contain '?' or '#'; for example /payments.";
         if (!IsPath(o.Binding.ProxyAddsPath)) yield return "Binding:ProxyAddsPath must begin with '/', must not end with it and must not contain '?' or '#'; for example /internal.";
-        if (o.StaleBudget < o.RefreshInterval)
+        if (o.StaleBudget < o.RefreshInterval || o.StaleBudget > LongestInterval)
         {
-            yield return $"StaleBudget ({o.StaleBudget}) must be at least RefreshInterval ({o.RefreshInterval}).";
+            yield return $"StaleBudget ({o.StaleBudget}) must be at least RefreshInterval ({o.RefreshInterval}) and at most 3650 days.";
         }
     }
 

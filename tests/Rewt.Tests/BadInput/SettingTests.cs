@@ -14,6 +14,8 @@ public sealed class SettingTests
 
     private static readonly string[] InvalidValues = ["nonsense", "5", "3600", "24:00:00", "1:2", "00:90:00", "1:00:00:00"];
 
+    private static readonly Type[] OptionsTypes = [typeof(RewtOptions), typeof(RewtSigningOptions), typeof(RewtApiKeyClientOptions), typeof(RewtApiKeyOptions)];
+
     private static readonly string[][] Sections = [["Rewt", "Mine"], ["Rewt:Schemes:Users"]];
 
     public static TheoryData<string, string, string?> InvalidSettings()
@@ -236,7 +238,7 @@ public sealed class SettingTests
     public static TheoryData<Type, string, string?> EmptyValuesInCode()
     {
         var rows = new TheoryData<Type, string, string?>();
-        foreach (var type in new[] { typeof(RewtOptions), typeof(RewtSigningOptions), typeof(RewtApiKeyClientOptions), typeof(RewtApiKeyOptions) })
+        foreach (var type in OptionsTypes)
         {
             // A password may be any text, including an empty one.
             foreach (var setting in SettingsOf(type).Where(setting => setting.Path != "SigningKey:Password"))
@@ -256,6 +258,30 @@ public sealed class SettingTests
     [Theory]
     [MemberData(nameof(EmptyValuesInCode))]
     public void An_empty_value_set_in_code_is_an_error_that_names_the_setting(Type type, string name, string? value)
+    {
+        var failure = Should.Throw<Exception>(() => Validate([], options => SetValue(options, type, name, value)));
+
+        failure.Message.ShouldContain(name);
+    }
+
+    public static TheoryData<Type, string, TimeSpan> ExtremeDurations()
+    {
+        var rows = new TheoryData<Type, string, TimeSpan>();
+        foreach (var type in OptionsTypes)
+        {
+            foreach (var setting in SettingsOf(type).Where(setting => (Nullable.GetUnderlyingType(setting.Type) ?? setting.Type) == typeof(TimeSpan)))
+            {
+                rows.Add(type, setting.Path, TimeSpan.MinValue);
+                rows.Add(type, setting.Path, TimeSpan.MaxValue);
+            }
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(ExtremeDurations))]
+    public void The_shortest_and_the_longest_TimeSpan_are_errors_that_name_the_setting(Type type, string name, TimeSpan value)
     {
         var failure = Should.Throw<Exception>(() => Validate([], options => SetValue(options, type, name, value)));
 
@@ -328,13 +354,13 @@ public sealed class SettingTests
 
     private static string WithEscapedLineBreaks(string pem) => pem.Replace("\n", "\\n", StringComparison.Ordinal);
 
-    private static void SetValue(object options, Type type, string name, string? value)
+    private static void SetValue(object options, Type type, string name, object? value)
     {
         if (options.GetType() != type) return;
         var setting = Find(options, name)!;
         try
         {
-            setting.Value = setting.IsList && value is not null ? new List<string> { value } : value;
+            setting.Value = setting.IsList && value is string entry ? new List<string> { entry } : value;
         }
         catch (TargetInvocationException exception)
         {

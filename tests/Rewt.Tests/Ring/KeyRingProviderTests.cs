@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Rewt.Tests.Ring;
 
 /// <summary>Tests the key ring of an instance with a fake clock.</summary>
@@ -16,6 +18,22 @@ public sealed class KeyRingProviderTests
         var other = await another.GetAsync(Cancellation);
         other.Current!.KeyId.ShouldBe(snapshot.Current.KeyId);
         other.Next!.KeyId.ShouldBe(snapshot.Next.KeyId);
+    }
+
+    /// <summary>The timer of the machine would refuse a longer interval, and the instance would then not read again.</summary>
+    [Fact]
+    public async Task An_instance_with_the_longest_intervals_reads_again_after_a_push_message()
+    {
+        var options = new RewtOptions { ServiceName = "inventory", RotationInterval = TimeSpan.FromDays(3650), RefreshInterval = TimeSpan.FromDays(31), StaleBudget = TimeSpan.FromDays(3650) };
+        var store = new InMemoryRingStore(TimeProvider.System);
+        await using var one = new KeyRingProvider(options, store, TimeProvider.System, NullLogger.Instance);
+        await using var another = new KeyRingProvider(options, store, TimeProvider.System, NullLogger.Instance);
+        another.Start();
+        var keyId = (await another.GetAsync(Cancellation)).Current!.KeyId;
+
+        await one.RevokeAsync(keyId, Cancellation);
+
+        await Eventually.TrueAsync(() => another.Known!.Current!.KeyId != keyId, "the other instance has read the revocation");
     }
 
     [Fact]

@@ -45,7 +45,9 @@ public sealed class OptionsTests
         { "Rewt:MaxTokenLifetime", o => o.MaxTokenLifetime = TimeSpan.FromSeconds(59) },
         { "Rewt:MaxTokenLifetime", o => o.MaxTokenLifetime = TimeSpan.FromDays(32) },
         { "Rewt:ClockSkew", o => o.ClockSkew = TimeSpan.FromSeconds(-1) },
+        { "Rewt:RefreshInterval", o => (o.RotationInterval, o.RefreshInterval) = (TimeSpan.FromDays(3650), TimeSpan.FromDays(32)) },
         { "Rewt:StaleBudget", o => o.StaleBudget = TimeSpan.FromSeconds(4) },
+        { "Rewt:StaleBudget", o => o.StaleBudget = TimeSpan.FromDays(3651) },
         { "Rewt:Redis", o => o.Redis = "password=hunter22" },
         { "Rewt:Redis", o => o.Redis = "localhost,hunter22=1" },
     };
@@ -71,7 +73,8 @@ public sealed class OptionsTests
         o => o.MaxTokenLifetime = o.TokenLifetime,
         o => o.MaxTokenLifetime = TimeSpan.FromDays(31),
         o => o.ClockSkew = TimeSpan.Zero,
-        o => o.StaleBudget = TimeSpan.FromSeconds(5));
+        o => o.StaleBudget = TimeSpan.FromSeconds(5),
+        o => (o.RotationInterval, o.RefreshInterval, o.StaleBudget) = (TimeSpan.FromDays(3650), TimeSpan.FromDays(31), TimeSpan.FromDays(3650)));
 
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(ValidValues))]
