@@ -20,7 +20,8 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         services.AddSingleton(time);
         services.AddRewtInMemoryKeys(options =>
         {
-            foreach (var (own, given) in Setting.Of(options).Zip(Setting.Of(ring))) own.Value = given.Value;
+            // The store in memory seals nothing, and the protector of the host may be in the host's service container.
+            foreach (var (own, given) in Setting.Of(options).Zip(Setting.Of(ring)).Where(pair => pair.First.Owner is not RewtSealingOptions)) own.Value = given.Value;
             // The host's trusted issuers are a setting of the host; the simulated service verifies any issuer.
             (options.ServiceName, options.TrustedIssuers) = (service, []);
         });

@@ -190,6 +190,41 @@ public sealed class RewtTestRingTests
     }
 
     [Fact]
+    public async Task A_host_that_seals_with_its_own_protector_accepts_calls()
+    {
+        var protector = SealingKeys.TryRead([Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))], out _)!;
+        await using var ring = new RewtTestRing();
+        await using var host = await KitService.StartAsync(ring, options => options.Sealing.RequireSealed = true, services => services.AddSingleton<IRewtSecretProtector>(protector));
+        using var client = host.ClientOf("orders");
+
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+        await ring.RotateAsync(cancellationToken: Cancellation);
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task A_host_with_certificates_accepts_calls_of_services_without_certificates(bool hasCertificate, bool hasAuthorities)
+    {
+        var authority = TestAuthority.Root();
+        using var certificate = authority.Issue("inventory");
+        await using var ring = new RewtTestRing();
+        await using var host = await KitService.StartAsync(ring, options =>
+        {
+            options.KeyMode = KeyMode.KeyPair;
+            if (hasCertificate) options.Identity.CertificateFactory = () => [certificate];
+            if (hasAuthorities) options.Identity.Authorities = [authority.Pem];
+        });
+        using var client = host.ClientOf("orders");
+
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+        var sent = await host.Tokens.CreateBearerAsync("shipping", cancellationToken: Cancellation);
+        (await ring.VerifyAsync(sent, "shipping", cancellationToken: Cancellation)).Issuer.ShouldBe("inventory");
+    }
+
+    [Fact]
     public async Task A_host_without_AddRewtAuthentication_is_an_error_that_names_it()
     {
         await using var host = await TestService.HostAsync(builder => builder.Services.AddRewtTesting().AddAuthorization().AddAuthentication(), inProcess: true);
