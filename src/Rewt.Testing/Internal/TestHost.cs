@@ -20,8 +20,21 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
 
     public IEnumerable<TestCaller> Callers => _callers.Values.Where(caller => caller.IsValueCreated).Select(caller => caller.Value);
 
-    /// <summary>The key rings of the application; <see langword="null"/> if it has none.</summary>
-    public KeyRingRegistry? Registry => services?.GetService<KeyRingRegistry>();
+    /// <summary>The key rings of the application; <see langword="null"/> if it has none, or if another test is disposing the application.</summary>
+    public KeyRingRegistry? Registry
+    {
+        get
+        {
+            try
+            {
+                return services?.GetService<KeyRingRegistry>();
+            }
+            catch (ObjectDisposedException)
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>Returns the key settings of a scheme; <see langword="null"/> if the application does not have the scheme.</summary>
     public RewtOptions? Find(string? scheme)
@@ -74,13 +87,30 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     }
 
     /// <summary>Makes the application read its keys again, so that it knows all changes.</summary>
-    public Task ReadNowAsync(CancellationToken cancellationToken) => Registry?.ReadNowAsync(cancellationToken) ?? Task.CompletedTask;
+    public async Task ReadNowAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Registry is { } registry) await registry.ReadNowAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Another test is disposing the application, which then needs no keys.
+        }
+    }
 
     /// <summary>Makes the application read its keys and trusted apps again after a simulated outage.</summary>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         await ReadNowAsync(cancellationToken).ConfigureAwait(false);
-        if (services?.GetService<TrustedAppProvider>() is { } apps) await apps.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (services?.GetService<TrustedAppProvider>() is { } apps) await apps.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Another test is disposing the application, which then needs no apps.
+        }
     }
 
     public void Dispose()

@@ -272,5 +272,40 @@ public sealed class RewtTestRingTests
         (await host.SendAsync(await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation))).ShouldBe(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData(KeyMode.SharedSecret)]
+    [InlineData(KeyMode.KeyPair)]
+    public async Task A_test_can_use_the_ring_while_another_test_stops_its_host(KeyMode mode)
+    {
+        await using var ring = new RewtTestRing();
+        await using var host = await KitService.StartAsync(ring, options => options.KeyMode = mode);
+        var stopping = await KitService.StartAsync(ring, options => (options.KeyMode, options.ServiceName) = (mode, "shipping"), services => services.AddSingleton<SlowDisposal>());
+        var disposal = stopping.Services.GetRequiredService<SlowDisposal>();
+        var stopped = Task.Run(async () => await stopping.DisposeAsync(), Cancellation);
+        await disposal.Begun.Task.WaitAsync(Cancellation);
+
+        var token = await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
+        await ring.RotateAsync(cancellationToken: Cancellation);
+        await ring.EndOutageAsync(Cancellation);
+
+        (await host.SendAsync(token)).ShouldBe(HttpStatusCode.OK);
+        disposal.End.SetResult();
+        await stopped;
+    }
+
     private static string KeyOf(string token) => new JsonWebToken(token).Kid;
+
+    /// <summary>A service whose disposal takes as long as the test decides. Services that were created before it are disposed afterwards.</summary>
+    private sealed class SlowDisposal : IAsyncDisposable
+    {
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async ValueTask DisposeAsync()
+        {
+            Begun.SetResult();
+            await End.Task;
+        }
+    }
 }
