@@ -31,8 +31,8 @@ public sealed record RewtKey
     public string? AttestedBy { get; init; }
 
     /// <summary>
-    /// The time at which the certificate that confirms the key pair expires. <see langword="null"/> if <see cref="AttestedBy"/> is
-    /// <see langword="null"/>.
+    /// The time at which the certificate that confirms the key pair, or another one of its chain, expires. <see langword="null"/> if
+    /// <see cref="AttestedBy"/> is <see langword="null"/>.
     /// </summary>
     public DateTimeOffset? AttestedUntil { get; init; }
 

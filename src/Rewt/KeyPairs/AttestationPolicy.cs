@@ -215,7 +215,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (problem is not null) return problem;
 
         var name = CertificateNames.Find(certificate!.Names, attestation.Service, _names)!;
-        by = new AttestingCertificate(name, certificate.ExpiresAt, StoreTime.From(at), StoreTime.Min(attestation.Until, StoreTime.From(at) + _longest));
+        by = new AttestingCertificate(name, certificate.Until, StoreTime.From(at), StoreTime.Min(attestation.Until, StoreTime.From(at) + _longest));
         return null;
     }
 
@@ -237,7 +237,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             if (ProblemOfNames(names, attestation) is not null) return $"its certificate does not name the service in the trust domain of its root certificate, {UntrustedText.Quote(domain)}";
         }
 
-        accepted = new AcceptedCertificate(certified, names, Validity(leaf).Until, valid.From, valid.Until);
+        accepted = new AcceptedCertificate(certified, names, valid.From, valid.Until);
         _accepted.AddOrUpdate(chainId, accepted);
         return null;
     }
@@ -367,8 +367,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <summary>A certificate whose chain this policy has accepted.</summary>
     /// <param name="Key">The public key of the certificate.</param>
     /// <param name="Names">The names in the certificate.</param>
-    /// <param name="ExpiresAt">The time at which the certificate expires.</param>
     /// <param name="From">The start of the period in which all certificates of the chain are valid.</param>
     /// <param name="Until">The end of the period in which all certificates of the chain are valid.</param>
-    private sealed record AcceptedCertificate(PublicKey Key, IReadOnlyList<(string Text, bool IsUri)> Names, DateTimeOffset ExpiresAt, DateTimeOffset From, DateTimeOffset Until);
+    private sealed record AcceptedCertificate(PublicKey Key, IReadOnlyList<(string Text, bool IsUri)> Names, DateTimeOffset From, DateTimeOffset Until);
 }

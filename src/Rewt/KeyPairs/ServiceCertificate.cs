@@ -38,14 +38,28 @@ internal sealed class ServiceCertificate
         Chain = [leaf.RawData, .. others.Where(other => !AttestationPolicy.IsRoot(other) && !other.Equals(leaf)).Select(other => other.RawData)];
         if (Chain.Count > Attestation.MaximumCertificates) throw Unusable(name, $"its chain has more than {Attestation.MaximumCertificates} certificates");
         (NotBefore, NotAfter) = AttestationPolicy.Validity(leaf);
+        RenewalLead = (NotAfter - NotBefore) / 5;
+        foreach (var (from, until) in IntermediatesOf(leaf, others).Select(AttestationPolicy.Validity))
+        {
+            if (from > NotBefore) NotBefore = from;
+            if (until < NotAfter) (NotAfter, IsEndedByChain) = (until, true);
+        }
     }
 
     /// <summary>The name in the certificate that identifies the service.</summary>
     public string Name { get; }
 
+    /// <summary>The time from which the certificate and its intermediate certificates are valid. Receivers check all of them.</summary>
     public DateTimeOffset NotBefore { get; }
 
+    /// <summary>The time at which the first of the certificate and its intermediate certificates expires.</summary>
     public DateTimeOffset NotAfter { get; }
+
+    /// <summary>Whether an intermediate certificate expires before the certificate of the service.</summary>
+    public bool IsEndedByChain { get; }
+
+    /// <summary>The time before <see cref="NotAfter"/> at which the certificate should have been renewed: a fifth of its lifetime.</summary>
+    public TimeSpan RenewalLead { get; }
 
     public IReadOnlyList<byte[]> Chain { get; }
 
@@ -95,6 +109,24 @@ internal sealed class ServiceCertificate
         var signature = new byte[_key.SignatureLength];
         _key.Sign(Attestation.Statement(ring, service, at, until, key), signature);
         return new Attestation(ring, service, at, until, Chain, System.Buffers.Text.Base64Url.EncodeToString(signature));
+    }
+
+    /// <summary>
+    /// Returns the intermediate certificates between a certificate and its root certificate. If there are several certificates of one issuer, the one that
+    /// expires last counts.
+    /// </summary>
+    private static IEnumerable<X509Certificate2> IntermediatesOf(X509Certificate2 leaf, IEnumerable<X509Certificate2> others)
+    {
+        var unused = others.Where(other => !AttestationPolicy.IsRoot(other) && !other.Equals(leaf)).ToList();
+        for (var certificate = leaf; IssuerOf(certificate) is { } issuer; certificate = issuer)
+        {
+            // Each certificate is used once, so that two authorities that signed each other cause no endless loop.
+            unused.Remove(issuer);
+            yield return issuer;
+        }
+
+        X509Certificate2? IssuerOf(X509Certificate2 certificate) =>
+            unused.Where(other => other.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)).MaxBy(other => other.NotAfter);
     }
 
     private static PublicKeySourceException Unusable(string name, string problem) => new($"{name} cannot be used: {problem}");

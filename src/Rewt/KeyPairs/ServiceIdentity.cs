@@ -79,15 +79,16 @@ internal sealed class ServiceIdentity
 
         var left = certificate.NotAfter - now.ToDateTimeOffset();
         var date = certificate.NotAfter.ToString("u", CultureInfo.InvariantCulture);
+        var subject = certificate.IsEndedByChain ? "An intermediate certificate of this service" : "The certificate of this service";
         return usable is null
             ? new CertificateStatus(
                 CertificateHealth.Unusable,
                 now.ToDateTimeOffset() < certificate.NotBefore
                     ? $"The certificate of this service is valid only from {certificate.NotBefore.ToString("u", CultureInfo.InvariantCulture)}, so no key can be published before."
-                    : $"The certificate of this service expired or expires at {date}, so no new key can be published: the published keys sign until they end, and then nothing does. Renew the certificate.",
+                    : $"{subject} expired or expires at {date}, so no new key can be published: the published keys sign until they end, and then nothing does. Renew the certificate.",
                 unread)
-            : left < (certificate.NotAfter - certificate.NotBefore) / 5
-            ? new CertificateStatus(CertificateHealth.Ending, $"The certificate of this service expires at {date} and has not been renewed. Renew it, or no new key can be published.", unread)
+            : left < certificate.RenewalLead
+            ? new CertificateStatus(CertificateHealth.Ending, $"{subject} expires at {date} and has not been renewed. Renew it, or no new key can be published.", unread)
             : new CertificateStatus(CertificateHealth.Good, null, unread);
     }
 

@@ -374,6 +374,53 @@ public sealed class CertificateTests : IAsyncLifetime
         identity.Policy!.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out var problem).ShouldNotBeNull(problem);
     }
 
+    [Fact]
+    public void An_intermediate_certificate_that_expires_first_ends_the_certificate_of_the_service()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var ending = _root.Intermediate("ending", ECDsa.Create(ECCurve.NamedCurves.nistP256), [], until: now.AddHours(1));
+        var options = new RewtOptions();
+        Demanding("orders")(options);
+        var (chain, key) = ending.PemFiles(ending.Issue("orders"));
+        (options.Identity.CertificateFile, options.Identity.KeyFile) = (_directory.Write("orders.crt", chain), _directory.Write("orders.key", key));
+        var (identity, pair, at) = (ServiceIdentity.Open(options, TimeProvider.System)!, PublishedPair.Generate(), StoreTime.From(now));
+
+        identity.State(at).ShouldSatisfyAllConditions(
+            state => state.Level.ShouldBe(CertificateHealth.Ending),
+            state => state.Problem.ShouldNotBeNull().ShouldStartWith("An intermediate certificate of this service expires at"));
+        var attestation = identity.Usable(at)!.Attest(pair.Pair.Public, "rewt", "orders", at, at + TimeSpan.FromDays(1)).ToJson();
+        var (by, _) = identity.Policy!.Check(pair.Pair.Public, attestation, "rewt", "orders", at, null, out var problem).ShouldNotBeNull(problem);
+        by.Until.ShouldBe(ending.Certificate.NotAfter);
+        identity.Usable(at + TimeSpan.FromHours(2)).ShouldBeNull();
+        identity.State(at + TimeSpan.FromHours(2)).Level.ShouldBe(CertificateHealth.Unusable);
+    }
+
+    [Fact]
+    public async Task The_check_of_a_certificate_accesses_no_address_in_the_certificate()
+    {
+        var requests = 0;
+        await using var server = await TestService.HostAsync(builder => builder.Services.AddRewtInMemoryKeys().AddRewtAuthentication(options => options.ServiceName = "ca"), application => application.MapGet("/ca/{file}", IResult (string file) =>
+        {
+            Interlocked.Increment(ref requests);
+            return Results.Bytes(_issuing.Certificate.RawData);
+        }));
+        var address = new Uri(server.Address, "/ca/");
+        var leaf = _issuing.Issue(TestAuthority.San("orders"), rights:
+        [
+            .. TestAuthority.Rights(isAuthority: false),
+            new X509AuthorityInformationAccessExtension([$"{address}ocsp"], [$"{address}issuing.cer"]),
+            CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([$"{address}issuing.crl"]),
+        ]);
+        var options = new RewtOptions();
+        Demanding("inventory")(options);
+        var (policy, pair, now) = (ServiceIdentity.Open(options, TimeProvider.System)!.Policy!, PublishedPair.Generate(), StoreTime.From(TimeProvider.System.GetUtcNow()));
+
+        policy.Check(pair.Pair.Public, pair.Attest(leaf, []), "rewt", "orders", now, null, out _).ShouldBeNull();
+        policy.Check(pair.Pair.Public, pair.Attest(leaf, _issuing.Intermediates()), "rewt", "orders", now, null, out var problem).ShouldNotBeNull(problem);
+
+        requests.ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("CertificateFile", "missing.pem", "does not exist")]
     [InlineData("CertificateFile", "orders.key", "contains no certificate")]
