@@ -546,6 +546,45 @@ public sealed class AttestationTests : IAsyncLifetime
         KeyOwners.Of(later.Keys[0].SecurityKey).ShouldBe("orders");
     }
 
+    [Fact]
+    public void A_root_certificate_renewed_with_the_same_key_confirms_a_key_that_was_checked_before_the_renewal()
+    {
+        var (pair, now) = (PublishedPair.Generate(), Now);
+        var renewed = _root.CrossSignedBy(_root, from: TimeProvider.System.GetUtcNow().AddMinutes(-1));
+        var attestation = pair.Attest(_issuing.Issue(Id), _issuing.Intermediates());
+        var policies = new[] { _root, renewed }.Select(root => new AttestationPolicy([root.Certificate], [], new RewtIdentityOptions())).ToList();
+        var (by, _) = policies[0].Check(pair.Pair.Public, attestation, "rewt", "orders", now - TimeSpan.FromMinutes(30), null, out _).ShouldNotBeNull();
+
+        policies[1].Check(pair.Pair.Public, attestation, "rewt", "orders", now, by, out var problem).ShouldNotBeNull(problem);
+    }
+
+    [Fact]
+    public async Task Keys_of_an_unchanged_key_set_are_accepted_again_when_a_renewed_root_certificate_becomes_valid()
+    {
+        using var directory = new ScratchDirectory();
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var pair = PublishedPair.Generate();
+        var options = new RewtOptions { ServiceName = "inventory" };
+        options.Identity.Authorities.Add(directory.Write("ca.pem", _root.Pem));
+        var identity = ServiceIdentity.Open(options, time)!;
+        var download = new ScriptedDownload { Content = pair.ToJwks(pair.Attest(_issuing.Issue(Id), _issuing.Intermediates())), EntityTag = "\"1\"", MaxAge = TimeSpan.Zero };
+        var url = new KeyUrl(new Uri("https://orders.example/keys"), "RS256", download, options.RefreshInterval, time, identity);
+        (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count.ShouldBe(1);
+
+        directory.Write("ca.pem", _root.CrossSignedBy(_root, from: time.GetUtcNow().AddMinutes(1)).Pem);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await identity.RefreshAsync(Cancellation);
+                return (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count == 0;
+            },
+            "the renewed root certificate is read");
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count.ShouldBe(1);
+        download.RequestedEntityTag.ShouldBe("\"1\"");
+    }
+
     private static IPublicKeySource Url(RewtOptions options, IKeyDownload download, TimeProvider time) =>
         PublicKeySourceFactory.Open("https://orders.example/keys", options, download, time, ServiceIdentity.Open(options, time));
 
@@ -627,7 +666,7 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("an expired authority", By(_expiredRoot, _expiredRoot.Issue(Id)), "not accepted");
         var (ended, early) = (_root.Intermediate("ended", NewKey(), [], now.AddHours(-2), now.AddSeconds(-2)), _root.Intermediate("early", NewKey(), [], now.AddHours(1), now.AddHours(2)));
         yield return ("an expired issuer", By(ended, ended.Issue(Id)), "not accepted");
-        yield return ("an issuer that is not valid yet", By(early, early.Issue(Id)), "not accepted");
+        yield return ("an issuer that is not valid yet", By(early, early.Issue(Id)), "not valid yet");
         var odd = _root.Intermediate("odd", [.. TestAuthority.Rights(true), new X509Extension("1.2.3.4", [5, 0], critical: true)]);
         yield return ("an issuer with an unknown critical extension", By(odd, odd.Issue(Id)), "not accepted");
         var (one, another) = (TestAuthority.Root("one"), TestAuthority.Root("another"));
