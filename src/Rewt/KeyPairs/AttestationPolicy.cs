@@ -67,9 +67,11 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     public static X509Certificate2Collection ReadAuthorities(byte[] content, string name)
     {
         var authorities = new X509Certificate2Collection();
+        var text = PublicKeyPem.Unescape(Encoding.UTF8.GetString(content));
+        if (PublicKeyPem.ProblemOfBlocks(text) is { } problem) throw new PublicKeySourceException($"{name} cannot be used: {problem}");
         try
         {
-            authorities.ImportFromPem(PublicKeyPem.Unescape(Encoding.UTF8.GetString(content)));
+            authorities.ImportFromPem(text);
         }
         catch (CryptographicException exception)
         {

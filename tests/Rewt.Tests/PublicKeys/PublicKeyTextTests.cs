@@ -52,6 +52,7 @@ public sealed class PublicKeyTextTests
             { "a damaged block", PemEncoding.WriteString("PUBLIC KEY", [48, 1, 2]), "damaged" },
             { "a block with trailing data", PemEncoding.WriteString("PUBLIC KEY", [.. JwkRows.P256.ExportSubjectPublicKeyInfo(), 0]), "data after" },
             { "a truncated block", JwkRows.P256.ExportSubjectPublicKeyInfoPem()[..^10], "PEM" },
+            { "a damaged block after a key", JwkRows.P256.ExportSubjectPublicKeyInfoPem() + "\n" + JwkRows.P384.ExportSubjectPublicKeyInfoPem()[..^10], "incomplete or damaged PEM block" },
             { "SSH2", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----", "ssh-rsa" },
             { "a truncated line", line[..100], "damaged" },
             { "a line with an invalid part length", "ssh-rsa " + Convert.ToBase64String([255, 255, 255, 255, 1]), "damaged" },
