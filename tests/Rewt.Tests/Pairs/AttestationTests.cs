@@ -585,6 +585,35 @@ public sealed class AttestationTests : IAsyncLifetime
         download.RequestedEntityTag.ShouldBe("\"1\"");
     }
 
+    [Fact]
+    public async Task A_token_waits_until_its_key_is_checked_among_many_new_keys()
+    {
+        var certificate = _issuing.Issue(Id);
+        var pairs = Enumerable.Range(0, 300).Select(_ => PublishedPair.Generate()).ToList();
+        foreach (var pair in pairs) await pair.PublishAsync(_redis, "orders", pair.Entry("orders", pair.Attest(certificate, _issuing.Intermediates())));
+        await using var inventory = Instance.Start(_redis.ConnectionString, options =>
+        {
+            Demanding("inventory")(options);
+            options.RefreshInterval = TimeSpan.FromMinutes(5);
+        });
+
+        (await Task.WhenAll(pairs.Select(VerifyAsync))).ShouldAllBe(refusal => refusal == RewtRefusal.None);
+
+        // On a slow machine, a request may give up with 503, but no token is refused.
+        async Task<RewtRefusal> VerifyAsync(PublishedPair pair)
+        {
+            var refusal = (RewtRefusal?)null;
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    if (await Record.ExceptionAsync(async () => refusal = await RefusalAsync(inventory, pair.Bearer("orders"))) is { } exception) exception.ShouldBeOfType<RewtKeysUnavailableException>();
+                    return refusal is not null;
+                },
+                "the key is checked");
+            return refusal!.Value;
+        }
+    }
+
     private static IPublicKeySource Url(RewtOptions options, IKeyDownload download, TimeProvider time) =>
         PublicKeySourceFactory.Open("https://orders.example/keys", options, download, time, ServiceIdentity.Open(options, time));
 

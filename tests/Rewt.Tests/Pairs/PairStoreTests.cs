@@ -88,7 +88,8 @@ public sealed class PairStoreTests
         await redis.SetAsync("{rewt:rewt-keys}:billing:epoch", "epoch");
         await redis.SetAsync("{rewt:rewt-keys}:billing:keys", "a string");
 
-        (await inventory.VerifyAsync(HandmadeToken.Sign(KeyPair.Generate("ES256"), new() { ["iss"] = "billing" }, "rewt-data+jwt"))).ShouldBe(RewtRefusal.StaleKey);
+        var unavailable = await Should.ThrowAsync<RewtKeysUnavailableException>(() => inventory.VerifyAsync(HandmadeToken.Sign(KeyPair.Generate("ES256"), new() { ["iss"] = "billing" }, "rewt-data+jwt")));
+        unavailable.Message.ShouldContain("The public keys of 'billing' cannot be read: one of its Redis keys has the wrong type; delete it with DEL.");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         inventory.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("billing, the whole ring");
     }
