@@ -614,6 +614,33 @@ public sealed class AttestationTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Invalid_entries_that_a_service_replaces_continuously_are_logged_once_a_minute()
+    {
+        var (clock, log) = (new FakeTimeProvider(TimeProvider.System.GetUtcNow()), new CapturedLog());
+        var store = new InMemoryPairStore(clock);
+        await using var inventory = new KeyPairSource(Settings("inventory"), store, clock, log);
+        KeySnapshot? known = null;
+
+        await ReplaceAsync();
+        Lines().Count.ShouldBe(8);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await ReplaceAsync();
+        Lines().Count.ShouldBe(16);
+
+        async Task ReplaceAsync()
+        {
+            for (var read = 0; read < 10; read++)
+            {
+                await WriteAsync(store, "orders", Enumerable.Range(0, 8).Select(index => ($"read-{log.Lines.Count()}-{read}-{index}", "invalid"u8.ToArray())));
+                known = await inventory.UpdateAsync(known, null, Cancellation);
+                clock.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        IReadOnlyList<string> Lines() => [.. log.Text.Split('\n').Where(line => line.Contains("PublishedKeyRefused", StringComparison.Ordinal))];
+    }
+
     private static IPublicKeySource Url(RewtOptions options, IKeyDownload download, TimeProvider time) =>
         PublicKeySourceFactory.Open("https://orders.example/keys", options, download, time, ServiceIdentity.Open(options, time));
 

@@ -62,7 +62,7 @@ public sealed class PairStoreTests
             (good.KeyId, Encoding.UTF8.GetString(good.Entry("billing")), "proof"),
         ];
 
-        foreach (var (name, entry, _) in rows) await PublishedPair.PublishAsync(redis, "orders", name, Encoding.UTF8.GetBytes(entry));
+        await redis.CommandAsync(["HSET", "{rewt:rewt-keys}:orders:keys", .. rows.SelectMany(row => new[] { row.Name, row.Entry })]);
         await Eventually.TrueAsync(() => inventory.Provider.Known is PairSnapshot known && known.Issuers["orders"].Refused.Count == rows.Length, "all are refused");
 
         foreach (var (name, _, reason) in rows)
