@@ -102,6 +102,10 @@ internal static class PairPolicy
             revocations,
             now,
             keys.Keys.Values.Concat(published).Select(key => key.Until).DefaultIfEmpty(now).Max(),
-            now + schedule.RevocationRetention);
+            now + schedule.RevocationRetention)
+        {
+            // The keys of this process show that an earlier write reached the store.
+            ReplacesEpoch = ring.Epoch is null && entries.Keys.Any(ring.Entries.ContainsKey),
+        };
     }
 }

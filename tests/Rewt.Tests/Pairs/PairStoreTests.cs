@@ -109,6 +109,19 @@ public sealed class PairStoreTests
         var attempts = new List<Task>();
         for (var index = 0; index < 1500; index++)
         {
+    [Fact]
+    public async Task An_epoch_of_the_wrong_Redis_type_is_replaced_by_the_owner()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await redis.CommandAsync("RPUSH", "{rewt:rewt-keys}:orders:epoch", "an element");
+        await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Named("inventory"));
+
+        await Eventually.TrueAsync(async () => await redis.CliAsync("TYPE", "{rewt:rewt-keys}:orders:epoch") == "string", "the epoch is written");
+        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, "the keys are found");
+        (await redis.PttlAsync("{rewt:rewt-keys}:orders:epoch")).ShouldBeGreaterThan(0);
+    }
+
             var keyId = System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
             var issuer = index % 3 == 0 ? "orders" : $"missing-{index}";
             attempts.Add(VerifyForgedAsync(HandmadeToken.Sign(new ImpersonatingKey(attacker, keyId), new() { ["iss"] = issuer }, "rewt-data+jwt")));
