@@ -96,6 +96,16 @@ public sealed class PublicKeyTextTests
         PublicKeyText.TryRead(Encoding.UTF8.GetBytes(lines), "RS256", out _)!.Keys.Select(key => key.Algorithm).ShouldBe(["ES256", "ES384"]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_RSA_key_in_JSON_without_an_algorithm_has_the_configured_algorithm(bool isSet)
+    {
+        var jwk = JwkRows.Rsa(("alg", null)).ToJsonString();
+
+        PublicKeyText.TryRead(Encoding.UTF8.GetBytes(isSet ? $$"""{"keys":[{{jwk}}]}""" : jwk), "PS256", out _)!.Keys.ShouldHaveSingleItem().Algorithm.ShouldBe("PS256");
+    }
+
     [Fact]
     public void An_oversized_or_binary_file_is_refused()
     {
