@@ -11,12 +11,13 @@ namespace Rewt.Internal;
 internal static class PublicKeySetReader
 {
     /// <summary>
-    /// The maximum size of a JWK Set, in bytes. This is enough for about sixteen keys of the largest size, each with a
-    /// certificate, or for many more keys without certificates.
+    /// The maximum size of a JWK Set, in bytes. This is enough for the attested keys of more than 300 instances, or for about sixty keys of the largest
+    /// size.
     /// </summary>
-    public const int MaximumBytes = 256 * 1024;
+    public const int MaximumBytes = 1024 * 1024;
 
-    private const int MaximumKeys = 256;
+    /// <summary>The maximum number of keys. The number is limited because reading a key on P-384 can take some milliseconds.</summary>
+    private const int MaximumKeys = 1024;
 
     private static readonly JsonDocumentOptions Lax = new() { MaxDepth = TokenLimits.JsonDepth };
 

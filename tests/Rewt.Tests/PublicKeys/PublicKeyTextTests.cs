@@ -109,7 +109,7 @@ public sealed class PublicKeyTextTests
     [Fact]
     public void An_oversized_or_binary_file_is_refused()
     {
-        PublicKeyText.TryRead(new byte[300 * 1024], "RS256", out var problem).ShouldBeNull();
+        PublicKeyText.TryRead(new byte[PublicKeySetReader.MaximumBytes + 1], "RS256", out var problem).ShouldBeNull();
         problem.ShouldNotBeNull();
         PublicKeyText.TryRead(JwkRows.P256.ExportSubjectPublicKeyInfo(), "RS256", out problem).ShouldBeNull();
         problem.ShouldNotBeNull();
