@@ -50,7 +50,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
     public override PendingRead? UnansweredSince(ClockReading asked) =>
         Sources.Any(source => source is { IsPending: true, Failure: null } && !source.IsAnsweredSince(asked)) ? LateAnswer : null;
 
-    public override string? UnresolvedReason => Sources.FirstOrDefault(source => source.Failure is not null || (source.IsPending && !source.IsRecent(_readAt))) is { } source
+    public override string? UnresolvedReason(string? issuer, string? keyId) => Sources.FirstOrDefault(source => source.Failure is not null || (source.IsPending && !source.IsRecent(_readAt))) is { } source
         ? $"The key cannot be looked up: {source.Failure?.Message ?? $"{source.Name} has not answered yet"}."
         : null;
 

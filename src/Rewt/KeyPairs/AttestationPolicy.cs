@@ -21,7 +21,7 @@ namespace Rewt.Internal;
 /// had a certificate's private key only briefly could choose an expiry in the far future. Default: a century.</param>
 internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options, TimeSpan? longest = null)
 {
-    public const string NotYetValid = "its certificate is not valid yet";
+    public const string NotYetValid = "its certificate, or one of its chain, is not valid yet";
 
     /// <summary>The algorithm with which the RSA key of a certificate signs an attestation.</summary>
     public const string SigningAlgorithm = "RS256";
@@ -67,9 +67,11 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     public static X509Certificate2Collection ReadAuthorities(byte[] content, string name)
     {
         var authorities = new X509Certificate2Collection();
+        var text = PublicKeyPem.Unescape(Encoding.UTF8.GetString(content));
+        if (PublicKeyPem.ProblemOfBlocks(text) is { } problem) throw new PublicKeySourceException($"{name} cannot be used: {problem}");
         try
         {
-            authorities.ImportFromPem(PublicKeyPem.Unescape(Encoding.UTF8.GetString(content)));
+            authorities.ImportFromPem(text);
         }
         catch (CryptographicException exception)
         {
@@ -98,7 +100,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <param name="service">The service that the attestation must name; <see langword="null"/> if it may name any service.</param>
     /// <param name="now">The current time. An attestation that has expired by this time is refused.</param>
     /// <param name="before">The result of an earlier check of the same attestation; <see langword="null"/> for the first check. The certificate must
-    /// be valid at the first check, because an attestation by an expired certificate could be backdated. A later check with a valid certificate
+    /// be valid at the first check or now, because an attestation by an expired certificate could be backdated. A later check with a valid certificate
     /// extends the time for which the attestation is accepted.</param>
     /// <param name="problem">The reason why the attestation is refused, as a clause about the key, such as "its certificate has expired";
     /// <see langword="null"/> if the attestation is accepted.</param>
@@ -119,7 +121,9 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         AttestingCertificate? by = null;
         var seenAt = before is null || IsDue(before, now) ? now : before.SeenAt;
         problem = ProblemAt(seenAt);
-        if (problem is not null && before is not null && seenAt != before.SeenAt && before.SeenAt + _longest > now) problem = ProblemAt(before.SeenAt);
+        // A renewed root certificate was not valid yet at an earlier check, and the certificate may have expired since then.
+        var other = seenAt == now ? before?.SeenAt ?? now : now;
+        if (problem is not null && other != seenAt && other + _longest > now) problem = ProblemAt(other);
         return problem is null ? (by!, attestation.Service) : null;
 
         string? ProblemAt(StoreTime at) => ProblemOf(key, attestation, at.ToDateTimeOffset(), out by);
@@ -331,7 +335,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         path.ChainPolicy.ExtraStore.AddRange(chain);
         try
         {
-            if (!path.Build(leaf)) return $"its certificate is not accepted ({Cause(path.ChainStatus)})";
+            if (!path.Build(leaf)) return path.ChainElements.Any(element => at < Validity(element.Certificate).From) ? NotYetValid : $"its certificate is not accepted ({Cause(path.ChainStatus)})";
 
             var elements = path.ChainElements.Select(element => element.Certificate).ToList();
             for (var index = 0; index < elements.Count - 1; index++)

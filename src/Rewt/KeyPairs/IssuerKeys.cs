@@ -18,6 +18,8 @@ internal sealed record IssuerKeys(
     IReadOnlyDictionary<string, StoreTime> OwnRevoked,
     IReadOnlyList<RefusedKey> Refused)
 {
+    private HashSet<string> _unchecked = [];
+    private string? _problem;
     private Dictionary<string, Refusal> _refusals = [];
     private AttestationPolicy? _policy;
 
@@ -38,6 +40,7 @@ internal sealed record IssuerKeys(
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
         var refused = new List<RefusedKey>();
         var refusals = new Dictionary<string, Refusal>(StringComparer.Ordinal);
+        var notChecked = new HashSet<string>(StringComparer.Ordinal);
         if (reading.Problem is { } fault) refused.Add(new RefusedKey("the whole ring", fault));
         foreach (var (name, entry) in reading.Entries)
         {
@@ -56,13 +59,25 @@ internal sealed record IssuerKeys(
             {
                 var reason = new RefusedKey(Names.IsIdentifier(name) ? name : "an entry whose name cannot be printed", problem!);
                 refused.Add(reason);
-                if (problem is not (AttestationPolicy.NotYetValid or CheckBudget.NotChecked)) refusals.Add(name, Refusal.Of(reason, entry));
+                if (problem == CheckBudget.NotChecked) notChecked.Add(name);
+                else if (problem != AttestationPolicy.NotYetValid) refusals.Add(name, Refusal.Of(reason, entry));
             }
             else if (key.Until > now && !revocations.ContainsKey(name)) keys.Add(name, key);
         }
 
-        return new IssuerKeys(issuer, keys, revocations, ownRevoked, refused) { _refusals = refusals, _policy = policy };
+        return new IssuerKeys(issuer, keys, revocations, ownRevoked, refused) { _refusals = refusals, _unchecked = notChecked, _problem = reading.Problem, _policy = policy };
     }
+
+    /// <summary>Returns whether the entry of a key has not been verified yet, because too many entries are new. The next read continues.</summary>
+    public bool IsUnchecked(string keyId) => _unchecked.Contains(keyId);
+
+    /// <summary>
+    /// Returns the reason why a missing key may nevertheless belong to the service; <see langword="null"/> if the key does not belong to it.
+    /// </summary>
+    public string? UnresolvedReason(string keyId) =>
+        _problem is not null ? $"The public keys of '{Issuer}' cannot be read: {_problem}."
+        : IsUnchecked(keyId) ? $"The public key of '{Issuer}' cannot be used: {CheckBudget.NotChecked}."
+        : null;
 
     /// <summary>
     /// A stored entry that was refused. The entry is identified by its hash, so that the next read does not verify the same entry again.

@@ -18,8 +18,11 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     /// </summary>
     private const int MaximumIssuers = 1000;
 
-    /// <summary>The maximum number of invalid entries of one service that are logged.</summary>
+    /// <summary>The maximum number of invalid entries in one report.</summary>
     private const int MaximumReported = 8;
+
+    /// <summary>The minimum time between two reports of invalid entries of one service.</summary>
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>The time for which no further write is attempted after Redis has denied a write.</summary>
     private static readonly TimeSpan DenialMemory = TimeSpan.FromSeconds(60);
@@ -34,6 +37,10 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private readonly ServiceIdentity? _identity = ServiceIdentity.Open(options, time);
     private readonly HashSet<string> _issuers = [options.ServiceName!, .. options.TrustedIssuers];
     private readonly Stack<LocalKeyPair> _spare = new();
+
+    /// <summary>The invalid entries of each service when they were last logged, and the time.</summary>
+    private readonly Dictionary<string, (ClockReading? At, IReadOnlyList<RefusedKey> Entries)> _reported = new(StringComparer.Ordinal);
+
     private readonly Lock _gate = new();
     private HashSet<string> _asked = new(StringComparer.Ordinal);
     private LocalKeyPairs _own = LocalKeyPairs.None;
@@ -119,7 +126,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
             ring => ring.Key,
             ring => IssuerKeys.Read(options.Namespace, ring.Key, ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key), _identity?.Policy, latest, budget.ForNextRing()),
             StringComparer.Ordinal);
-        Report(rings.Values, known);
+        Report(rings.Values);
         Report(_identity?.State(reading.Now));
         return new PairView(reading, rings, readAt);
     }
@@ -292,12 +299,20 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         TimeSpan.FromSeconds(60),
         exception);
 
-    private void Report(IEnumerable<IssuerKeys> rings, PairSnapshot? known)
+    /// <summary>
+    /// Logs invalid entries that were not logged before. Because the login of a service may write invalid entries continuously, the entries of each
+    /// service are logged at most once per <see cref="ReportInterval"/>.
+    /// </summary>
+    private void Report(IEnumerable<IssuerKeys> rings)
     {
         foreach (var ring in rings)
         {
-            var before = known?.Issuers.GetValueOrDefault(ring.Issuer)?.Refused ?? [];
-            foreach (var entry in ring.Refused.Except(before).Take(MaximumReported)) LogRefused(options.Namespace, ring.Issuer, entry.Entry, entry.Problem);
+            var (at, before) = _reported.TryGetValue(ring.Issuer, out var report) ? report : (null, []);
+            var fresh = at?.Elapsed(time) < ReportInterval ? [] : ring.Refused.Except(before).Take(MaximumReported).ToList();
+            if (fresh.Count == 0) continue;
+
+            foreach (var entry in fresh) LogRefused(options.Namespace, ring.Issuer, entry.Entry, entry.Problem);
+            _reported[ring.Issuer] = (ClockReading.Now(time), ring.Refused);
         }
     }
 

@@ -41,6 +41,17 @@ internal sealed record LocalKeyPairs(
         return All(default).SequenceEqual(attested.All(default), ReferenceEqualityComparer.Instance) ? this : attested with { WrittenAt = default };
     }
 
+    /// <summary>
+    /// Returns the keys with the times that they would have if the current key had become current at <paramref name="now"/>, unless a time is earlier
+    /// anyway. The keys are written again.
+    /// </summary>
+    public LocalKeyPairs StartingAt(StoreTime now, PairSchedule schedule) => this with
+    {
+        Deadline = StoreTime.Min(Deadline, now + schedule.Interval),
+        Retired = [.. Retired.Select(key => KeyValuePair.Create(key.Key, StoreTime.Min(key.Value, now + schedule.Retention)))],
+        WrittenAt = default,
+    };
+
     /// <summary>Returns the entries that are published for all keys.</summary>
     /// <param name="until">The time at which the entries of the current and the pending key expire, unless they are renewed.</param>
     public IEnumerable<PublishedKey> Publish(StoreTime until)

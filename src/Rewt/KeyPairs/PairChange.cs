@@ -25,6 +25,12 @@ internal sealed record PairChange(
     StoreTime KeysUntil,
     StoreTime RememberUntil)
 {
+    /// <summary>
+    /// Whether the epoch is written even if the store contains a value that could not be read as an epoch. Without it, the epoch would be missing in each
+    /// further reading.
+    /// </summary>
+    public bool ReplacesEpoch { get; init; }
+
     /// <summary>Whether the write changes keys or revocations, so that other instances must be notified.</summary>
     public bool IsNews => Action != PairAction.Renew;
 

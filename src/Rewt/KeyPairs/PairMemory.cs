@@ -16,8 +16,8 @@ internal sealed class PairMemory
 
     public void Learn(PairReading reading)
     {
-        _all.Learn(reading.Revoked, reading.Now);
-        foreach (var (service, ring) in reading.Services) Of(service).Learn(ring.Revoked, reading.Now);
+        _all.LearnStored(reading.Revoked, reading.Now);
+        foreach (var (service, ring) in reading.Services) Of(service).LearnStored(ring.Revoked, reading.Now);
     }
 
     /// <summary>Returns the revocations in the ring of one service.</summary>

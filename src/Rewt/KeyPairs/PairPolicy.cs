@@ -19,6 +19,8 @@ internal static class PairPolicy
     public static (LocalKeyPairs Keys, PairChange? Plan) Decide(
         LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, StoreTime now, PairSchedule schedule, bool rotate, Func<LocalKeyPair>? generate)
     {
+        // The times were set while the clock of the store was ahead.
+        if (own.WrittenAt - now > RingSchedule.Tolerance) own = own.StartingAt(now, schedule);
         var deleted = Deleted(own, ring, now);
         var retired = own.Retired.Where(key => key.Value > now && IsAlive(key.Key)).ToImmutableArray();
         var (current, next) = (Alive(own.Current), Alive(own.Next));
@@ -100,6 +102,10 @@ internal static class PairPolicy
             revocations,
             now,
             keys.Keys.Values.Concat(published).Select(key => key.Until).DefaultIfEmpty(now).Max(),
-            now + schedule.RevocationRetention);
+            now + schedule.RevocationRetention)
+        {
+            // The keys of this process show that an earlier write reached the store.
+            ReplacesEpoch = ring.Epoch is null && entries.Keys.Any(ring.Entries.ContainsKey),
+        };
     }
 }

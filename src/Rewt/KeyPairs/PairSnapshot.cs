@@ -155,6 +155,11 @@ internal sealed class PairSnapshot : KeySnapshot
         return _holders.ContainsKey(keyId) ? [] : null;
     }
 
+    public override bool IsUnchecked(string? issuer, string keyId) => issuer is not null && _issuers.GetValueOrDefault(issuer)?.IsUnchecked(keyId) == true;
+
+    public override string? UnresolvedReason(string? issuer, string? keyId) =>
+        issuer is null || keyId is null ? null : _issuers.GetValueOrDefault(issuer)?.UnresolvedReason(keyId);
+
     public override IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => _issuers.TryGetValue(serviceName, out var ring)
         ? [.. ring.Keys.Values.Where(key => Verifies(key, now)).Select(key => (key.Key, key.Attestation))]
         : [];

@@ -58,7 +58,9 @@ internal sealed class RevocationList
     public static IReadOnlyList<RevocationList> Read(byte[] content, string name)
     {
         var lists = new List<RevocationList>();
-        var rest = Encoding.UTF8.GetString(content).AsSpan();
+        var text = Encoding.UTF8.GetString(content);
+        if (PublicKeyPem.ProblemOfBlocks(text) is { } problem) throw new PublicKeySourceException($"{name} cannot be used: {problem}");
+        var rest = text.AsSpan();
         try
         {
             while (PemEncoding.TryFind(rest, out var fields))

@@ -71,16 +71,19 @@ internal sealed class ServiceCertificate
         var certificates = new X509Certificate2Collection();
         try
         {
-            if (!PublicKeyPem.IsPem(Encoding.UTF8.GetString(contents[0])))
+            var text = Encoding.UTF8.GetString(contents[0]);
+            if (!PublicKeyPem.IsPem(text))
             {
                 certificates = X509CertificateLoader.LoadPkcs12Collection(contents[0], options.Identity.Password, Storage);
                 return Of(certificates, name, options);
             }
 
-            certificates.ImportFromPem(Encoding.UTF8.GetString(contents[0]));
+            certificates.ImportFromPem(text);
             if (certificates.Count == 0) throw Unusable(name, "it contains no certificate");
             var key = PrivateKeyPem.TryRead(Encoding.UTF8.GetString(contents[^1]), options.Identity.Password, out var problem);
-            return key is null ? throw Unusable(options.Identity.KeyFile is null ? name : ConfiguredFile.NameOf(options.Identity.KeyFile), problem!) : new ServiceCertificate(certificates[0], certificates.Skip(1), key, name, options);
+            if (key is null) throw Unusable(options.Identity.KeyFile is null ? name : ConfiguredFile.NameOf(options.Identity.KeyFile), problem!);
+            if (PublicKeyPem.ProblemOfBlocks(text) is { } incomplete) throw Unusable(name, incomplete);
+            return new ServiceCertificate(certificates[0], certificates.Skip(1), key, name, options);
         }
         catch (CryptographicException exception)
         {

@@ -76,13 +76,13 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
 
         var snapshot = await AskAsync(keyRing, null, null, cancellationToken).ConfigureAwait(false);
         var newer = snapshot.KeylessKeys(ClockReading.Now(time)).Except(tried).ToList();
-        if (newer.Count == 0) ThrowIfUnresolved(snapshot);
+        if (newer.Count == 0) ThrowIfUnresolved(snapshot, null, null);
         return newer;
     }
 
-    private static void ThrowIfUnresolved(KeySnapshot? snapshot)
+    private static void ThrowIfUnresolved(KeySnapshot snapshot, string? issuer, string? keyId)
     {
-        if (snapshot?.UnresolvedReason is { } reason) throw new RewtKeysUnavailableException(reason, TimeSpan.FromSeconds(2));
+        if (snapshot.UnresolvedReason(issuer, keyId) is { } reason) throw new RewtKeysUnavailableException(reason, TimeSpan.FromSeconds(2));
     }
 
     private bool Knows(KeyRingProvider keyRing, string keyId) =>
@@ -108,7 +108,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
         var found = snapshot.Known(issuer, keyId, ClockReading.Now(time));
         keyRing.Metrics.UnknownKey(isFound: found is { Count: > 0 });
         if (found is not null) return found;
-        ThrowIfUnresolved(snapshot);
+        ThrowIfUnresolved(snapshot, issuer, keyId);
         return [];
     }
 
@@ -118,13 +118,17 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
         keyRing.Ask(issuer);
         var (asked, limit) = (ClockReading.Now(time), PendingRead.Limit(isFirst: false));
         var snapshot = await keyRing.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        while (snapshot.UnansweredSince(asked) is { } answer && (keyId is null || snapshot.Known(issuer, keyId, ClockReading.Now(time)) is null))
+        while (snapshot.UnansweredSince(asked) is { } answer && IsMissing())
         {
             var rest = limit - asked.Elapsed(time);
             if (rest <= TimeSpan.Zero || !await answer.WaitAsync(rest, time, cancellationToken).ConfigureAwait(false)) break;
             snapshot = await keyRing.RefreshAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        // Each read verifies only some of the new keys.
+        while (keyId is not null && snapshot.IsUnchecked(issuer, keyId) && IsMissing() && asked.Elapsed(time) < limit) snapshot = await keyRing.RefreshAsync(cancellationToken).ConfigureAwait(false);
         return snapshot;
+
+        bool IsMissing() => keyId is null || snapshot.Known(issuer, keyId, ClockReading.Now(time)) is null;
     }
 }

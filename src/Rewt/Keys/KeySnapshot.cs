@@ -29,10 +29,15 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// </summary>
     public virtual PendingRead? UnansweredSince(ClockReading asked) => null;
 
+    /// <summary>Returns whether the next read may find a key of an issuer, because the last read has not verified all new keys.</summary>
+    public virtual bool IsUnchecked(string? issuer, string keyId) => false;
+
     /// <summary>
-    /// A message about a key source that was not reached and may contain an unknown key; <see langword="null"/> if all sources were reached.
+    /// Returns a message about keys that were not read or not verified and may include an unknown key; <see langword="null"/> if there are none.
     /// </summary>
-    public virtual string? UnresolvedReason => null;
+    /// <param name="issuer">The issuer that the token names; <see langword="null"/> if it is unknown.</param>
+    /// <param name="keyId">The key id that the token names; <see langword="null"/> if the token names none.</param>
+    public virtual string? UnresolvedReason(string? issuer, string? keyId) => null;
 
     /// <summary>
     /// A random value that identifies a series of <see cref="Version"/> numbers; <see langword="null"/> if this instance does not need to confirm

@@ -25,7 +25,8 @@ internal static class JwkReader
     /// <see langword="null"/> if the key is accepted.</param>
     /// <param name="keyIdRequired">Whether a key without <c>kid</c> is refused. If the value is <see langword="false"/>, the thumbprint is used as the key
     /// id of such a key.</param>
-    public static PublicKey? TryRead(ReadOnlyMemory<byte> json, out string? problem, bool keyIdRequired = true)
+    /// <param name="rsaAlgorithm">The algorithm of an RSA key without <c>alg</c>. The default is the most common algorithm.</param>
+    public static PublicKey? TryRead(ReadOnlyMemory<byte> json, out string? problem, bool keyIdRequired = true, string rsaAlgorithm = SecurityAlgorithms.RsaSha256)
     {
         if (json.Length > MaximumBytes)
         {
@@ -36,7 +37,7 @@ internal static class JwkReader
         try
         {
             using var document = StrictJson.Parse(json);
-            return TryRead(document.RootElement, out problem, keyIdRequired);
+            return TryRead(document.RootElement, out problem, keyIdRequired, rsaAlgorithm);
         }
         catch (Exception exception) when (StrictJson.IsMalformed(exception))
         {
@@ -45,7 +46,7 @@ internal static class JwkReader
         }
     }
 
-    private static PublicKey? TryRead(JsonElement jwk, out string? problem, bool keyIdRequired)
+    private static PublicKey? TryRead(JsonElement jwk, out string? problem, bool keyIdRequired, string rsaAlgorithm)
     {
         if (jwk.ValueKind != JsonValueKind.Object)
         {
@@ -68,7 +69,7 @@ internal static class JwkReader
             var key = Text(jwk, "kty") switch
             {
                 "EC" => TryReadEc(jwk, keyId, out problem),
-                "RSA" => TryReadRsa(jwk, keyId, out problem),
+                "RSA" => TryReadRsa(jwk, keyId, rsaAlgorithm, out problem),
                 _ => Refuse(OtherKind, out problem),
             };
             return key is not null && Find(jwk, "x5c") is { } chain && !IsCertified(key, chain) ? Refuse("the x5c is not a certificate of this key", out problem) : key;
@@ -88,10 +89,9 @@ internal static class JwkReader
         return PublicKey.TryCreate(new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = x, Y = y } }, keyId, out problem);
     }
 
-    private static PublicKey? TryReadRsa(JsonElement jwk, string? keyId, out string? problem)
+    private static PublicKey? TryReadRsa(JsonElement jwk, string? keyId, string rsaAlgorithm, out string? problem)
     {
-        // The most common algorithm where a key names none.
-        var algorithm = Text(jwk, "alg") ?? SecurityAlgorithms.RsaSha256;
+        var algorithm = Text(jwk, "alg") ?? rsaAlgorithm;
         if (Bytes(jwk, "n") is not { } modulus || Bytes(jwk, "e") is not { } exponent) return Refuse("n or e is missing or not base64url", out problem);
         return PublicKey.TryCreate(new RSAParameters { Modulus = modulus, Exponent = exponent }, algorithm, keyId, out problem);
     }

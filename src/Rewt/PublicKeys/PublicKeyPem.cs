@@ -12,7 +12,9 @@ internal static class PublicKeyPem
     /// <summary>The object identifier of EC keys (RFC 5480 §2.1.1).</summary>
     public const string EllipticCurveKey = "1.2.840.10045.2.1";
 
-    public static bool IsPem(string text) => text.Contains("-----BEGIN ", StringComparison.Ordinal);
+    private const string Begin = "-----BEGIN ";
+
+    public static bool IsPem(string text) => text.Contains(Begin, StringComparison.Ordinal);
 
     /// <summary>
     /// Replaces the two characters <c>\n</c> in a PEM text by a line break. JSON and environment files often contain these two characters instead of
@@ -21,13 +23,28 @@ internal static class PublicKeyPem
     public static string Unescape(string text) => text.Replace(@"\r", string.Empty, StringComparison.Ordinal).Replace(@"\n", "\n", StringComparison.Ordinal);
 
     /// <summary>
+    /// Returns the problem of a PEM text with an incomplete or damaged block; <see langword="null"/> if all blocks can be found. .NET skips an incomplete
+    /// block like the explanatory text between the blocks.
+    /// </summary>
+    public static string? ProblemOfBlocks(string text)
+    {
+        var blocks = 0;
+        for (var rest = text.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..]) blocks++;
+        return text.AsSpan().Count(Begin) == blocks ? null : "it contains an incomplete or damaged PEM block";
+    }
+
+    /// <summary>
     /// Parses all public keys in a PEM text. If a key is invalid, <paramref name="problem"/> contains the error of the first invalid key.
     /// </summary>
     public static IReadOnlyList<PublicKey>? TryRead(string text, string rsaAlgorithm, out string? problem)
     {
         var keys = new List<PublicKey>();
         var certificates = 0;
-        var rest = Unescape(text).AsSpan();
+        text = Unescape(text);
+        problem = ProblemOfBlocks(text);
+        if (problem is not null) return null;
+
+        var rest = text.AsSpan();
         while (PemEncoding.TryFind(rest, out var fields))
         {
             var label = rest[fields.Label].ToString();
@@ -42,8 +59,7 @@ internal static class PublicKeyPem
             rest = rest[fields.Location.End..];
         }
 
-        problem = keys.Count > 0 ? null : "it contains no complete PEM block";
-        return keys.Count > 0 ? keys : null;
+        return keys;
     }
 
     /// <summary>Parses the public key in one PEM block.</summary>

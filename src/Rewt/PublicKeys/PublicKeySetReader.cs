@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
@@ -10,19 +11,21 @@ namespace Rewt.Internal;
 internal static class PublicKeySetReader
 {
     /// <summary>
-    /// The maximum size of a JWK Set, in bytes. This is enough for about sixteen keys of the largest size, each with a
-    /// certificate, or for many more keys without certificates.
+    /// The maximum size of a JWK Set, in bytes. This is enough for the attested keys of more than 300 instances, or for about sixty keys of the largest
+    /// size.
     /// </summary>
-    public const int MaximumBytes = 256 * 1024;
+    public const int MaximumBytes = 1024 * 1024;
 
-    private const int MaximumKeys = 256;
+    /// <summary>The maximum number of keys. The number is limited because reading a key on P-384 can take some milliseconds.</summary>
+    private const int MaximumKeys = 1024;
 
     private static readonly JsonDocumentOptions Lax = new() { MaxDepth = TokenLimits.JsonDepth };
 
     /// <summary>Parses a JWK Set (RFC 7517 §5). The keys in the set do not need a <c>kid</c>.</summary>
     /// <param name="json">The JWK Set in UTF-8.</param>
     /// <param name="problem">The reason why the whole set is refused; <see langword="null"/> if the set is accepted.</param>
-    public static PublicKeySet? TryRead(ReadOnlyMemory<byte> json, out string? problem)
+    /// <param name="rsaAlgorithm">The algorithm of an RSA key without <c>alg</c>.</param>
+    public static PublicKeySet? TryRead(ReadOnlyMemory<byte> json, out string? problem, string rsaAlgorithm = SecurityAlgorithms.RsaSha256)
     {
         problem = json.Length > MaximumBytes ? $"the key set is longer than {MaximumBytes / 1024} KB" : null;
         if (problem is not null) return null;
@@ -32,7 +35,7 @@ internal static class PublicKeySetReader
             // Parsed leniently first, so that a duplicate member affects only the key that contains it.
             using var document = JsonDocument.Parse(json, Lax);
             problem = ProblemOf(document.RootElement);
-            return problem is null ? Collect(document.RootElement.GetProperty("keys"u8).EnumerateArray().Index().Where(entry => !IsForOtherUse(entry.Item)).Select(entry => ReadMember(entry.Item, entry.Index))) : null;
+            return problem is null ? Collect(document.RootElement.GetProperty("keys"u8).EnumerateArray().Index().Where(entry => !IsForOtherUse(entry.Item)).Select(entry => ReadMember(entry.Item, entry.Index, rsaAlgorithm))) : null;
         }
         catch (Exception exception) when (StrictJson.IsMalformed(exception))
         {
@@ -58,9 +61,9 @@ internal static class PublicKeySetReader
         return root.GetProperty("keys"u8).GetArrayLength() > MaximumKeys ? $"the key set has more than {MaximumKeys} keys" : null;
     }
 
-    private static (string Entry, PublicKey? Key, string? Problem, string? Attestation) ReadMember(JsonElement jwk, int index)
+    private static (string Entry, PublicKey? Key, string? Problem, string? Attestation) ReadMember(JsonElement jwk, int index, string rsaAlgorithm)
     {
-        var key = JwkReader.TryRead(JsonMarshal.GetRawUtf8Value(jwk).ToArray(), out var problem, keyIdRequired: false);
+        var key = JwkReader.TryRead(JsonMarshal.GetRawUtf8Value(jwk).ToArray(), out var problem, keyIdRequired: false, rsaAlgorithm);
         var attestation = key is not null && jwk.TryGetProperty(Attestation.Member, out var statement) ? statement.GetRawText() : null;
         return (string.Create(CultureInfo.InvariantCulture, $"key {index + 1}"), key, problem, attestation);
     }

@@ -25,7 +25,7 @@ internal static class PublicKeyText
         }
 
         var text = Encoding.UTF8.GetString(content.Span).TrimStart('\ufeff').Trim();
-        if (text.StartsWith('{')) return TryReadJson(Encoding.UTF8.GetBytes(text), out problem);
+        if (text.StartsWith('{')) return TryReadJson(Encoding.UTF8.GetBytes(text), rsaAlgorithm, out problem);
 
         var keys = PublicKeyPem.IsPem(text) ? PublicKeyPem.TryRead(text, rsaAlgorithm, out problem) : TryReadLines(text, rsaAlgorithm, out problem);
         if (keys is null) return null;
@@ -34,15 +34,15 @@ internal static class PublicKeyText
         return new PublicKeySet([.. keys.DistinctBy(key => key.KeyId, StringComparer.Ordinal)], []);
     }
 
-    private static PublicKeySet? TryReadJson(byte[] json, out string? problem)
+    private static PublicKeySet? TryReadJson(byte[] json, string rsaAlgorithm, out string? problem)
     {
-        if (PublicKeySetReader.TryRead(json, out var setProblem) is { } set)
+        if (PublicKeySetReader.TryRead(json, out var setProblem, rsaAlgorithm) is { } set)
         {
             problem = null;
             return set;
         }
 
-        if (JwkReader.TryRead(json, out problem, keyIdRequired: false) is { } key) return new PublicKeySet([key], []);
+        if (JwkReader.TryRead(json, out problem, keyIdRequired: false, rsaAlgorithm) is { } key) return new PublicKeySet([key], []);
         if (Encoding.UTF8.GetString(json).Contains("\"keys\"", StringComparison.Ordinal)) problem = setProblem;
         return null;
     }

@@ -21,9 +21,9 @@ internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<
         var parts = new PairReadCommands(
             keys,
             names,
-            // One command reads all of them, so that a forged issuer costs only a few bytes.
+            // One command reads all of them, so that a forged issuer costs only a few bytes. Unlike GET, MGET returns nothing for a key of another type.
             isOneByOne
-                ? Task.WhenAll(names.Select(name => database.StringGetAsync(keys.EpochOf(name), CommandFlags.DemandMaster)))
+                ? OneByOneAsync(names.Select(name => database.StringGetAsync([keys.EpochOf(name)], CommandFlags.DemandMaster)))
                 : database.StringGetAsync([.. names.Select(keys.EpochOf)], CommandFlags.DemandMaster),
             RevokedKeyIds.RequestAsync(database, keys.Revoked),
             database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster),
@@ -49,6 +49,8 @@ internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<
         var epochOf = await EpochsAsync().ConfigureAwait(false);
         return [.. asked.Where(issuer => epochOf.ContainsKey(issuer) && !Array.Exists(services, service => service.Service == issuer))];
     }
+
+    private static async Task<RedisValue[]> OneByOneAsync(IEnumerable<Task<RedisValue[]>> values) => [.. (await Task.WhenAll(values).ConfigureAwait(false)).Select(value => value[0])];
 
     private async Task<Dictionary<string, string>> EpochsAsync()
     {

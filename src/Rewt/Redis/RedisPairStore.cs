@@ -190,7 +190,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             removed,
             database.HashSetAsync(keys, [.. plan.Entries.Select(entry => new HashEntry(entry.Key, entry.Value))]),
             ExpireAt(database, keys, plan.KeysUntil),
-            database.StringSetAsync(epoch, plan.Epoch, plan.RememberUntil - plan.Now, When.NotExists),
+            database.StringSetAsync(epoch, plan.Epoch, plan.RememberUntil - plan.Now, plan.ReplacesEpoch ? When.Always : When.NotExists),
             ExpireAt(database, epoch, plan.RememberUntil),
             .. Revoke(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil),
         ];

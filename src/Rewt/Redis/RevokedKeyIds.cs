@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 internal static class RevokedKeyIds
 {
     /// <summary>The maximum number of entries that are read. The entries that expire first are read first.</summary>
-    public const int Maximum = 10_000;
+    public const int Maximum = RevocationMemory.Maximum;
 
     public static Task<SortedSetEntry[]> RequestAsync(IDatabaseAsync database, RedisKey key) =>
         database.SortedSetRangeByRankWithScoresAsync(key, 0, Maximum - 1, flags: CommandFlags.DemandMaster);

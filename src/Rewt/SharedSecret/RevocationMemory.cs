@@ -6,16 +6,34 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class RevocationMemory
 {
+    /// <summary>
+    /// The maximum number of key ids that are kept from readings. A Redis login with the necessary permission can replace the stored key ids again and
+    /// again, and must not fill the memory.
+    /// </summary>
+    public const int Maximum = 10_000;
+
     /// <summary>The longest time for which a key id is kept. A longer retention time in the store is shortened to this time.</summary>
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
 
     private readonly Dictionary<string, StoreTime> _revoked = new(StringComparer.Ordinal);
 
+    /// <summary>The key ids of the last reading that exceed the maximum. They apply until the next reading.</summary>
+    private readonly HashSet<string> _excess = new(StringComparer.Ordinal);
+
     public IReadOnlyDictionary<string, StoreTime> Revoked => _revoked;
 
+    /// <summary>Adds the revocations of a reading.</summary>
+    public void LearnStored(IReadOnlyDictionary<string, StoreTime> revocations, StoreTime now)
+    {
+        foreach (var keyId in _excess) _revoked.Remove(keyId);
+        _excess.Clear();
+        var unknown = revocations.Keys.Where(keyId => !_revoked.ContainsKey(keyId));
+        _excess.UnionWith(unknown.Skip(Math.Max(0, Maximum - _revoked.Count)));
+        Learn(revocations, now);
+    }
+
     /// <summary>
-    /// Adds revocations from a reading, or from a change that is to be written. The revocations of a change are in effect at once, even if the change
-    /// cannot be written.
+    /// Adds the revocations of a change that is to be written. The revocations are in effect at once, even if the change cannot be written.
     /// </summary>
     public void Learn(IEnumerable<KeyValuePair<string, StoreTime>> revocations, StoreTime now)
     {

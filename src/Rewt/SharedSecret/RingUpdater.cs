@@ -44,7 +44,7 @@ internal sealed partial class RingUpdater(
             catch (SecretProtectorException exception) when (command is null && previous is not null && IsRevocation(previous, exception))
             {
                 // The known keys stay in use, without the revoked ones. The next read fails again until the protector answers.
-                _memory.Learn(exception.Revoked!, previous.Reading.Now);
+                _memory.LearnStored(exception.Revoked!, previous.Reading.Now);
                 return previous.Revoke(Remembered(), exception.TenantStamp, schedule);
             }
             catch (Exception exception) when (isExecuted)
@@ -151,7 +151,7 @@ internal sealed partial class RingUpdater(
 
     private void Learn(RingSnapshot? previous, RingReading reading)
     {
-        _memory.Learn(reading.Revoked, reading.Now);
+        _memory.LearnStored(reading.Revoked, reading.Now);
         if (previous is { IsDegraded: false, Epoch: { } epoch } && !reading.IsDegraded && reading.Ring is { } ring && ring.Epoch != epoch)
         {
             _memory.RevokeFormerEpoch(previous, reading, reading.Now + schedule.RevocationRetention);

@@ -119,6 +119,7 @@ public sealed class JunkTests
         await Eventually.TrueAsync(async () => (await HealthAsync(receiver)).Contains($"orders, the whole ring: {expected}", StringComparison.Ordinal), "health of the receiver names the key");
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => sender.Ring.RotateAsync(Cancellation)) is null, "another service rotates");
         (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
+        (await CallAsync(filledService, receiver)).ShouldBe(HttpStatusCode.ServiceUnavailable, "the keys of the service are unknown, and not invalid");
 
         await redis.DelAsync($"{{rewt:rewt-keys}}:orders:{key}");
         await Eventually.TrueAsync(async () => await CallAsync(filledService, receiver) == HttpStatusCode.OK, "the service has published its keys again");

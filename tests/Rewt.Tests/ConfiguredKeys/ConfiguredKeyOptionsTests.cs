@@ -66,9 +66,9 @@ public sealed class ConfiguredKeyOptionsTests : IDisposable
 
     [Theory]
     [InlineData("SigningKey:File=/dev/zero", "Rewt:SigningKey:File names '/dev/zero', which is too long for a key file")]
-    [InlineData("VerificationKeys:0=/dev/zero", "Rewt:VerificationKeys:0 is invalid: the file '/dev/zero' is longer than 256 KB")]
+    [InlineData("VerificationKeys:0=/dev/zero", "Rewt:VerificationKeys:0 is invalid: the file '/dev/zero' is longer than 1024 KB")]
     [InlineData("KeyMode=KeyPair;Redis=localhost;Identity:Authorities:0=/dev/zero", "Rewt:Identity is invalid: the file '/dev/zero' is longer than 16384 KB")]
-    [InlineData("KeyMode=KeyPair;Redis=localhost;Identity:CertificateFile=/dev/zero", "Rewt:Identity is invalid: the file '/dev/zero' is longer than 256 KB")]
+    [InlineData("KeyMode=KeyPair;Redis=localhost;Identity:CertificateFile=/dev/zero", "Rewt:Identity is invalid: the file '/dev/zero' is longer than 1024 KB")]
     [InlineData("Redis=localhost;Sealing:Keys:0=/dev/zero", "Rewt:Sealing:Keys:0 is neither 32 bytes in base64 nor a file that contains them")]
     public void An_endless_file_fails_validation_without_exhausting_memory(string settings, string error)
     {

@@ -85,7 +85,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     [InlineData("missing", "answers 404")]
     [InlineData("odd-304", "redirect")]
     [InlineData("redirect", "redirect")]
-    [InlineData("endless", "256 KB")]
+    [InlineData("endless", "1024 KB")]
     [InlineData("silent", "within 3 s")]
     [InlineData("slow", "within 3 s")]
     public async Task A_misbehaving_key_server_causes_an_error_that_describes_the_fault(string path, string reason)

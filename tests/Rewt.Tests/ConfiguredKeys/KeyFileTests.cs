@@ -62,7 +62,7 @@ public sealed class KeyFileTests : IAsyncDisposable
         await RefreshAsync();
         IsKnown(First).ShouldBeTrue();
         _snapshot!.DegradedReason.ShouldNotBeNull().ShouldContain(problem);
-        _snapshot.UnresolvedReason.ShouldNotBeNull();
+        _snapshot.UnresolvedReason(null, null).ShouldNotBeNull();
         _snapshot.Problem.ShouldBeNull();
 
         _time.Advance(TimeSpan.FromMinutes(11));
@@ -84,7 +84,7 @@ public sealed class KeyFileTests : IAsyncDisposable
         snapshot.Problem.ShouldBeNull();
         snapshot.Known("auth", Second, ClockReading.Now(_time)).ShouldNotBeNull();
         snapshot.Known("auth", First, ClockReading.Now(_time)).ShouldBeNull();
-        snapshot.UnresolvedReason.ShouldNotBeNull();
+        snapshot.UnresolvedReason(null, null).ShouldNotBeNull();
     }
 
     [Fact]

@@ -149,6 +149,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
     {
         _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", "a"));
         var tokens = Start();
+        await AdvanceUntilConflictAsync(tokens);
 
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.StaleKey);
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "a"))).ShouldBe(RewtRefusal.StaleKey);
@@ -173,6 +174,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
         _servers["a.example"].Content = ScriptedDownload.Set(one);
         _servers["b.example"].Content = ScriptedDownload.Set(isHealthy ? one : PublicKey.From(JwkRows.Rsa2048, "PS256", "r"));
         var tokens = Start();
+        if (!isHealthy) await AdvanceUntilConflictAsync(tokens);
 
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "r"))).ShouldBe(isHealthy ? RewtRefusal.None : RewtRefusal.StaleKey, description);
 
@@ -294,6 +296,13 @@ public sealed class KeySourcesTests : IAsyncDisposable
     }
 
     private Task<HealthReport> HealthAsync() => _services[^1].GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
+
+    /// <summary>Advances the clock until both servers have answered, and their conflict is known.</summary>
+    private async Task AdvanceUntilConflictAsync(IRewtTokens tokens)
+    {
+        await AdvanceUntilCompletedAsync(OutcomeAsync(VerifyAsync(tokens, JwkRows.P256, "unknown")));
+        await AdvanceUntilAsync(() => _log.Text.Contains("KeyIdConflict", StringComparison.Ordinal), "the conflict is known");
+    }
 
     /// <summary>Advances the clock until the work is completed.</summary>
     private async Task<T> AdvanceUntilCompletedAsync<T>(Task<T> work)

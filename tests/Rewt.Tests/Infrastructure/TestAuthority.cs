@@ -36,8 +36,8 @@ public sealed class TestAuthority
         new(Sign(Request(name, key, rights.Length > 0 ? rights : Rights(isAuthority: true)), until ?? TimeProvider.System.GetUtcNow().AddDays(5), from, outdatedHash), key, this);
 
     /// <summary>Returns this authority with a certificate that another authority issued for the same name and key.</summary>
-    public TestAuthority CrossSignedBy(TestAuthority other) => new(
-        other.Sign(new CertificateRequest(Certificate.SubjectName, (ECDsa)_key, HashAlgorithmName.SHA256) { CertificateExtensions = { Rights(true)[0], Rights(true)[1] } }, TimeProvider.System.GetUtcNow().AddDays(5)), _key, other);
+    public TestAuthority CrossSignedBy(TestAuthority other, DateTimeOffset? from = null) => new(
+        other.Sign(new CertificateRequest(Certificate.SubjectName, (ECDsa)_key, HashAlgorithmName.SHA256) { CertificateExtensions = { Rights(true)[0], Rights(true)[1] } }, TimeProvider.System.GetUtcNow().AddDays(5), from), _key, other);
 
     /// <summary>Uses an ordinary certificate as an authority.</summary>
     public TestAuthority AsAuthority(X509Certificate2 certificate) => new(certificate, certificate.GetECDsaPrivateKey()!, this);

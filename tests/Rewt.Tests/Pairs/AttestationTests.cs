@@ -546,6 +546,101 @@ public sealed class AttestationTests : IAsyncLifetime
         KeyOwners.Of(later.Keys[0].SecurityKey).ShouldBe("orders");
     }
 
+    [Fact]
+    public void A_root_certificate_renewed_with_the_same_key_confirms_a_key_that_was_checked_before_the_renewal()
+    {
+        var (pair, now) = (PublishedPair.Generate(), Now);
+        var renewed = _root.CrossSignedBy(_root, from: TimeProvider.System.GetUtcNow().AddMinutes(-1));
+        var attestation = pair.Attest(_issuing.Issue(Id), _issuing.Intermediates());
+        var policies = new[] { _root, renewed }.Select(root => new AttestationPolicy([root.Certificate], [], new RewtIdentityOptions())).ToList();
+        var (by, _) = policies[0].Check(pair.Pair.Public, attestation, "rewt", "orders", now - TimeSpan.FromMinutes(30), null, out _).ShouldNotBeNull();
+
+        policies[1].Check(pair.Pair.Public, attestation, "rewt", "orders", now, by, out var problem).ShouldNotBeNull(problem);
+    }
+
+    [Fact]
+    public async Task Keys_of_an_unchanged_key_set_are_accepted_again_when_a_renewed_root_certificate_becomes_valid()
+    {
+        using var directory = new ScratchDirectory();
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var pair = PublishedPair.Generate();
+        var options = new RewtOptions { ServiceName = "inventory" };
+        options.Identity.Authorities.Add(directory.Write("ca.pem", _root.Pem));
+        var identity = ServiceIdentity.Open(options, time)!;
+        var download = new ScriptedDownload { Content = pair.ToJwks(pair.Attest(_issuing.Issue(Id), _issuing.Intermediates())), EntityTag = "\"1\"", MaxAge = TimeSpan.Zero };
+        var url = new KeyUrl(new Uri("https://orders.example/keys"), "RS256", download, options.RefreshInterval, time, identity);
+        (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count.ShouldBe(1);
+
+        directory.Write("ca.pem", _root.CrossSignedBy(_root, from: time.GetUtcNow().AddMinutes(1)).Pem);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await identity.RefreshAsync(Cancellation);
+                return (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count == 0;
+            },
+            "the renewed root certificate is read");
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count.ShouldBe(1);
+        download.RequestedEntityTag.ShouldBe("\"1\"");
+    }
+
+    [Fact]
+    public async Task A_token_waits_until_its_key_is_checked_among_many_new_keys()
+    {
+        var certificate = _issuing.Issue(Id);
+        var pairs = Enumerable.Range(0, 300).Select(_ => PublishedPair.Generate()).ToList();
+        foreach (var pair in pairs) await pair.PublishAsync(_redis, "orders", pair.Entry("orders", pair.Attest(certificate, _issuing.Intermediates())));
+        await using var inventory = Instance.Start(_redis.ConnectionString, options =>
+        {
+            Demanding("inventory")(options);
+            options.RefreshInterval = TimeSpan.FromMinutes(5);
+        });
+
+        (await Task.WhenAll(pairs.Select(VerifyAsync))).ShouldAllBe(refusal => refusal == RewtRefusal.None);
+
+        // On a slow machine, a request may give up with 503, but no token is refused.
+        async Task<RewtRefusal> VerifyAsync(PublishedPair pair)
+        {
+            var refusal = (RewtRefusal?)null;
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    if (await Record.ExceptionAsync(async () => refusal = await RefusalAsync(inventory, pair.Bearer("orders"))) is { } exception) exception.ShouldBeOfType<RewtKeysUnavailableException>();
+                    return refusal is not null;
+                },
+                "the key is checked");
+            return refusal!.Value;
+        }
+    }
+
+    [Fact]
+    public async Task Invalid_entries_that_a_service_replaces_continuously_are_logged_once_a_minute()
+    {
+        var (clock, log) = (new FakeTimeProvider(TimeProvider.System.GetUtcNow()), new CapturedLog());
+        var store = new InMemoryPairStore(clock);
+        await using var inventory = new KeyPairSource(Settings("inventory"), store, clock, log);
+        KeySnapshot? known = null;
+
+        await ReplaceAsync();
+        Lines().Count.ShouldBe(8);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await ReplaceAsync();
+        Lines().Count.ShouldBe(16);
+
+        async Task ReplaceAsync()
+        {
+            for (var read = 0; read < 10; read++)
+            {
+                await WriteAsync(store, "orders", Enumerable.Range(0, 8).Select(index => ($"read-{log.Lines.Count()}-{read}-{index}", "invalid"u8.ToArray())));
+                known = await inventory.UpdateAsync(known, null, Cancellation);
+                clock.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        IReadOnlyList<string> Lines() => [.. log.Text.Split('\n').Where(line => line.Contains("PublishedKeyRefused", StringComparison.Ordinal))];
+    }
+
     private static IPublicKeySource Url(RewtOptions options, IKeyDownload download, TimeProvider time) =>
         PublicKeySourceFactory.Open("https://orders.example/keys", options, download, time, ServiceIdentity.Open(options, time));
 
@@ -627,7 +722,7 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("an expired authority", By(_expiredRoot, _expiredRoot.Issue(Id)), "not accepted");
         var (ended, early) = (_root.Intermediate("ended", NewKey(), [], now.AddHours(-2), now.AddSeconds(-2)), _root.Intermediate("early", NewKey(), [], now.AddHours(1), now.AddHours(2)));
         yield return ("an expired issuer", By(ended, ended.Issue(Id)), "not accepted");
-        yield return ("an issuer that is not valid yet", By(early, early.Issue(Id)), "not accepted");
+        yield return ("an issuer that is not valid yet", By(early, early.Issue(Id)), "not valid yet");
         var odd = _root.Intermediate("odd", [.. TestAuthority.Rights(true), new X509Extension("1.2.3.4", [5, 0], critical: true)]);
         yield return ("an issuer with an unknown critical extension", By(odd, odd.Issue(Id)), "not accepted");
         var (one, another) = (TestAuthority.Root("one"), TestAuthority.Root("another"));

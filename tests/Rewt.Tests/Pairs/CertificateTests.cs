@@ -430,6 +430,9 @@ public sealed class CertificateTests : IAsyncLifetime
     [InlineData("Authorities:0", "issuing.pem", "not a root certificate")]
     [InlineData("Authorities:0", "orders.key", "contains no certificate")]
     [InlineData("RevocationListFile", "orders.crt", "no revocation list")]
+    [InlineData("RevocationListFile", "truncated-list.pem", "incomplete or damaged PEM block")]
+    [InlineData("Authorities:0", "truncated-root.pem", "incomplete or damaged PEM block")]
+    [InlineData("CertificateFile", "truncated-chain.pem", "incomplete or damaged PEM block")]
     [InlineData("Names:0", "spiffe://prod.example/orders", "{service}")]
     [InlineData("KeyPairs", "SharedSecret", "set KeyMode to KeyPair")]
     [InlineData("CertificateFile", null, "CertificateFile is not")]
@@ -439,6 +442,9 @@ public sealed class CertificateTests : IAsyncLifetime
         WriteCertificate("orders");
         WriteCertificate("billing");
         _directory.Write("issuing.pem", _issuing.Pem);
+        _directory.Write("truncated-list.pem", $"{_root.Revoke()}\n{_issuing.Revoke(_issuing.Issue("other"))[..^40]}");
+        _directory.Write("truncated-root.pem", $"{_root.Pem}\n{_root.Pem[..^40]}");
+        _directory.Write("truncated-chain.pem", File.ReadAllText(_directory["orders.crt"])[..^40]);
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["CertificateFile"] = _directory["orders.crt"],
@@ -647,6 +653,10 @@ public sealed class CertificateTests : IAsyncLifetime
             return problem;
         }
     }
+
+    [Fact]
+    public void A_revocation_list_may_contain_text_between_its_PEM_blocks() =>
+        RevocationList.Read(Encoding.ASCII.GetBytes($"Lists of CN=root\n{_root.Revoke()}\nand CN=issuing -----\n{_issuing.Revoke()}\nend"), "test").Count.ShouldBe(2);
 
     [Fact]
     public async Task An_overdue_revocation_list_is_reported_and_still_revokes()

@@ -214,6 +214,21 @@ public sealed class PairPolicyTests
         (decided.Current, decided.Epoch, decided.WrittenAt).ShouldBe((own.Current, "epoch", Now + Second));
     }
 
+    [Fact]
+    public void Times_that_were_set_while_the_clock_of_the_store_was_ahead_are_corrected()
+    {
+        var (own, ring) = Settled();
+        var (rotated, plan) = Decide(own, ring, Now + Second, rotate: true);
+        var before = Now - TimeSpan.FromDays(365);
+
+        var (corrected, renewal) = Decide(rotated, Reading(plan!, ring, "epoch"), before);
+
+        renewal!.Action.ShouldBe(PairAction.Renew);
+        (corrected.Current, corrected.Deadline, corrected.WrittenAt).ShouldBe((rotated.Current, before + Schedule.Interval, before));
+        corrected.Retired.ShouldHaveSingleItem().Value.ShouldBe(before + Schedule.Retention);
+        Decide(corrected, Reading(renewal, ring, "epoch"), corrected.Deadline).Plan!.Action.ShouldBe(PairAction.Rotate);
+    }
+
     /// <summary>Returns a process whose first keys are published and have been read back.</summary>
     private static (LocalKeyPairs Own, ServiceReading Ring) Settled()
     {

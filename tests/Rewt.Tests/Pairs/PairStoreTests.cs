@@ -12,10 +12,16 @@ public sealed class PairStoreTests
         var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
-        await redis.CommandAsync("HDEL", "{rewt:rewt-keys}:orders:keys", keyId);
-
+        // A renewal that has read the entry before the deletion writes it again.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if (await orders.CurrentAsync() != keyId) return true;
+                await redis.CommandAsync("HDEL", "{rewt:rewt-keys}:orders:keys", keyId);
+                return false;
+            },
+            "the owner has another key");
         await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, "the token is refused");
-        await Eventually.TrueAsync(async () => await orders.CurrentAsync() != keyId, "the owner has another key");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         (await redis.CliAsync("HEXISTS", "{rewt:rewt-keys}:orders:keys", keyId)).ShouldBe("0");
         (await redis.CliAsync("ZSCORE", "{rewt:rewt-keys}:orders:dead", keyId)).ShouldNotBeEmpty();
@@ -29,9 +35,18 @@ public sealed class PairStoreTests
         await using var second = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
         await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Named("inventory"));
         string[] tokens = [await first.SignAsync(), await second.SignAsync()];
+        HashSet<string> keyIds = [await first.CurrentAsync(), await second.CurrentAsync()];
         foreach (var token in tokens) (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
-        await redis.DelAsync("{rewt:rewt-keys}:orders:keys");
+        // A renewal that has read the entries before the deletion writes them again.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if (!keyIds.Contains(await first.CurrentAsync()) && !keyIds.Contains(await second.CurrentAsync())) return true;
+                await redis.DelAsync("{rewt:rewt-keys}:orders:keys");
+                return false;
+            },
+            "both instances have new keys");
 
         await Eventually.TrueAsync(
             async () => await inventory.VerifyAsync(await first.SignAsync()) == RewtRefusal.None && await inventory.VerifyAsync(await second.SignAsync()) == RewtRefusal.None,
@@ -62,7 +77,7 @@ public sealed class PairStoreTests
             (good.KeyId, Encoding.UTF8.GetString(good.Entry("billing")), "proof"),
         ];
 
-        foreach (var (name, entry, _) in rows) await PublishedPair.PublishAsync(redis, "orders", name, Encoding.UTF8.GetBytes(entry));
+        await redis.CommandAsync(["HSET", "{rewt:rewt-keys}:orders:keys", .. rows.SelectMany(row => new[] { row.Name, row.Entry })]);
         await Eventually.TrueAsync(() => inventory.Provider.Known is PairSnapshot known && known.Issuers["orders"].Refused.Count == rows.Length, "all are refused");
 
         foreach (var (name, _, reason) in rows)
@@ -88,9 +103,23 @@ public sealed class PairStoreTests
         await redis.SetAsync("{rewt:rewt-keys}:billing:epoch", "epoch");
         await redis.SetAsync("{rewt:rewt-keys}:billing:keys", "a string");
 
-        (await inventory.VerifyAsync(HandmadeToken.Sign(KeyPair.Generate("ES256"), new() { ["iss"] = "billing" }, "rewt-data+jwt"))).ShouldBe(RewtRefusal.StaleKey);
+        var unavailable = await Should.ThrowAsync<RewtKeysUnavailableException>(() => inventory.VerifyAsync(HandmadeToken.Sign(KeyPair.Generate("ES256"), new() { ["iss"] = "billing" }, "rewt-data+jwt")));
+        unavailable.Message.ShouldContain("The public keys of 'billing' cannot be read: one of its Redis keys has the wrong type; delete it with DEL.");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         inventory.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("billing, the whole ring");
+    }
+
+    [Fact]
+    public async Task An_epoch_of_the_wrong_Redis_type_is_replaced_by_the_owner()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await redis.CommandAsync("RPUSH", "{rewt:rewt-keys}:orders:epoch", "an element");
+        await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Named("inventory"));
+
+        await Eventually.TrueAsync(async () => await redis.CliAsync("TYPE", "{rewt:rewt-keys}:orders:epoch") == "string", "the epoch is written");
+        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, "the keys are found");
+        (await redis.PttlAsync("{rewt:rewt-keys}:orders:epoch")).ShouldBeGreaterThan(0);
     }
 
     [Fact]

@@ -82,14 +82,26 @@ public sealed class PublicKeySetTests
     }
 
     [Fact]
+    public void The_attested_keys_of_a_service_with_300_instances_are_read()
+    {
+        var issuing = TestAuthority.Root().Intermediate("issuing");
+        var certificate = issuing.Issue("orders");
+        var keys = Enumerable.Range(0, 600).Select(_ => Pairs.PublishedPair.Generate()).Select(pair => pair.ToJwks(pair.Attest(certificate, issuing.Intermediates()))["{\"keys\":[".Length..^2]);
+
+        var set = PublicKeySetReader.TryRead(Encoding.UTF8.GetBytes($$"""{"keys":[{{string.Join(',', keys)}}]}"""), out var problem).ShouldNotBeNull(problem);
+
+        (set.Keys.Count, set.Attestations.Count).ShouldBe((600, 600));
+    }
+
+    [Fact]
     public void A_key_set_above_the_size_limits_is_refused()
     {
         PublicKeySetReader.TryRead(new byte[PublicKeySetReader.MaximumBytes + 1], out var problem).ShouldBeNull();
-        problem.ShouldBe("the key set is longer than 256 KB");
+        problem.ShouldBe("the key set is longer than 1024 KB");
 
-        var many = new JsonObject { ["keys"] = new JsonArray([.. Enumerable.Range(0, 257).Select(_ => (JsonNode)0)]) };
+        var many = new JsonObject { ["keys"] = new JsonArray([.. Enumerable.Range(0, 1025).Select(_ => (JsonNode)0)]) };
         PublicKeySetReader.TryRead(JwkRows.Bytes(many), out problem).ShouldBeNull();
-        problem.ShouldBe("the key set has more than 256 keys");
+        problem.ShouldBe("the key set has more than 1024 keys");
     }
 
     private static PublicKeySet Read(params JsonNode[] keys)

@@ -52,6 +52,7 @@ public sealed class PublicKeyTextTests
             { "a damaged block", PemEncoding.WriteString("PUBLIC KEY", [48, 1, 2]), "damaged" },
             { "a block with trailing data", PemEncoding.WriteString("PUBLIC KEY", [.. JwkRows.P256.ExportSubjectPublicKeyInfo(), 0]), "data after" },
             { "a truncated block", JwkRows.P256.ExportSubjectPublicKeyInfoPem()[..^10], "PEM" },
+            { "a damaged block after a key", JwkRows.P256.ExportSubjectPublicKeyInfoPem() + "\n" + JwkRows.P384.ExportSubjectPublicKeyInfoPem()[..^10], "incomplete or damaged PEM block" },
             { "SSH2", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----", "ssh-rsa" },
             { "a truncated line", line[..100], "damaged" },
             { "a line with an invalid part length", "ssh-rsa " + Convert.ToBase64String([255, 255, 255, 255, 1]), "damaged" },
@@ -95,10 +96,20 @@ public sealed class PublicKeyTextTests
         PublicKeyText.TryRead(Encoding.UTF8.GetBytes(lines), "RS256", out _)!.Keys.Select(key => key.Algorithm).ShouldBe(["ES256", "ES384"]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_RSA_key_in_JSON_without_an_algorithm_has_the_configured_algorithm(bool isSet)
+    {
+        var jwk = JwkRows.Rsa(("alg", null)).ToJsonString();
+
+        PublicKeyText.TryRead(Encoding.UTF8.GetBytes(isSet ? $$"""{"keys":[{{jwk}}]}""" : jwk), "PS256", out _)!.Keys.ShouldHaveSingleItem().Algorithm.ShouldBe("PS256");
+    }
+
     [Fact]
     public void An_oversized_or_binary_file_is_refused()
     {
-        PublicKeyText.TryRead(new byte[300 * 1024], "RS256", out var problem).ShouldBeNull();
+        PublicKeyText.TryRead(new byte[PublicKeySetReader.MaximumBytes + 1], "RS256", out var problem).ShouldBeNull();
         problem.ShouldNotBeNull();
         PublicKeyText.TryRead(JwkRows.P256.ExportSubjectPublicKeyInfo(), "RS256", out problem).ShouldBeNull();
         problem.ShouldNotBeNull();
