@@ -92,7 +92,8 @@ internal sealed partial class RingUpdater(
                 activity.Fail(exception);
                 LogWriteRefused(ringName, plan.Action, exception);
                 _memory.Learn(plan.Revoked, reading.Now);
-                return Snapshot(reading, verdict.Problem, StoreFailure.Cause(exception));
+                // A login that may only read is healthy although it cannot raise the retention.
+                return Snapshot(reading, verdict.Problem, plan.Action == RingAction.RaiseRetention ? null : StoreFailure.Cause(exception));
             }
 
             _memory.Learn(plan.Revoked, reading.Now);
@@ -172,7 +173,7 @@ internal sealed partial class RingUpdater(
 
     private static LogLevel LevelOf(RingAction action) => action switch
     {
-        RingAction.Tidy or RingAction.PublishNext or RingAction.MergeRevocations => LogLevel.Debug,
+        RingAction.Tidy or RingAction.RaiseRetention or RingAction.PublishNext or RingAction.MergeRevocations => LogLevel.Debug,
         RingAction.Create or RingAction.Adopt or RingAction.Rotate or RingAction.AdoptRotation or RingAction.MoveDeadline => LogLevel.Information,
         _ => LogLevel.Warning,
     };
