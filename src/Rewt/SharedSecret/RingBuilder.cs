@@ -13,6 +13,7 @@ internal sealed class RingBuilder
     private readonly Func<Secret> _generate;
     private readonly Dictionary<string, StoreTime> _newRevoked = [];
     private readonly List<RetiredKey> _retired = [];
+    private readonly HashSet<string> _remembered = new(StringComparer.Ordinal);
     private readonly TimeSpan _retention;
     private string? _epoch;
     private StoreTime _deadline;
@@ -27,7 +28,10 @@ internal sealed class RingBuilder
         (_reading, _schedule, _generate) = (reading, schedule, generate);
         foreach (var (keyId, forgetAt) in remembered)
         {
-            if (forgetAt > reading.Now && !reading.Revoked.ContainsKey(keyId)) _newRevoked.Add(keyId, forgetAt);
+            if (forgetAt <= reading.Now || reading.Revoked.ContainsKey(keyId)) continue;
+            _remembered.Add(keyId);
+            // A revocation beyond those that were read may still be in the store.
+            if (forgetAt < reading.RevokedUntil) _newRevoked.Add(keyId, forgetAt);
         }
 
         _retention = schedule.Retention;
@@ -52,7 +56,7 @@ internal sealed class RingBuilder
 
     public bool HasExpired { get; }
 
-    public bool IsRevoked(string keyId) => _newRevoked.ContainsKey(keyId) || _reading.Revoked.ContainsKey(keyId);
+    public bool IsRevoked(string keyId) => _newRevoked.ContainsKey(keyId) || _remembered.Contains(keyId) || _reading.Revoked.ContainsKey(keyId);
 
     public RingBuilder Revoke(string keyId)
     {

@@ -108,8 +108,8 @@ internal sealed partial class RingUpdater(
                 new(seen, Remembered(), problem, schedule, readAt, previous) { WriteRefusal = refusal };
         }
 
-        throw new RewtKeysUnavailableException(
-            $"The key ring '{ringName}' changed during each of {MaximumRounds} attempts to write it. Try again.", TimeSpan.FromSeconds(1));
+        var problem = isExecuted ? "was changed, but could not be read afterwards, because it kept changing." : $"changed during each of {MaximumRounds} attempts to write it. Try again.";
+        throw new RewtKeysUnavailableException($"The key ring '{ringName}' {problem}", TimeSpan.FromSeconds(1));
     }
 
     /// <summary>

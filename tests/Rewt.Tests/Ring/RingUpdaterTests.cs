@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>Tests the command of an operator after a due change has failed because the secrets could not be sealed.</summary>
+/// <summary>Tests commands of operators, and changes that cannot be written.</summary>
 public sealed class RingUpdaterTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();
@@ -43,7 +43,40 @@ public sealed class RingUpdaterTests : IAsyncDisposable
         snapshot.Reading.Revoked.Keys.ShouldBe([Rings.KeyId("leaked")]);
     }
 
+    [Fact]
+    public async Task A_rotation_is_reported_as_executed_if_the_ring_keeps_changing_afterwards()
+    {
+        var updater = new RingUpdater("rewt", new ForgetfulStore(_store), Rings.Schedule, _time, NullLogger.Instance);
+        var first = await UpdateAsync(null, null);
+
+        var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => updater.UpdateAsync(first, reading => RotationPolicy.Rotate(reading, Rings.Schedule, Secret.Generate), Cancellation));
+
+        exception.Message.ShouldStartWith("The key ring 'rewt' was changed, but");
+    }
+
     private async Task<RingSnapshot> UpdateAsync(RingSnapshot? previous, Func<RingReading, RingChange>? command) => (await _updater.UpdateAsync(previous, command, Cancellation))!;
+
+    /// <summary>A store that loses the pending key after its first write.</summary>
+    private sealed class ForgetfulStore(InMemoryRingStore store) : IRingStore
+    {
+        private bool _isWritten;
+
+        public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
+        {
+            var reading = await store.ReadAsync(cancellationToken);
+            return _isWritten ? reading with { Ring = reading.Ring! with { Next = null } } : reading;
+        }
+
+        public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
+        {
+            _isWritten = true;
+            return store.TryApplyAsync(basis, plan, cancellationToken);
+        }
+
+        public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
+
+        public ValueTask DisposeAsync() => store.DisposeAsync();
+    }
 
     /// <summary>A store whose next writes fail because the secrets cannot be sealed.</summary>
     private sealed class UnsealableStore(InMemoryRingStore store) : IRingStore
