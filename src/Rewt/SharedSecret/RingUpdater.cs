@@ -16,9 +16,11 @@ internal sealed partial class RingUpdater(
     private static readonly TimeSpan RegressionGrace = TimeSpan.FromSeconds(1);
 
     private readonly RevocationMemory _memory = new();
+    private readonly LogLimit _refusals = new(TimeSpan.FromMinutes(10));
     private ClockReading? _regressedSince;
     private string? _knownProblem;
     private bool _knownDegraded;
+    private (RingAction Action, string Cause)? _knownRefusal;
 
     /// <param name="previous">The last snapshot; <see langword="null"/> for the first read.</param>
     /// <param name="command">The command of an operator, as a function that returns the change to write. The command is executed when no other change
@@ -90,7 +92,7 @@ internal sealed partial class RingUpdater(
             {
                 // The keys that were read remain usable. A key that must be revoked is revoked on this instance, although the revocation cannot be written.
                 activity.Fail(exception);
-                LogWriteRefused(ringName, plan.Action, exception);
+                LogRefused(plan.Action, exception);
                 _memory.Learn(plan.Revoked, reading.Now);
                 // A login that may only read is healthy although it cannot raise the retention.
                 return Snapshot(reading, verdict.Problem, plan.Action == RingAction.RaiseRetention ? null : StoreFailure.Cause(exception));
@@ -101,6 +103,7 @@ internal sealed partial class RingUpdater(
             LogChanged(level, ringName, plan);
             metrics?.Written(reading, plan, commanded);
             audit?.Written(reading, plan, commanded);
+            _knownRefusal = null;
             wrote = true;
             if (commanded) (command, isExecuted) = (null, true);
 
@@ -164,6 +167,15 @@ internal sealed partial class RingUpdater(
         if (problem is not null && problem != _knownProblem) LogUnusable(ringName, problem);
         if (isDegraded && !_knownDegraded) LogDegraded(ringName);
         (_knownProblem, _knownDegraded) = (problem, isDegraded);
+    }
+
+    /// <summary>Logs a refused write, unless the same write was refused for the same cause and logged shortly before.</summary>
+    private void LogRefused(RingAction action, Exception exception)
+    {
+        var refusal = (action, StoreFailure.Cause(exception));
+        if (_refusals.Count(time) == 0 && refusal == _knownRefusal) return;
+        _knownRefusal = refusal;
+        LogWriteRefused(ringName, action, exception);
     }
 
     private RewtKeysUnavailableException Denied() => new(

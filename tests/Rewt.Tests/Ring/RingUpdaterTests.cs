@@ -44,6 +44,26 @@ public sealed class RingUpdaterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_refused_write_is_logged_once_in_ten_minutes_for_each_change_and_cause()
+    {
+        var log = new CapturedLog();
+        var readOnly = new FaultyRingStore(_store) { IsReadOnly = true };
+        var updater = new RingUpdater("rewt", readOnly, Rings.Schedule, _time, log);
+        for (var read = 0; read < 3; read++) await updater.UpdateAsync(null, null, Cancellation);
+        Refusals().ShouldBe(1);
+
+        _store.Set(Rings.Value("mine"), TimeSpan.FromHours(1));
+        for (var read = 0; read < 3; read++) await updater.UpdateAsync(null, null, Cancellation);
+        Refusals().ShouldBe(2);
+
+        _time.Advance(TimeSpan.FromMinutes(10));
+        for (var read = 0; read < 3; read++) await updater.UpdateAsync(null, null, Cancellation);
+        Refusals().ShouldBe(3);
+
+        int Refusals() => log.Text.Split("RingWriteRefused").Length - 1;
+    }
+
+    [Fact]
     public async Task A_rotation_is_reported_as_executed_if_the_ring_keeps_changing_afterwards()
     {
         var updater = new RingUpdater("rewt", new ForgetfulStore(_store), Rings.Schedule, _time, NullLogger.Instance);
