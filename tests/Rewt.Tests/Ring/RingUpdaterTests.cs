@@ -64,6 +64,18 @@ public sealed class RingUpdaterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_read_only_login_is_not_reported_because_of_its_longer_retention()
+    {
+        await UpdateAsync(null, null);
+        var longer = new RingUpdater("rewt", new FaultyRingStore(_store) { IsReadOnly = true }, Rings.Schedule with { Retention = TimeSpan.FromDays(1) }, _time, NullLogger.Instance);
+
+        var snapshot = (await longer.UpdateAsync(null, null, Cancellation))!;
+
+        snapshot.WriteRefusal.ShouldBeNull();
+        snapshot.Current.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task A_rotation_is_reported_as_executed_if_the_ring_keeps_changing_afterwards()
     {
         var updater = new RingUpdater("rewt", new ForgetfulStore(_store), Rings.Schedule, _time, NullLogger.Instance);
