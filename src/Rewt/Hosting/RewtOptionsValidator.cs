@@ -123,6 +123,11 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return $"MaxTokenLifetime ({o.MaxTokenLifetime}) must be at least TokenLifetime ({o.TokenLifetime}) and at most 31 days.";
         }
 
+        if (o.RotationInterval > TimeSpan.Zero && o.MaxTokenLifetime / o.RotationInterval > RingSchedule.MostRotations)
+        {
+            yield return $"MaxTokenLifetime ({o.MaxTokenLifetime}) must be at most {RingSchedule.MostRotations} times RotationInterval ({o.RotationInterval}), because each retired key is kept for this time.";
+        }
+
         if (o.ClockSkew < TimeSpan.Zero || o.ClockSkew > TimeSpan.FromMinutes(10))
         {
             yield return $"ClockSkew ({o.ClockSkew}) must be from zero to 10 minutes.";

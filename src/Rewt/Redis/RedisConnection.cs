@@ -128,14 +128,22 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// <summary>Executes a transaction that has no conditions.</summary>
     public async Task TransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, CancellationToken cancellationToken)
     {
-        if (!await TryTransactAsync(database, key, fill, cancellationToken).ConfigureAwait(false)) throw new InvalidOperationException("Redis rejected a transaction.");
+        await database.UntilConnectedAsync(key, CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        if (!await TransactConnectedAsync(database, fill, cancellationToken).ConfigureAwait(false)) throw new InvalidOperationException("Redis rejected a transaction.");
     }
 
-    /// <summary>Executes a transaction as soon as the primary that stores a key is connected.</summary>
+    /// <summary>Executes a transaction with conditions as soon as the primary that stores a key is connected.</summary>
     /// <returns><see langword="true"/> if the conditions of the transaction were met; otherwise <see langword="false"/>.</returns>
     public async Task<bool> TryTransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, CancellationToken cancellationToken)
     {
         await database.UntilConnectedAsync(key, CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        // The client library ignores a refusal of WATCH, and would execute the transaction although a condition may no longer be met.
+        await database.ExecuteAsync("WATCH", [key], CommandFlags.DemandMaster).WithinAsync(CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        return await TransactConnectedAsync(database, fill, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> TransactConnectedAsync(IDatabase database, Action<ITransaction> fill, CancellationToken cancellationToken)
+    {
         var transaction = database.CreateTransaction();
         fill(transaction);
         return await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(CommandLimit, time, cancellationToken).ConfigureAwait(false);

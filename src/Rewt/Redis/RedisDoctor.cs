@@ -119,6 +119,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
             AreScriptsDenied = areScriptsDenied,
             CrowdedKeys = await CrowdedKeysAsync(database, cancellationToken).ConfigureAwait(false),
             CanPublishForOthers = await CanPublishForOthersAsync(database, cancellationToken).ConfigureAwait(false),
+            HasTenants = options.Tenants.Enabled || await AskAsync(database, "EXISTS", [_keys.Tenants], cancellationToken).ConfigureAwait(false) is { } found && (int)found > 0,
             PushArrives = await PushArrivesAsync(database, cancellationToken).ConfigureAwait(false),
         };
     }

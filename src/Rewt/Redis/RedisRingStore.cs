@@ -115,7 +115,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         var last = _last;
         if (last is not null && !Volatile.Read(ref _isWholeReadDue) && time.GetElapsedTime(_lastWholeRead) < WholeReadInterval)
         {
-            var reading = await ReadAtomicallyAsync(database, transaction => RingReadCommands.RequestChanges(transaction, _keys, last.Revoked), cancellationToken).ConfigureAwait(false);
+            var reading = await ReadAtomicallyAsync(database, transaction => RingReadCommands.RequestChanges(transaction, _keys, last), cancellationToken).ConfigureAwait(false);
             if (reading.ContentHash == last.ContentHash && reading.Slot.Value is { Length: > 0 }) return reading;
         }
 

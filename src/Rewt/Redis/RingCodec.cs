@@ -21,6 +21,8 @@ internal static class RingCodec
     /// </summary>
     public const string Tenants = "tenants";
 
+    private const string Retention = "retention";
+
     private const string Retired = "retired:";
 
     private const string Born = "born:";
@@ -33,6 +35,8 @@ internal static class RingCodec
         yield return Text(ring.Version);
         yield return "deadline";
         yield return ring.Deadline.ToString();
+        yield return Retention;
+        yield return Text((long)ring.Retention.TotalMilliseconds);
         if (ring.Current is { } current)
         {
             yield return "current";
@@ -89,6 +93,7 @@ internal static class RingCodec
             [.. retired.OrderBy(key => key.Until).ThenBy(key => key.Secret.KeyId, StringComparer.Ordinal)])
         {
             CurrentBorn = current is null ? default : BornOf(current),
+            Retention = Number(Retention) is { } retention ? TimeSpan.FromMilliseconds(retention) : default,
         };
 
         StoreTime BornOf(Secret secret) => Time(Born + secret.KeyId) ?? StoreTime.Unknown;

@@ -10,7 +10,7 @@ namespace Rewt.Internal;
 /// to a <see cref="RingReading"/>.
 /// </summary>
 internal sealed class RingReadCommands(
-    RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, StoreTime>> revocations, Task<RedisResult> now)
+    RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<(IReadOnlyDictionary<string, StoreTime> KeyIds, StoreTime Until)> revocations, Task<RedisResult> now)
 {
     /// <summary>The part of a message that tells an operator how to repair a key that contains too much data.</summary>
     public const string Repair = "delete it with DEL, and the instances write it again";
@@ -33,10 +33,10 @@ internal sealed class RingReadCommands(
     /// KeyTimeToLiveAsync of the client library, because ExecuteAsync would cause an additional SELECT command. KeyTimeToLiveAsync returns the same value
     /// for an absent secret and for an empty secret without a TTL, so the result does not distinguish these two cases.
     /// </summary>
-    public static RingReadCommands RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, StoreTime> revocations) =>
-        Request(database, keys, LongAsync(database.KeyTimeToLiveAsync(keys.Secret, CommandFlags.DemandMaster)), Task.FromResult(revocations));
+    public static RingReadCommands RequestChanges(IDatabaseAsync database, RedisKeys keys, RingReading last) =>
+        Request(database, keys, LongAsync(database.KeyTimeToLiveAsync(keys.Secret, CommandFlags.DemandMaster)), Task.FromResult((last.Revoked, last.RevokedUntil)));
 
-    private static RingReadCommands Request(IDatabaseAsync database, RedisKeys keys, Task<long> timeToLive, Task<IReadOnlyDictionary<string, StoreTime>> revocations)
+    private static RingReadCommands Request(IDatabaseAsync database, RedisKeys keys, Task<long> timeToLive, Task<(IReadOnlyDictionary<string, StoreTime> KeyIds, StoreTime Until)> revocations)
     {
         var parts = new RingReadCommands(
             keys.Ring,
@@ -56,11 +56,12 @@ internal sealed class RingReadCommands(
 
         var fields = await FieldsAsync(ringKey, ring).ConfigureAwait(false);
         var hash = HashOf(fields);
-        var (revoked, storeNow) = (await revocations.ConfigureAwait(false), TimeOf(await now.ConfigureAwait(false)));
+        var ((revoked, revokedUntil), storeNow) = (await revocations.ConfigureAwait(false), TimeOf(await now.ConfigureAwait(false)));
         var (slot, problem) = await OpenAsync().ConfigureAwait(false);
         return new RingReading(slot, problem is null ? RingCodec.Read(fields) : null, revoked, storeNow)
         {
             Problem = problem,
+            RevokedUntil = revokedUntil,
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
             FieldCount = fields.Count,
             ContentHash = hash,

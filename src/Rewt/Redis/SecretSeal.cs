@@ -45,6 +45,12 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// </summary>
     private const int MostKeys = 4;
 
+    /// <summary>
+    /// The number of earlier calls that still block a thread, from which on further calls to the protector fail at once. Without this limit, each read
+    /// would block another thread while a synchronous protector does not return.
+    /// </summary>
+    private const int MostBlocked = 2;
+
     private readonly RedisKeys _keys = new(options.Namespace);
 
     /// <summary>
@@ -52,6 +58,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// opened again.
     /// </summary>
     private Dictionary<(string Field, string Text), byte[]> _opened = [];
+    private int _executing;
+    private int _blocked;
     private int _sealed;
     private int _unsealed;
     private int _outdated;
@@ -77,6 +85,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        _blocked = Volatile.Read(ref _executing);
         var former = _opened;
         (_opened, _sealed, _unsealed, _outdated, _isComplete) = ([], 0, 0, 0, false);
         try
@@ -111,6 +120,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        _blocked = Volatile.Read(ref _executing);
         var ring = fields.ToArray();
 
         // A secret that stays is written again if it should be sealed and is not, or the other way round, or with another key.
@@ -291,15 +301,29 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         Task<T>? asked = null;
         try
         {
+            if (_blocked >= MostBlocked) throw new TimeoutException("Earlier calls have not returned.");
             // On the thread pool, because a protector of the application may block.
-            asked = protector is SealingKeys ? ask(limited).AsTask() : Task.Run(() => ask(limited).AsTask(), limited);
+            asked = protector is SealingKeys ? ask(limited).AsTask() : Task.Run(Begin, limited);
             return await asked.WaitAsync(limited).ConfigureAwait(false);
         }
         catch (Exception exception) when (!(isOpening && OutageIn(exception) is null) && !cancellationToken.IsCancellationRequested)
         {
             asked?.Abandon();
-            var what = limited.IsCancellationRequested ? "did not answer within 3 s" : $"failed ({StoreFailure.Cause(OutageIn(exception) ?? exception)})";
+            var what = _blocked >= MostBlocked ? "has not returned from earlier calls" : limited.IsCancellationRequested ? "did not answer within 3 s" : $"failed ({StoreFailure.Cause(OutageIn(exception) ?? exception)})";
             throw StoreFailure.Explained(new SecretProtectorException($"The IRewtSecretProtector of this application {what}. Check its key service.", exception));
+        }
+
+        Task<T> Begin()
+        {
+            Interlocked.Increment(ref _executing);
+            try
+            {
+                return ask(limited).AsTask();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _executing);
+            }
         }
     }
 

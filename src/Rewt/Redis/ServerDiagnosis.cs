@@ -20,9 +20,11 @@ internal static class ServerDiagnosis
 
         if (facts is { HasAppendLog: false, Snapshots: "", Replicas: 0 })
         {
-            yield return Finding.Advice(
-                "no-persistence",
-                "Redis has no persistence and no replica: a restart creates new keys, which fails no call, but revocations are lost when all instances have ended; set appendonly yes, or add a replica.");
+            const string Loss = "Redis has no persistence and no replica: a restart creates new keys, which fails no call, but revocations are lost when all instances have ended";
+            const string Repair = "set appendonly yes, or add a replica.";
+            yield return facts.HasTenants
+                ? Finding.Warning("no-persistence", $"{Loss}, and a deleted tenant that no instance has in memory is valid again; {Repair}")
+                : Finding.Advice("no-persistence", $"{Loss}; {Repair}");
         }
 
         if (facts.Version is { } version && version < Oldest)

@@ -40,6 +40,9 @@ internal sealed record ServerFacts
     /// <summary>The sorted sets that have more entries than this library reads, each with the maximum number of entries that are read.</summary>
     public IReadOnlyList<(string Key, int Maximum)> CrowdedKeys { get; init; } = [];
 
+    /// <summary>Whether the namespace has tenants.</summary>
+    public bool HasTenants { get; init; }
+
     /// <summary>Whether the published test message was received.</summary>
     public bool PushArrives { get; init; } = true;
 }

@@ -33,7 +33,7 @@ internal sealed record ServiceReadCommands(string Service, PairRedisKeys Names, 
             var found = await Keys.ConfigureAwait(false);
             EntryLimit.Check(Names.KeysOf(Service), found, Repair);
             foreach (var entry in found) entries[entry.Name!] = entry.Value!;
-            var revocations = await RevokedKeyIds.ReadAsync(Names.RevokedOf(Service), Revoked, PairSnapshot.IsPossible, Repair).ConfigureAwait(false);
+            var (revocations, _) = await RevokedKeyIds.ReadAsync(Names.RevokedOf(Service), Revoked, PairSnapshot.IsPossible, Repair).ConfigureAwait(false);
             var isTruncated = (await Revoked.ConfigureAwait(false)).Length == RevokedKeyIds.Maximum;
             return epoch is null && entries.Count == 0 && revocations.Count == 0 && !isTruncated
                 ? ServiceReading.Empty

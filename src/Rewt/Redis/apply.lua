@@ -18,6 +18,17 @@ if stamp ~= ARGV[3] then return 0 end
 -- Raises an error for a key of another type, before anything is written.
 redis.call('ZRANGE', KEYS[3], 0, 0)
 
+-- A refused command would end the script after the earlier commands have written. Redis before version 7 cannot check permissions.
+for _, command in ipairs({
+  { 'SET', KEYS[1], 'x', 'KEEPTTL' }, { 'PEXPIREAT', KEYS[1], '1' }, { 'DEL', KEYS[2] }, { 'HSET', KEYS[2], 'x', 'x' },
+  { 'ZREMRANGEBYSCORE', KEYS[3], '-inf', '1' }, { 'ZADD', KEYS[3], '1', 'x' },
+}) do
+  local isChecked, isAllowed = pcall(redis.acl_check_cmd, (unpack or table.unpack)(command))
+  if isChecked and not isAllowed then
+    return redis.error_reply('NOPERM this user has no permissions to run ' .. command[1] .. ' on ' .. command[2])
+  end
+end
+
 -- A secret that is only sealed again keeps its TTL, which may have been shortened since the read.
 if ARGV[4] == '1' then redis.call('SET', KEYS[1], ARGV[5], 'KEEPTTL') end
 if ARGV[6] ~= '' then redis.call('PEXPIREAT', KEYS[1], ARGV[6]) end

@@ -42,6 +42,9 @@ internal enum RingAction
     /// <summary>The last tokens of some retired keys have expired. These keys are removed.</summary>
     Tidy,
 
+    /// <summary>Other services would retire secrets for a shorter time than this instance. The longer time is stored.</summary>
+    RaiseRetention,
+
     /// <summary>The stored value is not a valid secret. The value is kept, and all keys of the ring are revoked.</summary>
     Refuse,
 

@@ -13,6 +13,8 @@ internal sealed class RingBuilder
     private readonly Func<Secret> _generate;
     private readonly Dictionary<string, StoreTime> _newRevoked = [];
     private readonly List<RetiredKey> _retired = [];
+    private readonly HashSet<string> _remembered = new(StringComparer.Ordinal);
+    private readonly TimeSpan _retention;
     private string? _epoch;
     private StoreTime _deadline;
     private StoreTime _nextBorn;
@@ -26,10 +28,17 @@ internal sealed class RingBuilder
         (_reading, _schedule, _generate) = (reading, schedule, generate);
         foreach (var (keyId, forgetAt) in remembered)
         {
-            if (forgetAt > reading.Now && !reading.Revoked.ContainsKey(keyId)) _newRevoked.Add(keyId, forgetAt);
+            if (forgetAt <= reading.Now || reading.Revoked.ContainsKey(keyId)) continue;
+            _remembered.Add(keyId);
+            // A revocation beyond those that were read may still be in the store.
+            if (forgetAt < reading.RevokedUntil) _newRevoked.Add(keyId, forgetAt);
         }
 
+        _retention = schedule.Retention;
         if (reading.Ring is not { } ring) return;
+
+        var required = ring.Retention < schedule.LongestRetention ? ring.Retention : schedule.LongestRetention;
+        if (required > _retention) _retention = required;
 
         _epoch = ring.Epoch;
         _deadline = ring.Deadline;
@@ -47,7 +56,7 @@ internal sealed class RingBuilder
 
     public bool HasExpired { get; }
 
-    public bool IsRevoked(string keyId) => _newRevoked.ContainsKey(keyId) || _reading.Revoked.ContainsKey(keyId);
+    public bool IsRevoked(string keyId) => _newRevoked.ContainsKey(keyId) || _remembered.Contains(keyId) || _reading.Revoked.ContainsKey(keyId);
 
     public RingBuilder Revoke(string keyId)
     {
@@ -127,7 +136,7 @@ internal sealed class RingBuilder
         for (var index = 0; index < _retired.Count; index++)
         {
             var key = _retired[index];
-            _retired[index] = key with { Until = StoreTime.Min(key.Until, now + _schedule.Retention), Born = StoreTime.Min(key.Born, now) };
+            _retired[index] = key with { Until = StoreTime.Min(key.Until, now + _retention), Born = StoreTime.Min(key.Born, now) };
         }
 
         return ExpireAt(now + _schedule.Interval);
@@ -156,7 +165,12 @@ internal sealed class RingBuilder
     {
         var version = _reading.Ring?.Version ?? 0;
         var epoch = _epoch ?? _generate().KeyId;
-        var state = new RingState(epoch, version + 1, Current, _deadline, Next, _nextBorn, [.. _retired]) { CurrentBorn = Current is null ? default : _currentBorn };
+        var state = new RingState(epoch, version + 1, Current, _deadline, Next, _nextBorn, [.. _retired])
+        {
+            CurrentBorn = Current is null ? default : _currentBorn,
+            // Services with longer settings store theirs again after each rotation, so that the settings of a service that has ended have no lasting effect.
+            Retention = action is RingAction.Rotate or RingAction.AdoptRotation ? _schedule.Retention : _retention,
+        };
         return new RingChange(action, state, _setSecret, _expireAt, _newRevoked.ToImmutableDictionary());
     }
 
@@ -182,7 +196,7 @@ internal sealed class RingBuilder
 
     private void RetireCurrent()
     {
-        if (Current is { } retiring && !IsRevoked(retiring.KeyId)) _retired.Add(new RetiredKey(retiring, _reading.Now + _schedule.Retention) { Born = _currentBorn });
+        if (Current is { } retiring && !IsRevoked(retiring.KeyId)) _retired.Add(new RetiredKey(retiring, _reading.Now + _retention) { Born = _currentBorn });
         Current = null;
     }
 }

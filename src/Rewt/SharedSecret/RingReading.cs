@@ -22,6 +22,11 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     /// </summary>
     public SealProblem? Problem { get; init; }
 
+    /// <summary>
+    /// The time up to which <see cref="Revoked"/> is complete. The time is limited only if the store contains more revocations than are read.
+    /// </summary>
+    public StoreTime RevokedUntil { get; init; } = StoreTime.Never;
+
     /// <summary>The stored name of the ring's last writer. The name is not validated.</summary>
     public string? ChangedBy { get; init; }
 

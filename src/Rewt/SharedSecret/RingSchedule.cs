@@ -18,6 +18,11 @@ internal sealed record RingSchedule(TimeSpan Interval, TimeSpan Lead, TimeSpan R
     /// </summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>
+    /// The maximum number of rotations for which a retired secret is kept. With more secrets, the ring would become too large to be read.
+    /// </summary>
+    public const int MostRotations = 1000;
+
     private static readonly TimeSpan LongestLead = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -25,6 +30,9 @@ internal sealed record RingSchedule(TimeSpan Interval, TimeSpan Lead, TimeSpan R
     /// if Node services verify tokens, because Node services know only the current secret in Redis.
     /// </summary>
     public bool SignsAhead { get; init; } = true;
+
+    /// <summary>The longest time for which a secret is retired because the settings of another service require it.</summary>
+    public TimeSpan LongestRetention => TimeSpan.FromDays(Math.Min(366, MostRotations * Interval.TotalDays));
 
     public static RingSchedule From(RewtOptions options)
     {

@@ -28,6 +28,12 @@ internal sealed record RingState(
     /// </summary>
     public StoreTime CurrentBorn { get; init; }
 
+    /// <summary>
+    /// The longest time for which a service that has written the ring since the last rotation lets retired secrets verify. Services with shorter settings
+    /// also keep the secrets that they retire for this time.
+    /// </summary>
+    public TimeSpan Retention { get; init; }
+
     public IEnumerable<string> KeyIds()
     {
         if (Current is not null) yield return Current.KeyId;

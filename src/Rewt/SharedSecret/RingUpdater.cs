@@ -16,9 +16,11 @@ internal sealed partial class RingUpdater(
     private static readonly TimeSpan RegressionGrace = TimeSpan.FromSeconds(1);
 
     private readonly RevocationMemory _memory = new();
+    private readonly LogLimit _refusals = new(TimeSpan.FromMinutes(10));
     private ClockReading? _regressedSince;
     private string? _knownProblem;
     private bool _knownDegraded;
+    private (RingAction Action, string Cause)? _knownRefusal;
 
     /// <param name="previous">The last snapshot; <see langword="null"/> for the first read.</param>
     /// <param name="command">The command of an operator, as a function that returns the change to write. The command is executed when no other change
@@ -90,9 +92,10 @@ internal sealed partial class RingUpdater(
             {
                 // The keys that were read remain usable. A key that must be revoked is revoked on this instance, although the revocation cannot be written.
                 activity.Fail(exception);
-                LogWriteRefused(ringName, plan.Action, exception);
+                LogRefused(plan.Action, exception);
                 _memory.Learn(plan.Revoked, reading.Now);
-                return Snapshot(reading, verdict.Problem, StoreFailure.Cause(exception));
+                // A login that may only read is healthy although it cannot raise the retention.
+                return Snapshot(reading, verdict.Problem, plan.Action == RingAction.RaiseRetention ? null : StoreFailure.Cause(exception));
             }
 
             _memory.Learn(plan.Revoked, reading.Now);
@@ -100,6 +103,7 @@ internal sealed partial class RingUpdater(
             LogChanged(level, ringName, plan);
             metrics?.Written(reading, plan, commanded);
             audit?.Written(reading, plan, commanded);
+            _knownRefusal = null;
             wrote = true;
             if (commanded) (command, isExecuted) = (null, true);
 
@@ -107,8 +111,8 @@ internal sealed partial class RingUpdater(
                 new(seen, Remembered(), problem, schedule, readAt, previous) { WriteRefusal = refusal };
         }
 
-        throw new RewtKeysUnavailableException(
-            $"The key ring '{ringName}' changed during each of {MaximumRounds} attempts to write it. Try again.", TimeSpan.FromSeconds(1));
+        var problem = isExecuted ? "was changed, but could not be read afterwards, because it kept changing." : $"changed during each of {MaximumRounds} attempts to write it. Try again.";
+        throw new RewtKeysUnavailableException($"The key ring '{ringName}' {problem}", TimeSpan.FromSeconds(1));
     }
 
     /// <summary>
@@ -165,6 +169,15 @@ internal sealed partial class RingUpdater(
         (_knownProblem, _knownDegraded) = (problem, isDegraded);
     }
 
+    /// <summary>Logs a refused write, unless the same write was refused for the same cause and logged shortly before.</summary>
+    private void LogRefused(RingAction action, Exception exception)
+    {
+        var refusal = (action, StoreFailure.Cause(exception));
+        if (_refusals.Count(time) == 0 && refusal == _knownRefusal) return;
+        _knownRefusal = refusal;
+        LogWriteRefused(ringName, action, exception);
+    }
+
     private RewtKeysUnavailableException Denied() => new(
         $"The key ring '{ringName}' was not changed: the Redis login of this service may run neither scripts nor transactions. "
         + $"Allow EVALSHA, or MULTI, EXEC and WATCH, on '{ringName}:rewt-secret' and '{{{ringName}:rewt-secret}}:*'.",
@@ -172,7 +185,7 @@ internal sealed partial class RingUpdater(
 
     private static LogLevel LevelOf(RingAction action) => action switch
     {
-        RingAction.Tidy or RingAction.PublishNext or RingAction.MergeRevocations => LogLevel.Debug,
+        RingAction.Tidy or RingAction.RaiseRetention or RingAction.PublishNext or RingAction.MergeRevocations => LogLevel.Debug,
         RingAction.Create or RingAction.Adopt or RingAction.Rotate or RingAction.AdoptRotation or RingAction.MoveDeadline => LogLevel.Information,
         _ => LogLevel.Warning,
     };

@@ -96,7 +96,8 @@ internal static class RotationPolicy
         if (moved) return Write(draft.MoveDeadline(deadline), RingAction.MoveDeadline);
         if (draft.HasNewRevocations) return Write(draft.PublishNextIfMissing(), RingAction.MergeRevocations);
         if (draft.Next is null) return Write(draft.PublishNextIfMissing(), RingAction.PublishNext);
-        return draft.HasExpired ? Write(draft, RingAction.Tidy) : default;
+        if (draft.HasExpired) return Write(draft, RingAction.Tidy);
+        return ring.Retention < schedule.Retention ? Write(draft, RingAction.RaiseRetention) : default;
     }
 
     private static RotationDecision Write(RingBuilder draft, RingAction action) => new(draft.ToPlan(action), null);

@@ -20,4 +20,41 @@ public sealed class AclTests
             "the other instance has received the revocation");
         (await operations.DenialsAsync()).ShouldBeEmpty();
     }
+
+    [Theory]
+    [InlineData("-hset")]
+    [InlineData("-zremrangebyscore")]
+    public async Task A_change_is_not_made_in_part_if_the_login_lacks_one_of_its_commands(string missing)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var operations = await redis.ConnectAsync();
+        await using (var before = await TestService.StartAsync(redis.ConnectionString)) await before.Ring.GetAsync(Cancellation);
+        var (secret, version) = await StoredAsync();
+        await operations.RestrictAsync([.. await Acl.DocumentedAsync(), "+hget", "+get", missing]);
+        await using var service = await TestService.StartAsync(redis.ConnectionString);
+
+        var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Ring.RotateAsync(Cancellation));
+
+        exception.Message.ShouldStartWith("The key ring 'rewt' was not changed: ");
+        (await StoredAsync()).ShouldBe((secret, version));
+
+        async Task<(string Secret, string Version)> StoredAsync() => (await redis.CliAsync("GET", "rewt:rewt-secret"), await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "version"));
+    }
+
+    [Fact]
+    public async Task A_login_without_scripts_and_WATCH_changes_nothing()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var operations = await redis.ConnectAsync();
+        await using (var before = await TestService.StartAsync(redis.ConnectionString)) await before.Ring.GetAsync(Cancellation);
+        await operations.RestrictAsync([.. await Acl.DocumentedAsync(), "-eval", "-evalsha"]);
+        await using var service = await TestService.StartAsync(redis.ConnectionString);
+
+        var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Ring.RotateAsync(Cancellation));
+
+        exception.Message.ShouldStartWith("The key ring 'rewt' was not changed: ");
+        exception.InnerException!.Message.ShouldContain("watch");
+        await operations.RestrictAsync([.. await Acl.DocumentedAsync(), "-eval", "-evalsha", "+watch", "+unwatch"]);
+        await service.Ring.RotateAsync(Cancellation);
+    }
 }

@@ -68,6 +68,12 @@ public sealed class ServerDiagnosisTests
     [Fact]
     public void Missing_pushes_are_reported_with_their_channel() => Diagnose(Healthy with { PushArrives = false }).ShouldHaveSingleItem().Text.ShouldContain("&{rewt:rewt-secret}:*");
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Missing_persistence_is_a_warning_only_if_deleted_tenants_would_be_valid_again(bool hasTenants) =>
+        (Diagnose(Healthy with { HasAppendLog = false, HasTenants = hasTenants }).ShouldHaveSingleItem().Severity == FindingSeverity.Warning).ShouldBe(hasTenants);
+
     private static List<Finding> Diagnose(ServerFacts facts) => [.. ServerDiagnosis.Of(facts, "rewt")];
 
     private static ServerFacts WithServer(EndPoint server) => Healthy with { Servers = [server] };

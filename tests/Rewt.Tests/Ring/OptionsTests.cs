@@ -44,6 +44,7 @@ public sealed class OptionsTests
         { "Rewt:TokenLifetime", o => o.TokenLifetime = TimeSpan.FromMilliseconds(1001) },
         { "Rewt:MaxTokenLifetime", o => o.MaxTokenLifetime = TimeSpan.FromSeconds(59) },
         { "Rewt:MaxTokenLifetime", o => o.MaxTokenLifetime = TimeSpan.FromDays(32) },
+        { "Rewt:MaxTokenLifetime", o => (o.RotationInterval, o.MaxTokenLifetime) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1001)) },
         { "Rewt:ClockSkew", o => o.ClockSkew = TimeSpan.FromSeconds(-1) },
         { "Rewt:RefreshInterval", o => (o.RotationInterval, o.RefreshInterval) = (TimeSpan.FromDays(3650), TimeSpan.FromDays(32)) },
         { "Rewt:StaleBudget", o => o.StaleBudget = TimeSpan.FromSeconds(4) },
@@ -72,6 +73,7 @@ public sealed class OptionsTests
         o => o.PropagationDelay = TimeSpan.Zero,
         o => o.MaxTokenLifetime = o.TokenLifetime,
         o => o.MaxTokenLifetime = TimeSpan.FromDays(31),
+        o => (o.RotationInterval, o.MaxTokenLifetime) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1000)),
         o => o.ClockSkew = TimeSpan.Zero,
         o => o.StaleBudget = TimeSpan.FromSeconds(5),
         o => (o.RotationInterval, o.RefreshInterval, o.StaleBudget) = (TimeSpan.FromDays(3650), TimeSpan.FromDays(31), TimeSpan.FromDays(3650)));

@@ -124,6 +124,22 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
+    public async Task A_remembered_revocation_beyond_those_that_are_read_causes_no_write()
+    {
+        var updater = new RingUpdater("rewt", First, Schedule, TimeProvider.System, NullLogger.Instance);
+        var first = (await updater.UpdateAsync(null, reading => RotationPolicy.Revoke(reading, Schedule, Rings.KeyId("leaked"), Secret.Generate), Cancellation))!;
+        var earlier = first.Reading.Now.Milliseconds + 3_600_000;
+        await Server.CommandAsync(["ZADD", RevokedKey, .. Enumerable.Range(0, 10_000).SelectMany(number => new object[] { earlier, $"entry {number}" })]);
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        var second = (await updater.UpdateAsync(first, null, Cancellation))!;
+
+        second.Version.ShouldBe(first.Version);
+        second.Revoked.Keys.ShouldContain(Rings.KeyId("leaked"));
+        second.Reading.Revoked.Keys.ShouldNotContain(Rings.KeyId("leaked"));
+    }
+
+    [Fact]
     public async Task The_text_form_of_a_reading_contains_no_secret()
     {
         await CreateAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rewt.Tests.Ring;
 
@@ -264,6 +265,21 @@ public abstract class RingStoreContract : IAsyncLifetime
         reading.Revoked[Rings.KeyId("long dead")].ShouldBe(first.Now + OneDay);
     }
 
+    [Fact]
+    public async Task A_retired_key_verifies_as_long_as_the_service_with_the_longest_tokens_requires()
+    {
+        var longer = Rings.Schedule with { Retention = OneDay };
+        RingUpdater patient = Updater(longer), hasty = Updater(Rings.Schedule);
+        var known = await patient.UpdateAsync(null, null, Cancellation);
+
+        (await RotateAsync(hasty, Rings.Schedule)).ShouldBeGreaterThan(OneDay / 2);
+        await patient.UpdateAsync(known, null, Cancellation);
+        (await RotateAsync(hasty, Rings.Schedule)).ShouldBeGreaterThan(OneDay / 2);
+
+        // The patient service reads no more.
+        (await RotateAsync(hasty, Rings.Schedule)).ShouldBeLessThanOrEqualTo(Rings.Schedule.Retention);
+    }
+
     [Theory]
     [MemberData(nameof(UnusualValues))]
     public Task A_text_value_is_read_and_compared_byte_for_byte(string value) => RoundTripAsync(Encoding.UTF8.GetBytes(value));
@@ -329,6 +345,24 @@ public abstract class RingStoreContract : IAsyncLifetime
         };
         var revoked = basis.Ring is null ? Rings.NoRevocations.Add(Rings.KeyId("dead"), basis.Now + OneDay) : Rings.NoRevocations;
         return new RingChange(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + OneDay, revoked);
+    }
+
+    private RingUpdater Updater(RingSchedule schedule) => new("rewt", First, schedule, TimeProvider.System, NullLogger.Instance);
+
+    /// <summary>Rotates the secret, and returns for how long the former secret verifies.</summary>
+    private static async Task<TimeSpan> RotateAsync(RingUpdater updater, RingSchedule schedule)
+    {
+        StoreTime before = default;
+        string? former = null;
+        var snapshot = await updater.UpdateAsync(
+            null,
+            reading =>
+            {
+                (before, former) = (reading.Now, reading.Ring!.Current!.KeyId);
+                return RotationPolicy.Rotate(reading, schedule, Secret.Generate);
+            },
+            Cancellation);
+        return snapshot!.Reading.Ring!.Retired.Single(key => key.Secret.KeyId == former).Until - before;
     }
 
     private static TenantState State(long revokedAt, long lifeAt, bool isDeleted) => new(new(revokedAt), new(lifeAt), isDeleted);

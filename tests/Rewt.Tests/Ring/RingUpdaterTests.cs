@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>Tests the command of an operator after a due change has failed because the secrets could not be sealed.</summary>
+/// <summary>Tests commands of operators, and changes that cannot be written.</summary>
 public sealed class RingUpdaterTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();
@@ -43,7 +43,72 @@ public sealed class RingUpdaterTests : IAsyncDisposable
         snapshot.Reading.Revoked.Keys.ShouldBe([Rings.KeyId("leaked")]);
     }
 
+    [Fact]
+    public async Task A_refused_write_is_logged_once_in_ten_minutes_for_each_change_and_cause()
+    {
+        var log = new CapturedLog();
+        var readOnly = new FaultyRingStore(_store) { IsReadOnly = true };
+        var updater = new RingUpdater("rewt", readOnly, Rings.Schedule, _time, log);
+        for (var read = 0; read < 3; read++) await updater.UpdateAsync(null, null, Cancellation);
+        Refusals().ShouldBe(1);
+
+        _store.Set(Rings.Value("mine"), TimeSpan.FromHours(1));
+        for (var read = 0; read < 3; read++) await updater.UpdateAsync(null, null, Cancellation);
+        Refusals().ShouldBe(2);
+
+        _time.Advance(TimeSpan.FromMinutes(10));
+        for (var read = 0; read < 3; read++) await updater.UpdateAsync(null, null, Cancellation);
+        Refusals().ShouldBe(3);
+
+        int Refusals() => log.Text.Split("RingWriteRefused").Length - 1;
+    }
+
+    [Fact]
+    public async Task A_read_only_login_is_not_reported_because_of_its_longer_retention()
+    {
+        await UpdateAsync(null, null);
+        var longer = new RingUpdater("rewt", new FaultyRingStore(_store) { IsReadOnly = true }, Rings.Schedule with { Retention = TimeSpan.FromDays(1) }, _time, NullLogger.Instance);
+
+        var snapshot = (await longer.UpdateAsync(null, null, Cancellation))!;
+
+        snapshot.WriteRefusal.ShouldBeNull();
+        snapshot.Current.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_rotation_is_reported_as_executed_if_the_ring_keeps_changing_afterwards()
+    {
+        var updater = new RingUpdater("rewt", new ForgetfulStore(_store), Rings.Schedule, _time, NullLogger.Instance);
+        var first = await UpdateAsync(null, null);
+
+        var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => updater.UpdateAsync(first, reading => RotationPolicy.Rotate(reading, Rings.Schedule, Secret.Generate), Cancellation));
+
+        exception.Message.ShouldStartWith("The key ring 'rewt' was changed, but");
+    }
+
     private async Task<RingSnapshot> UpdateAsync(RingSnapshot? previous, Func<RingReading, RingChange>? command) => (await _updater.UpdateAsync(previous, command, Cancellation))!;
+
+    /// <summary>A store that loses the pending key after its first write.</summary>
+    private sealed class ForgetfulStore(InMemoryRingStore store) : IRingStore
+    {
+        private bool _isWritten;
+
+        public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
+        {
+            var reading = await store.ReadAsync(cancellationToken);
+            return _isWritten ? reading with { Ring = reading.Ring! with { Next = null } } : reading;
+        }
+
+        public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
+        {
+            _isWritten = true;
+            return store.TryApplyAsync(basis, plan, cancellationToken);
+        }
+
+        public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
+
+        public ValueTask DisposeAsync() => store.DisposeAsync();
+    }
 
     /// <summary>A store whose next writes fail because the secrets cannot be sealed.</summary>
     private sealed class UnsealableStore(InMemoryRingStore store) : IRingStore

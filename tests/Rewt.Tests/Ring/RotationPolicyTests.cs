@@ -106,9 +106,38 @@ public sealed class RotationPolicyTests
             WithSecret("current", HalfInterval), RingAction.MergeRevocations, "current fresh-1 retired", "next", KnownRevoked: "next"),
         ["a lost revocation of a retired key is restored"] = new(
             WithSecret("current", HalfInterval), RingAction.MergeRevocations, "current next", "retired", KnownRevoked: "retired"),
+        ["a retention that is shorter than that of the instance is raised"] = new(
+            Rings.Read(Rings.Slot("current", HalfInterval), Rings.Ring() with { Retention = Rings.Schedule.Retention / 2 }), RingAction.RaiseRetention, AllKeys),
     };
 
     public static TheoryData<string> CaseNames => [.. Cases.Keys];
+
+    [Theory]
+    [InlineData(1_000_000_000, false)]
+    [InlineData(1_000_000_001, true)]
+    public void A_remembered_revocation_is_restored_only_if_the_reading_would_contain_it(long readUntil, bool isRestored)
+    {
+        var reading = WithSecret("current", HalfInterval) with { RevokedUntil = Rings.In(readUntil) };
+
+        (Rings.Decide(reading, "stranger").Plan is not null).ShouldBe(isRestored);
+    }
+
+    [Fact]
+    public void A_remembered_revocation_is_in_effect_even_if_it_is_not_written_again()
+    {
+        var plan = Rings.Decide(WithSecret("current", HalfInterval) with { RevokedUntil = Rings.Now }, "current").Plan!;
+
+        plan.ShouldBe(RingAction.ReplaceRevoked, "next", Interval);
+        plan.Ring.ShouldContainKeys("next", "fresh-1", "retired");
+    }
+
+    [Fact]
+    public void A_ring_keeps_no_key_for_more_than_a_thousand_rotations_because_of_another_service()
+    {
+        var reading = Rings.Read(Rings.Slot("current", 0), Rings.Ring(0) with { Retention = TimeSpan.FromDays(3650) });
+
+        Rings.Decide(reading).Plan!.Ring.Retired[^1].Until.ShouldBe(Rings.In(1000 * Interval));
+    }
 
     [Theory]
     [MemberData(nameof(CaseNames))]

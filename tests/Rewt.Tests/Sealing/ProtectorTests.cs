@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Rewt.Tests.Repository.Snippets;
+using Rewt.Tests.Ring;
 using static Rewt.Tests.Sealing.SealedFleet;
 
 namespace Rewt.Tests.Sealing;
@@ -149,6 +150,38 @@ public sealed class ProtectorTests
         opened.Set();
         await reading;
         await Eventually.TrueAsync(async () => await slow.CurrentAsync() == await other.CurrentAsync(), "the new key is known");
+    }
+
+    [Fact]
+    public async Task A_protector_that_does_not_return_blocks_at_most_two_threads()
+    {
+        var time = new FakeTimeProvider();
+        var empty = Rings.Read(SecretSlot.Absent, null);
+        var stored = await new SecretSeal(new RewtOptions(), Keys, time).SealAsync(empty, Rings.Decide(empty).Plan!, [], Cancellation);
+        using var returned = new ManualResetEventSlim();
+        var protector = new ScriptedProtector(Keys)
+        {
+            Before = () =>
+            {
+                returned.Wait(Cancellation);
+                return Task.CompletedTask;
+            },
+        };
+        var seal = new SecretSeal(new RewtOptions(), protector, time);
+
+        for (var read = 1; read <= 5; read++)
+        {
+            var reading = OpenAsync();
+            await Eventually.TrueAsync(() => reading.IsCompleted || protector.Calls == read, "the protector is called");
+            time.Advance(TimeSpan.FromSeconds(3));
+            await Should.ThrowAsync<SecretProtectorException>(() => reading);
+        }
+
+        protector.Calls.ShouldBe(2);
+        returned.Set();
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(OpenAsync) is null, "the secret is opened after the calls have returned");
+
+        Task OpenAsync() => seal.OpenAsync(new SecretSlot(stored.Secret, false, 1000), [], Cancellation);
     }
 
     [Fact]

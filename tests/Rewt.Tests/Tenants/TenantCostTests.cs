@@ -59,8 +59,10 @@ public sealed class TenantCostTests
     public async Task Polling_reads_only_the_changed_one_of_ten_thousand_active_tenants()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var issuer = await TenantService.StartAsync(redis, PollHourly, name: "login");
-        await using var service = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(300));
+        // The instances read all tenants every 30 seconds, and a busy machine may need longer for this test.
+        var clock = new SlowClock();
+        await using var issuer = await TenantService.StartAsync(redis, PollHourly, builder => builder.Services.AddSingleton<TimeProvider>(clock), name: "login");
+        await using var service = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(100), builder => builder.Services.AddSingleton<TimeProvider>(clock));
         var verifier = service.Services.GetRequiredService<IRewtTokens>();
         var tokens = new List<string>();
         foreach (var batch in Enumerable.Range(0, 10_000).Chunk(1000)) tokens.AddRange(await Task.WhenAll(batch.Select(tenant => issuer.SignAsync($"t{tenant}"))));
@@ -154,6 +156,17 @@ public sealed class TenantCostTests
                 }
             },
             "tokens of the new secret are accepted");
+    }
+
+    /// <summary>A clock that runs at a tenth of the speed, with the timers of the system.</summary>
+    private sealed class SlowClock : TimeProvider
+    {
+        private readonly DateTimeOffset _start = System.GetUtcNow();
+        private readonly long _startTimestamp = System.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => _start + (System.GetElapsedTime(_startTimestamp) / 10);
+
+        public override long GetTimestamp() => _startTimestamp + ((System.GetTimestamp() - _startTimestamp) / 10);
     }
 
     private static void PollHourly(RewtOptions options) => options.RefreshInterval = TimeSpan.FromHours(1);

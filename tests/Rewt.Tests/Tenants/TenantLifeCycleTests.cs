@@ -159,7 +159,7 @@ public sealed class TenantLifeCycleTests : WithServices
     public async Task Rotations_of_the_secret_fail_no_call_and_keep_users_logged_in()
     {
         static void Fast(RewtOptions options) =>
-            (options.RotationInterval, options.RefreshInterval, options.TokenLifetime, options.MaxTokenLifetime) = (TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(200), TimeSpan.FromDays(31), TimeSpan.FromDays(31));
+            (options.RotationInterval, options.RefreshInterval, options.TokenLifetime, options.MaxTokenLifetime) = (TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30));
         await using var issuer = await TenantService.StartAsync(_redis, options => { Fast(options); options.Namespace = "users"; }, name: "login");
         await using var service = await TenantService.StartAsync(_redis, options => { Fast(options); options.Namespace = "users"; });
         var login = await issuer.SignAsync("ada");
