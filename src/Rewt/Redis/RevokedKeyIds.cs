@@ -14,6 +14,9 @@ internal static class RevokedKeyIds
     public static Task<SortedSetEntry[]> RequestAsync(IDatabaseAsync database, RedisKey key) =>
         database.SortedSetRangeByRankWithScoresAsync(key, 0, Maximum - 1, flags: CommandFlags.DemandMaster);
 
+    /// <summary>Returns the end of the retention time of an entry.</summary>
+    public static StoreTime TimeOf(SortedSetEntry entry) => new((long)Math.Clamp(entry.Score, 0, StoreTime.Latest.Milliseconds));
+
     /// <exception cref="OversizedKeyException">The entries contain too much data.</exception>
     public static async Task<IReadOnlyDictionary<string, StoreTime>> ReadAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair)
     {
@@ -22,7 +25,7 @@ internal static class RevokedKeyIds
         EntryLimit.CheckBytes(key, found.Sum(entry => EntryLimit.Length(entry.Element)), repair);
         foreach (var entry in found)
         {
-            if ((string?)entry.Element is { } keyId && isPossible(keyId)) keyIds[keyId] = new StoreTime((long)Math.Clamp(entry.Score, 0, StoreTime.Latest.Milliseconds));
+            if ((string?)entry.Element is { } keyId && isPossible(keyId)) keyIds[keyId] = TimeOf(entry);
         }
 
         return keyIds;

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 internal sealed class RevocationMemory
 {
     /// <summary>The longest time for which a key id is kept. A longer retention time in the store is shortened to this time.</summary>
-    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
+    public static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
 
     private readonly Dictionary<string, StoreTime> _revoked = new(StringComparer.Ordinal);
 
