@@ -12,18 +12,25 @@ internal sealed record Failure(int ExitCode, string Message)
 {
     private const string Setting = "--redis (or REWT_REDIS)";
 
-    public static Failure Of(Exception exception) => exception switch
+    /// <summary>Returns the report of an exception. The message is escaped, because it can contain text from Redis or from a token.</summary>
+    public static Failure Of(Exception exception)
+    {
+        var failure = Describe(exception);
+        return failure with { Message = UntrustedText.Escape(failure.Message, int.MaxValue) };
+    }
+
+    private static Failure Describe(Exception exception) => exception switch
     {
         ToolException tool => new Failure(tool.ExitCode, tool.Message),
         OptionsValidationException options => new Failure(Tool.ExitCode.Usage, string.Join(' ', options.Failures.Select(Translate))),
         RedisServerException server => OfServer(server),
         RewtKeysUnavailableException { InnerException: RedisServerException server } => OfServer(server),
-        RewtKeysUnavailableException { InnerException: { } inner } => Of(inner),
+        RewtKeysUnavailableException { InnerException: { } inner and not UnauthorizedAccessException } => Describe(inner),
         RewtKeysUnavailableException unavailable => new Failure(Tool.ExitCode.Denied, unavailable.Message),
         TimeoutException or RedisException or RedisCommandException or IOException or System.Net.Sockets.SocketException => OfOutage(StoreFailure.ReasonOf(exception)),
         // Removes the name of a parameter, which means nothing to an operator.
         ArgumentException => new Failure(Tool.ExitCode.Usage, exception.Message.Split(" (Parameter", 2)[0]),
-        InvalidOperationException => new Failure(Tool.ExitCode.Denied, exception.Message),
+        InvalidOperationException or UnauthorizedAccessException or TenantsUnusableException => new Failure(Tool.ExitCode.Denied, exception.Message),
         _ => new Failure(Tool.ExitCode.Unexpected, $"unexpected {exception.GetType().Name}; this is an error of the tool."),
     };
 
@@ -46,7 +53,7 @@ internal sealed record Failure(int ExitCode, string Message)
         {
             "NOAUTH" or "WRONGPASS" => OfOutage(StoreFailure.ReasonOf(exception)),
             "NOPERM" or "EXECABORT" => new Failure(Tool.ExitCode.Denied, "The Redis login may not run a required command (NOPERM). Give it the rights that 'rewt acl --role operator' prints."),
-            _ => new Failure(Tool.ExitCode.Denied, $"Redis refused the command ({cause}), and nothing was changed. {StoreFailure.Explanation(exception) ?? "Check the server and its log."}"),
+            _ => new Failure(Tool.ExitCode.Denied, $"Redis refused the command ({cause}), and the data {WriteOutcome.Of(exception)}. {StoreFailure.Explanation(exception) ?? "Check the server and its log."}"),
         };
     }
 

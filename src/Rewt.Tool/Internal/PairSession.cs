@@ -34,9 +34,23 @@ internal sealed class PairSession : IAsyncDisposable
 
     /// <returns>The live instances that have not read the published keys since <paramref name="keys"/> was read.</returns>
     public Task<IReadOnlyList<string>> WaitForAllAsync(PairSnapshot keys, TimeSpan timeout, CancellationToken cancellationToken) =>
-        new InstanceTracker(_store.Instances, _options, _time).WaitForAllAsync(keys, timeout, cancellationToken);
+        Tracker.WaitForAllAsync(keys, timeout, cancellationToken);
+
+    /// <summary>Examines the server with the published keys, for <c>rewt doctor</c>.</summary>
+    public Task<DoctorReport> ExamineAsync(PairSnapshot keys, CancellationToken cancellationToken)
+    {
+        // The doctor examines the Redis keys and permissions of this kind of keys.
+        _options.KeyMode = KeyMode.KeyPair;
+        return new RingExamination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Tracker).RunAsync(keys, cancellationToken);
+    }
 
     public ValueTask DisposeAsync() => _keys.DisposeAsync();
+
+    /// <summary>
+    /// The tracker that waits for every instance in the list. How often the services renew their entries is unknown, and running instances remove the
+    /// entries of stopped ones.
+    /// </summary>
+    private InstanceTracker Tracker => new(_store.Instances, _options, _time, aliveFor: RedisInstanceStore.Lifetime);
 
     private async Task<PairSnapshot> ReadAsync(IEnumerable<string> services, CancellationToken cancellationToken)
     {

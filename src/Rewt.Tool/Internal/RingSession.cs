@@ -82,19 +82,40 @@ internal sealed class RingSession : IAsyncDisposable
         return new RingSnapshot(reading, reading.Revoked, problem, Schedule, readAt, null);
     }
 
+    /// <summary>
+    /// Reads the key ring of a namespace that may have key pairs instead. If the Redis user has no right to read the key ring, the result is an empty
+    /// key ring, because a user with rights for key pairs only has no such right.
+    /// </summary>
+    public async Task<RingSnapshot> ReadIfPermittedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(cancellationToken);
+        }
+        catch (Exception exception) when (CommandRefusal.Is(exception))
+        {
+            var nothing = new RingReading(SecretSlot.Absent, null, ImmutableDictionary<string, StoreTime>.Empty, StoreTime.From(_time.GetUtcNow()));
+            return new RingSnapshot(nothing, nothing.Revoked, null, Schedule, ClockReading.Now(_time), null);
+        }
+    }
+
     /// <summary>Reads the key ring from Redis, and throws if there is none.</summary>
     /// <exception cref="ToolException">The key ring does not exist or is unusable.</exception>
     public async Task<RingSnapshot> RequireAsync(CancellationToken cancellationToken)
     {
         var ring = await ReadAsync(cancellationToken);
-        if (ring.Problem is { } problem) throw new ToolException(ExitCode.Denied, $"The key '{Options.Namespace}:rewt-secret' cannot be used: {problem}.");
+        if (ring.Problem is { } problem) throw Unusable(problem);
         if (ring.Epoch is not null) return ring;
         var what = ring.Reading.Slot.IsAbsent ? "no key ring" : "a secret of Node's rewt, but no key ring";
         throw new ToolException(ExitCode.NoRing, $"The namespace '{Options.Namespace}' has {what}. Specify another namespace with --namespace or REWT_NAMESPACE, or start a service, which creates the key ring.");
     }
 
-    public Task<RingSnapshot> RotateAsync(CancellationToken cancellationToken) =>
-        ChangeAsync(reading => RotationPolicy.Rotate(reading, Schedule, Secret.Generate), cancellationToken);
+    /// <summary>
+    /// Rotates the key ring. If the key that was current in <paramref name="known"/> is no longer current, for example because a scheduled rotation was
+    /// due, the key ring is not rotated again.
+    /// </summary>
+    public Task<RingSnapshot> RotateAsync(RingSnapshot known, CancellationToken cancellationToken) => ChangeAsync(
+        reading => reading.Ring?.Current?.KeyId == known.Current?.KeyId ? RotationPolicy.Rotate(reading, Schedule, Secret.Generate) : null, cancellationToken);
 
     public Task<RingSnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) =>
         ChangeAsync(reading => RotationPolicy.Revoke(reading, Schedule, keyId, Secret.Generate), cancellationToken);
@@ -137,9 +158,13 @@ internal sealed class RingSession : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    private async Task<RingSnapshot> ChangeAsync(Func<RingReading, RingChange> command, CancellationToken cancellationToken)
+    /// <exception cref="ToolException">The key ring has become unusable, so that the change was not made.</exception>
+    private async Task<RingSnapshot> ChangeAsync(Func<RingReading, RingChange?> command, CancellationToken cancellationToken)
     {
         var updater = new RingUpdater(Options.Namespace, _store, Schedule, _time, NullLogger.Instance, audit: _audit);
-        return await updater.UpdateAsync(null, command, cancellationToken) ?? throw new InvalidOperationException("The key ring could not be read after the change. Run 'rewt keys list' to see its state.");
+        var changed = await updater.UpdateAsync(null, command, cancellationToken) ?? throw new InvalidOperationException("The key ring could not be read after the change. Run 'rewt keys list' to see its state.");
+        return changed.Problem is { } problem ? throw Unusable(Failure.Translate(problem)) : changed;
     }
+
+    private ToolException Unusable(string problem) => new(ExitCode.Denied, $"The key '{Options.Namespace}:rewt-secret' cannot be used: {problem}.");
 }

@@ -10,7 +10,7 @@ namespace Rewt.Internal;
 /// <remarks>
 /// If an entry is written every 30 seconds, ten thousand instances together write about three hundred entries per second. Requests write no entries.
 /// </remarks>
-internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options, TimeProvider time, string? name = null)
+internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options, TimeProvider time, string? name = null, TimeSpan? aliveFor = null)
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
@@ -36,7 +36,7 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
     /// <summary>
     /// The time after which an instance counts as stopped if its entry is not renewed. A running instance renews its entry twice within this time.
     /// </summary>
-    private TimeSpan AliveFor => _interval * 2.5;
+    private TimeSpan AliveFor => aliveFor ?? _interval * 2.5;
 
     /// <summary>
     /// Returns the newest entry of each live instance. An instance counts as live if its entry is not older than the newest entry in the list by more

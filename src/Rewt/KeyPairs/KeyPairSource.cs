@@ -208,7 +208,9 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         var isOurs = _own.All(now: default).Any(key => key.KeyId == keyId) || view.Reading.Services.GetValueOrDefault(_service)?.Entries.ContainsKey(keyId) == true;
         try
         {
-            var (now, forgetAt) = (view.Reading.Now, view.Reading.Now + _schedule.RevocationRetention);
+            var now = view.Reading.Now;
+            // The rotation interval of another service is unknown.
+            var forgetAt = now + (isOurs ? _schedule.RevocationRetention : RevocationMemory.LongestRetention);
             await store.RevokeAsync(isOurs ? _service : null, keyId, now, forgetAt, cancellationToken).ConfigureAwait(false);
             if (isOurs) _memory.Learn(_service, keyId, now, forgetAt);
             telemetry?.PairRevoked(keyId);

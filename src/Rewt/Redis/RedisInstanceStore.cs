@@ -9,7 +9,8 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey key, TimeProvider time, SealingState? sealing = null) : IInstanceStore
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+    /// <summary>The time after which the list expires if no instance writes an entry.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     /// <summary>
     /// The length of the longest entry that is read, which is twice the length of the longest entry that an instance writes. A longer entry was
@@ -26,22 +27,42 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     /// </summary>
     private static readonly TimeSpan LongestLead = TimeSpan.FromDays(1);
 
+    private readonly EntryLimit _entries = new(connection, time);
+
     public Task AnnounceAsync(InstanceHeartbeat heartbeat, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken) =>
         connection.AskAsync(database => AnnounceAsync(database, heartbeat, former, forgetBefore, cancellationToken), cancellationToken);
 
     public Task LeaveAsync(InstanceHeartbeat heartbeat, CancellationToken cancellationToken) => connection.AskAsync(
         database => database.SortedSetRemoveAsync(key, Member(heartbeat), CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken), cancellationToken);
 
-    public Task<IReadOnlyList<InstanceHeartbeat>> ReadAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyList<InstanceHeartbeat>>(
-        async database =>
+    public async Task<IReadOnlyList<InstanceHeartbeat>> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
         {
-            var found = database.SortedSetRangeByRankWithScoresAsync(key, -Maximum, -1, flags: CommandFlags.DemandMaster);
-            var entries = await CommandRefusal.OfSortedSetAsync(key, found, "delete it with DEL, and the instances write it again")
-                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            var latest = (time.GetUtcNow() + LongestLead).ToUnixTimeMilliseconds();
-            return [.. entries.Where(entry => entry.Score <= latest).Select(Read).OfType<InstanceHeartbeat>()];
-        },
-        cancellationToken);
+            var heartbeats = await connection.AskAsync(database => ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
+            _entries.Ended(null);
+            return heartbeats;
+        }
+        catch (Exception exception)
+        {
+            _entries.Ended(exception);
+            if (exception is OversizedKeyException oversized) StoreFailure.Explained(oversized);
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<InstanceHeartbeat>> ReadAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        var faults = await _entries.FindAsync(database, [], [key], cancellationToken).ConfigureAwait(false);
+        if (faults.TryGetValue(key, out var fault)) throw new OversizedKeyException($"{fault}; {RingReadCommands.Repair}");
+        var found = database.SortedSetRangeByRankWithScoresAsync(key, -Maximum, -1, flags: CommandFlags.DemandMaster);
+        var asked = database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster);
+        asked.Abandon();
+        var entries = await CommandRefusal.OfSortedSetAsync(key, found, RingReadCommands.Repair).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        EntryLimit.CheckBytes(key, entries.Sum(entry => EntryLimit.Length(entry.Element)), RingReadCommands.Repair);
+        var now = RingReadCommands.TimeOf(await asked.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false));
+        return [.. entries.Where(entry => entry.Score >= 0 && entry.Score <= (now + LongestLead).Milliseconds).Select(entry => Read(entry, now)).OfType<InstanceHeartbeat>()];
+    }
 
     private async Task AnnounceAsync(IDatabase database, InstanceHeartbeat heartbeat, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken)
     {
@@ -56,13 +77,17 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     private string Member(InstanceHeartbeat heartbeat) =>
         string.Create(CultureInfo.InvariantCulture, $"{heartbeat.Instance}|{heartbeat.Epoch}|{heartbeat.Version}{(sealing is null ? "" : $"|{sealing}")}");
 
-    private static InstanceHeartbeat? Read(SortedSetEntry entry) =>
+    /// <summary>
+    /// Parses an entry. A time later than <paramref name="now"/> is replaced by <paramref name="now"/>, so that it does not make the entries of other
+    /// instances seem outdated.
+    /// </summary>
+    private static InstanceHeartbeat? Read(SortedSetEntry entry, StoreTime now) =>
         (string?)entry.Element is { Length: <= LongestMember } member
             && member.Split('|') is [var instance, var epoch, var text, .. var rest]
             && rest.Length <= 1
             // A name is printed in logs and on terminals, and every login may write one.
             && Names.IsPrintable(instance)
             && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-                ? new InstanceHeartbeat(instance, epoch, version, new((long)entry.Score)) { Sealing = rest is [var keys] ? SealingState.TryParse(keys) : null }
+                ? new InstanceHeartbeat(instance, epoch, version, StoreTime.Min(new((long)entry.Score), now)) { Sealing = rest is [var keys] ? SealingState.TryParse(keys) : null }
                 : null;
 }

@@ -47,7 +47,8 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
-            await WriteAsync(database, writer => Fill(writer, service, plan), cancellationToken).ConfigureAwait(false);
+            var until = await RevocationsUntilAsync(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(database, writer => Fill(writer, service, plan, until), cancellationToken).ConfigureAwait(false);
             if (plan.IsNews) Hint(database);
         },
         cancellationToken);
@@ -56,12 +57,14 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         async database =>
         {
             if (service is null) await CheckReadableAsync(database, keyId, now, cancellationToken).ConfigureAwait(false);
-            var revocations = service is null ? _keys.Revoked : _keys.RevokedOf(service);
+            var set = service is null ? _keys.Revoked : _keys.RevokedOf(service);
+            var revocations = ImmutableDictionary<string, StoreTime>.Empty.Add(keyId, forgetAt);
+            var until = await RevocationsUntilAsync(database, set, revocations, now, forgetAt, cancellationToken).ConfigureAwait(false);
             await WriteAsync(
                 database,
                 writer =>
                 [
-                    .. Revoke(writer, revocations, ImmutableDictionary<string, StoreTime>.Empty.Add(keyId, forgetAt), now, forgetAt),
+                    .. Revoke(writer, set, revocations, now, until),
                     // Without its entry, the key is refused even if the revocations contain too many entries to be read. If the owner renews its entries at
                     // the same moment, only the revocation counts.
                     service is null ? Task.CompletedTask : writer.HashDeleteAsync(_keys.KeysOf(service), keyId),
@@ -181,7 +184,21 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         }
     }
 
-    private Task[] Fill(IDatabaseAsync database, string service, PairChange plan)
+    /// <summary>
+    /// Returns the time at which a set of revocations expires after a change: the latest end of a retention time, because services with different
+    /// rotation intervals and the command-line tool write to the same set.
+    /// </summary>
+    private async Task<StoreTime> RevocationsUntilAsync(
+        IDatabase database, RedisKey set, ImmutableDictionary<string, StoreTime> added, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
+    {
+        if (added.IsEmpty) return forgetAt;
+        var last = await database.SortedSetRangeByRankWithScoresAsync(set, -1, -1, flags: CommandFlags.DemandMaster)
+            .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var until = added.Values.Concat(last.Select(entry => RevokedKeyIds.TimeOf(entry))).Append(forgetAt).Max();
+        return StoreTime.Min(until, now + RevocationMemory.LongestRetention);
+    }
+
+    private Task[] Fill(IDatabaseAsync database, string service, PairChange plan, StoreTime revocationsUntil)
     {
         var (keys, epoch) = (_keys.KeysOf(service), _keys.EpochOf(service));
         Task removed = plan.Removed.Length > 0 ? database.HashDeleteAsync(keys, [.. plan.Removed.Select(keyId => (RedisValue)keyId)]) : Task.CompletedTask;
@@ -192,7 +209,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             ExpireAt(database, keys, plan.KeysUntil),
             database.StringSetAsync(epoch, plan.Epoch, plan.RememberUntil - plan.Now, plan.ReplacesEpoch ? When.Always : When.NotExists),
             ExpireAt(database, epoch, plan.RememberUntil),
-            .. Revoke(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil),
+            .. Revoke(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, revocationsUntil),
         ];
     }
 

@@ -25,7 +25,7 @@ internal static class RedisRights
         "operator" =>
         [
             $"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:look",
-            .. "+mget +hgetall +hlen +memory|usage +hdel +zrange +time +multi +exec +pexpireat +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting, "+del",
+            .. "+mget +scan +hgetall +hlen +memory|usage +hdel +zrange +time +multi +exec +pexpireat +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting, "+del",
         ],
         _ =>
         [
@@ -51,7 +51,7 @@ internal static class RedisRights
         ],
         _ =>
         [
-            $"~{ring}:*", $"~{{{ring}:rewt-secret}}:*", $"&{{{ring}:rewt-secret}}:*",
+            $"~{ring}:rewt-secret", $"~{{{ring}:rewt-secret}}:*", $"&{{{ring}:rewt-secret}}:*",
             // Key pairs are published by their owners and revoked by an operator. Finding them requires SCAN.
             .. role == "operator" ? [$"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:*", "+scan"] : Array.Empty<string>(),
             .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hdel +hgetall +hlen +memory|usage +hmset +zadd +zrem +zrange +zremrangebyscore +zmscore +lpush +ltrim +lrange".Split(' '),

@@ -14,6 +14,9 @@ internal static class RevokedKeyIds
     public static Task<SortedSetEntry[]> RequestAsync(IDatabaseAsync database, RedisKey key) =>
         database.SortedSetRangeByRankWithScoresAsync(key, 0, Maximum - 1, flags: CommandFlags.DemandMaster);
 
+    /// <summary>Returns the end of the retention time of an entry.</summary>
+    public static StoreTime TimeOf(SortedSetEntry entry) => new((long)Math.Clamp(entry.Score, 0, StoreTime.Latest.Milliseconds));
+
     /// <summary>Reads the key ids, and returns them with the time up to which they are complete.</summary>
     /// <exception cref="OversizedKeyException">The entries contain too much data.</exception>
     public static async Task<(IReadOnlyDictionary<string, StoreTime> KeyIds, StoreTime Until)> ReadAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair)
@@ -33,6 +36,4 @@ internal static class RevokedKeyIds
     /// <exception cref="InvalidOperationException">The key is not a sorted set, or its entries contain too much data.</exception>
     public static Task<(IReadOnlyDictionary<string, StoreTime> KeyIds, StoreTime Until)> ReadOrNameAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair) =>
         ReadAsync(key, CommandRefusal.OfSortedSetAsync(key, entries, repair), isPossible, repair);
-
-    private static StoreTime TimeOf(SortedSetEntry entry) => new((long)Math.Clamp(entry.Score, 0, StoreTime.Latest.Milliseconds));
 }

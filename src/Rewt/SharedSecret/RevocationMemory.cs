@@ -13,7 +13,7 @@ internal sealed class RevocationMemory
     public const int Maximum = 10_000;
 
     /// <summary>The longest time for which a key id is kept. A longer retention time in the store is shortened to this time.</summary>
-    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
+    public static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
 
     private readonly Dictionary<string, StoreTime> _revoked = new(StringComparer.Ordinal);
 

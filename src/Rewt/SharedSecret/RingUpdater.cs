@@ -23,13 +23,14 @@ internal sealed partial class RingUpdater(
     private (RingAction Action, string Cause)? _knownRefusal;
 
     /// <param name="previous">The last snapshot; <see langword="null"/> for the first read.</param>
-    /// <param name="command">The command of an operator, as a function that returns the change to write. The command is executed when no other change
-    /// is due, or if the due change fails because the secrets cannot be sealed and the command sets no secret.</param>
+    /// <param name="command">The command of an operator, as a function that returns the change to write, or <see langword="null"/> if nothing is left to
+    /// do. The command is executed when no other change is due, or if the due change fails because the secrets cannot be sealed and the command sets no
+    /// secret.</param>
     /// <param name="cancellationToken">Cancels the update between two of its steps.</param>
     /// <returns>The new snapshot; <see langword="null"/> if the stored ring is older than the known ring, so that another read must confirm the older
     /// ring.</returns>
     public async Task<RingSnapshot?> UpdateAsync(
-        RingSnapshot? previous, Func<RingReading, RingChange>? command, CancellationToken cancellationToken)
+        RingSnapshot? previous, Func<RingReading, RingChange?>? command, CancellationToken cancellationToken)
     {
         var wrote = false;
         var isExecuted = false;

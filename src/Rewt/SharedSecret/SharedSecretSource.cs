@@ -22,13 +22,17 @@ internal sealed class SharedSecretSource(RewtOptions options, IRingStore store, 
     public bool IsPossible(string keyId) => KeyId.IsPossible(keyId);
 
     public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken) =>
-        await _updater.UpdateAsync((RingSnapshot?)previous, command is null ? null : reading => Plan(reading, command), cancellationToken).ConfigureAwait(false);
+        await _updater.UpdateAsync((RingSnapshot?)previous, command is null ? null : reading => Plan((RingSnapshot?)previous, reading, command), cancellationToken).ConfigureAwait(false);
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
-    private RingChange Plan(RingReading reading, KeyCommand command) => command.Revoked is { } keyId
-        ? RotationPolicy.Revoke(reading, _schedule, keyId, Secret.Generate)
-        : RotationPolicy.Rotate(reading, _schedule, Secret.Generate);
+    private RingChange? Plan(RingSnapshot? previous, RingReading reading, KeyCommand command)
+    {
+        if (command.Revoked is { } keyId) return RotationPolicy.Revoke(reading, _schedule, keyId, Secret.Generate);
+        // A rotation that was due has already replaced the key. A second rotation would use a key that receivers do not have yet.
+        var isReplaced = previous?.Current is { } known && known.KeyId != reading.Ring?.Current?.KeyId;
+        return isReplaced ? null : RotationPolicy.Rotate(reading, _schedule, Secret.Generate);
+    }
 }

@@ -20,4 +20,22 @@ public sealed class ConfirmationFailureTests
         exception.Message.ShouldContain($"The Redis key '{key}' is not a sorted set; delete it with DEL");
         (await service.Ring.GetAsync(Cancellation)).Keys.Single(one => one.KeyId == keyId).State.ShouldBe(RewtKeyState.Revoked);
     }
+
+    [Theory]
+    [InlineData(KeyMode.SharedSecret, "{rewt:rewt-secret}:instances")]
+    [InlineData(KeyMode.KeyPair, "{rewt:rewt-keys}:instances")]
+    public async Task A_list_of_instances_with_too_much_data_is_reported_and_can_be_deleted(KeyMode mode, string key)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => options.KeyMode = mode);
+        var keyId = (await service.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        await redis.CommandAsync("ZADD", key, TimeProvider.System.GetUtcNow().AddHours(23).ToUnixTimeMilliseconds(), new byte[33 * 1024 * 1024]);
+
+        var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(1), Cancellation));
+
+        exception.Message.ShouldContain($"the Redis key '{key}' has more than 32 MB, which another client wrote; delete it with DEL");
+        await redis.DelAsync(key);
+        var current = (await service.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        (await service.Ring.RevokeAndWaitAsync(current, TimeSpan.FromSeconds(1), Cancellation)).Unconfirmed.ShouldBeEmpty();
+    }
 }

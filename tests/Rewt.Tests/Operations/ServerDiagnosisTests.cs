@@ -60,6 +60,10 @@ public sealed class ServerDiagnosisTests
         missing.Text.ShouldContain("ZADD on {rewt:rewt-secret}:dead");
         missing.Text.ShouldContain("rewt acl --role signer");
 
+        // A finding is shortened at its end, so the solution comes first.
+        var many = Diagnose(Healthy with { DeniedCommands = [.. Enumerable.Range(0, 100).Select(number => $"ZADD on {{rewt:rewt-secret}}:dead-{number}")] }).ShouldHaveSingleItem();
+        many.Text.ShouldContain("rewt acl --role signer");
+
         string[] writes = ["SET on rewt:rewt-secret", "PEXPIREAT on rewt:rewt-secret", "HSET on x", "DEL on x", "ZADD on x", "EVALSHA"];
         Diagnose(Healthy with { DeniedCommands = writes }).ShouldHaveSingleItem().Severity.ShouldBe(FindingSeverity.Advice);
         Diagnose(Healthy with { AreScriptsDenied = true }).ShouldHaveSingleItem().Code.ShouldBe("acl");

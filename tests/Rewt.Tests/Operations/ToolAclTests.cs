@@ -10,7 +10,7 @@ public sealed class ToolAclTests
         var json = (await ToolRun.RunAsync("acl", "--role", "signer", "-o", "json")).Succeeds().Json;
 
         json.GetProperty("rules").EnumerateArray().Select(rule => rule.GetString()).ShouldBe(page.Single(line => line.StartsWith("~rewt:", StringComparison.Ordinal)).Split(' '));
-        json.GetProperty("command").GetString().ShouldStartWith("ACL SETUSER rewt-signer reset on ~rewt:*");
+        json.GetProperty("command").GetString().ShouldStartWith("ACL SETUSER rewt-signer reset on ~rewt:rewt-secret ");
     }
 
     [Fact]
@@ -37,6 +37,42 @@ public sealed class ToolAclTests
         }
 
         (await operations.DenialsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_rights_of_an_operator_for_key_pairs_allow_every_command_for_key_pairs()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await using var operations = await redis.ConnectAsync();
+        await using var running = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.KeyMode, options.ServiceName) = (KeyMode.KeyPair, "billing"));
+        await running.WaitUntilAnnouncedAsync();
+        var stopped = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.KeyMode, options.ServiceName) = (KeyMode.KeyPair, "orders"));
+        var (keyId, token) = (await stopped.CurrentAsync(), await running.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation));
+        await stopped.DisposeAsync();
+        await operations.RestrictAsync([.. RedisRights.OfPairs("operator", "rewt", string.Empty)]);
+        Task<ToolRun> Run(string command) => ToolRun.RunAsync([.. command.Split(' '), "--redis", redis.ConnectionString]);
+
+        (await Run("keys list")).Succeeds().Output.ShouldContain(keyId, Case.Sensitive, "the keys of a service without instances are listed");
+        (await Run($"keys revoke {keyId} --yes --wait 30")).Succeeds().Errors.ShouldContain("Every live instance has dropped it");
+        (await Run($"token verify {token}")).Succeeds();
+        (await Run("doctor")).Succeeds();
+        (await Run("keys rotate")).Fails(6, "sign with key pairs");
+        (await Run("watch --changes 1")).Fails(6, "sign with key pairs");
+    }
+
+    [Fact]
+    public async Task The_rights_for_a_namespace_do_not_include_the_namespaces_below_it()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var operations = await redis.ConnectAsync();
+        foreach (var role in RedisRights.Roles)
+        {
+            await operations.RestrictAsync([.. RedisRights.Of(role, "shop"), "+get"]);
+            await using var login = await redis.ConnectAsync();
+
+            if (role != "verifier") await login.CommandAsync("GET", "shop:rewt-secret");
+            (await Should.ThrowAsync<RespException>(() => login.CommandAsync("GET", "shop:payments:rewt-secret"), role)).Message.ShouldContain("NOPERM");
+        }
     }
 
     [Fact]

@@ -33,6 +33,22 @@ public sealed class ToolAppsTests
     }
 
     [Fact]
+    public async Task A_whole_API_key_revokes_its_key_and_is_not_printed()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        Task<ToolRun> Run(string command) => ToolRun.RunAsync([.. command.Split(' '), "--redis", redis.ConnectionString]);
+        var added = (await Run("apps add acme --audience inventory -o json")).Succeeds().Json;
+        var (key, keyId) = (added.GetProperty("key").GetString()!, added.GetProperty("keyId").GetString()!);
+
+        var malformed = (await Run($"apps revoke acme --key {key[..^1]}- --yes")).Fails(6, "has no key");
+        var revoked = (await Run($"apps revoke acme --key {key} --yes")).Succeeds();
+
+        revoked.Output.ShouldContain(keyId);
+        foreach (var run in new[] { malformed, revoked }) (run.Output + run.Errors).ShouldNotContain(key[..40]);
+        (await Run("apps list")).Succeeds().Output.ShouldContain("revoked");
+    }
+
+    [Fact]
     public async Task An_invalid_apps_command_is_refused_and_writes_nothing()
     {
         await using var redis = await RedisServer.StartAsync();

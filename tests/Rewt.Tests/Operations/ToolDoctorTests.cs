@@ -61,6 +61,33 @@ public sealed class ToolDoctorTests
     }
 
     [Fact]
+    public async Task An_entry_with_a_later_time_hides_no_live_instance_from_the_doctor()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
+        using var directory = new ScratchDirectory();
+        var key = directory.Write("seal.key", Sealing.SealedFleet.A);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, Sealing.SealedFleet.With(key));
+        await instance.WaitUntilAnnouncedAsync();
+        var member = await redis.CliAsync("ZRANGE", "{rewt:rewt-secret}:instances", "0", "0");
+        var now = TimeProvider.System.GetUtcNow();
+        await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now.ToUnixTimeMilliseconds(), $"orders/unsealed|{string.Join('|', member.Split('|')[1..3])}");
+
+        string[] doctor = ["doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key];
+        (await ToolRun.RunAsync(doctor)).Output.ShouldNotContain("can be set");
+        await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now.AddHours(23).ToUnixTimeMilliseconds(), $"orders/later|{string.Join('|', member.Split('|')[1..])}");
+        (await ToolRun.RunAsync(doctor)).Output.ShouldNotContain("can be set");
+    }
+
+    [Fact]
+    public async Task The_doctor_examines_a_namespace_with_key_pairs()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.KeyMode = KeyMode.KeyPair);
+
+        Codes((await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json")).Fails(8)).ShouldBe(["pair-rights"]);
+    }
+
+    [Fact]
     public async Task The_doctor_reports_pushes_that_a_proxy_drops()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);

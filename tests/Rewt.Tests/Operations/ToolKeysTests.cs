@@ -178,6 +178,100 @@ public sealed class ToolKeysTests
         (await redis.CliAsync("ZSCORE", "{rewt:rewt-keys}:dead", keyId)).ShouldNotBeEmpty();
     }
 
+    [Theory]
+    [InlineData("current")]
+    [InlineData("pending")]
+    public async Task A_secret_in_place_of_a_key_id_is_refused_with_its_key_id_and_not_stored(string state)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        var keys = (await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString, "--show-secret", "-o", "json")).Succeeds().Json.GetProperty("keys").EnumerateArray();
+        var key = keys.Single(key => key.GetProperty("state").GetString() == state);
+        var secret = key.GetProperty("secret").GetString()!;
+
+        var run = (await ToolRun.RunAsync("keys", "revoke", secret, "--force", "--yes", "--redis", redis.ConnectionString)).Fails(2, $"rewt keys revoke {key.GetProperty("keyId").GetString()}");
+
+        (run.Output + run.Errors).ShouldNotContain(secret);
+        (await redis.CliAsync("EXISTS", "{rewt:rewt-keys}:dead")).ShouldBe("0");
+    }
+
+    [Fact]
+    public async Task A_revocation_of_a_key_pair_is_kept_for_a_year()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var connection = await redis.ConnectAsync();
+        var longer = TimeProvider.System.GetUtcNow().AddDays(300).ToUnixTimeMilliseconds();
+        await connection.CommandAsync("ZADD", "{rewt:rewt-keys}:dead", longer, PublishedPair.Generate().KeyId);
+        await connection.CommandAsync("PEXPIREAT", "{rewt:rewt-keys}:dead", longer);
+        var keyId = PublishedPair.Generate().KeyId;
+
+        (await ToolRun.RunAsync("keys", "revoke", keyId, "--yes", "--force", "--redis", redis.ConnectionString)).Succeeds();
+
+        var forgetAt = double.Parse(await redis.CliAsync("ZSCORE", "{rewt:rewt-keys}:dead", keyId), CultureInfo.InvariantCulture);
+        forgetAt.ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddDays(365).ToUnixTimeMilliseconds());
+        (await redis.PttlAsync("{rewt:rewt-keys}:dead")).ShouldBeGreaterThan((long)TimeSpan.FromDays(365).TotalMilliseconds);
+    }
+
+    [Fact]
+    public async Task A_revocation_of_a_key_pair_waits_for_instances_that_renew_their_entry_rarely()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.KeyMode = KeyMode.KeyPair);
+        var keyId = await instance.CurrentAsync();
+        await instance.DisposeAsync();
+        await redis.CommandAsync("ZADD", "{rewt:rewt-keys}:instances", TimeProvider.System.GetUtcNow().AddMinutes(-10).ToUnixTimeMilliseconds(), "fault/slow|epoch|1");
+
+        (await ToolRun.RunAsync("keys", "revoke", keyId, "--yes", "--wait", "1", "--redis", redis.ConnectionString)).Fails(7, "fault/slow");
+    }
+
+    [Fact]
+    public async Task A_denied_revocation_of_a_key_pair_names_the_missing_right()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var operations = await redis.ConnectAsync();
+        await operations.RestrictAsync([.. RedisRights.OfPairs("verifier", "rewt", string.Empty), "~rewt:rewt-secret", "+zremrangebyscore", "+scan"]);
+
+        (await ToolRun.RunAsync("keys", "revoke", PublishedPair.Generate().KeyId, "--yes", "--force", "--redis", redis.ConnectionString)).Fails(4, "may not write '{rewt:rewt-keys}:dead'");
+    }
+
+    [Fact]
+    public async Task A_rotation_that_is_due_is_not_repeated_by_the_command()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        var current = await instance.CurrentAsync();
+        await instance.DisposeAsync();
+        var pending = States((await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString, "-o", "json")).Succeeds())["pending"];
+        await redis.CommandAsync("HSET", Ring, "deadline", TimeProvider.System.GetUtcNow().AddSeconds(-1).ToUnixTimeMilliseconds());
+        await redis.DelAsync("rewt:rewt-secret");
+
+        var rotated = (await ToolRun.RunAsync("keys", "rotate", "--redis", redis.ConnectionString, "-o", "json")).Succeeds();
+
+        States(rotated)["current"].ShouldBe(pending);
+        States(rotated)["retired"].ShouldBe(current);
+    }
+
+    [Fact]
+    public async Task A_rotation_is_not_reported_if_the_secret_becomes_unusable_before_it()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var operations = await redis.ConnectAsync();
+        var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        await instance.DisposeAsync();
+        await using var proxy = TcpProxy.Start(redis.Port);
+        var reads = 0;
+        proxy.DropFromServer = bytes =>
+        {
+            // The third read of the key ring is that of the rotation.
+            if (Encoding.Latin1.GetString(bytes.Span).Contains("deadline", StringComparison.Ordinal) && ++reads == 2) operations.CommandAsync("SET", "rewt:rewt-secret", "short").GetAwaiter().GetResult();
+            return false;
+        };
+
+        var run = (await ToolRun.RunAsync("keys", "rotate", "--force", "--redis", proxy.ConnectionString)).Fails(4, "'rewt:rewt-secret' cannot be used");
+
+        run.Errors.ShouldNotContain("Rotated");
+    }
+
     [Fact]
     public async Task An_unknown_or_malformed_key_id_is_not_revoked_by_mistake()
     {
@@ -227,4 +321,8 @@ public sealed class ToolKeysTests
         (await ToolRun.RunAsync(environment, null, "keys", "list", "-o", "json")).Succeeds().Json.GetProperty("keys")[0].GetProperty("keyId").GetString().ShouldBe(await instance.CurrentAsync());
         (await ToolRun.RunAsync(environment, null, "keys", "list", "--namespace", "other")).Fails(9, "other");
     }
+
+    /// <summary>Returns the key ids of a list of keys by their states.</summary>
+    private static Dictionary<string, string> States(ToolRun run) => run.Json.GetProperty("keys").EnumerateArray()
+        .ToDictionary(key => key.GetProperty("state").GetString()!, key => key.GetProperty("keyId").GetString()!, StringComparer.Ordinal);
 }

@@ -40,4 +40,16 @@ public sealed class ToolTenantsTests
         (await service.StatusAsync("acme", await service.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
         (await Run("tenants create a:b")).ExitCode.ShouldBe(2);
     }
+
+    [Theory]
+    [InlineData("tenants", "tenants list")]
+    [InlineData("tenants-log", "tenants revoke acme --yes")]
+    public async Task An_invalid_Redis_key_of_the_tenants_is_reported_with_the_solution(string key, string command)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Faults.Instance.StartWarmAsync(redis.ConnectionString);
+        await redis.SetAsync($"{{rewt:rewt-secret}}:{key}", "a string");
+
+        (await ToolRun.RunAsync([.. command.Split(' '), "--redis", redis.ConnectionString])).Fails(4, $"'{{rewt:rewt-secret}}:{key}'", "DEL");
+    }
 }

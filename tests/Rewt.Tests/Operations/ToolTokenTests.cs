@@ -93,6 +93,19 @@ public sealed class ToolTokenTests
         (await ToolRun.RunAsync("token", "inspect", "a.b.c")).Fails(5, "not a JSON Web Token");
     }
 
+    [Theory]
+    [InlineData("""{"a":1,"a\u001b[31m":1,"a\u001b[31m":2}""")]
+    [InlineData("""{"a":{"a\u001b[31m":1,"a\u001b[31m":2}}""")]
+    public async Task Inspecting_a_token_with_a_duplicate_claim_reports_a_malformed_token_without_the_name(string claims)
+    {
+        var token = $"{Part("""{"alg":"HS256"}""")}.{Part(claims)}.c2lnbmF0dXJl";
+        foreach (var format in new[] { "table", "json" })
+        {
+            var run = (await ToolRun.RunAsync("token", "inspect", token, "-o", format)).Fails(5, "without duplicate names");
+            (run.Output + run.Errors).ShouldNotContain("\u001b");
+        }
+    }
+
     [Fact]
     public async Task A_token_that_services_would_refuse_is_not_created()
     {

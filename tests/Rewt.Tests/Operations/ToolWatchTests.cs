@@ -40,6 +40,21 @@ public sealed class ToolWatchTests
         (await ToolRun.RunAsync("watch", "--redis", $"127.0.0.1:{FreePort.Next()}")).Fails(3, "Redis cannot be reached");
     }
 
+    [Theory]
+    [InlineData("-inf")]
+    [InlineData("-1")]
+    [InlineData("+inf")]
+    public async Task Watch_ignores_an_instance_with_an_impossible_time(string score)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", score, "orders/impossible|epoch|1");
+
+        var run = (await ToolRun.RunAsync("watch", "--changes", "1", "-o", "json", "--redis", redis.ConnectionString)).Succeeds();
+
+        run.Output.ShouldNotContain("orders/impossible");
+    }
+
     [Fact]
     public async Task Watch_reports_that_the_namespace_has_no_ring()
     {

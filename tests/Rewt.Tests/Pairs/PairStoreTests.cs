@@ -249,6 +249,23 @@ public sealed class PairStoreTests
         }
     }
 
+    [Fact]
+    public async Task A_later_revocation_with_a_shorter_retention_does_not_shorten_an_earlier_one()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        foreach (var days in new[] { 30, 1 })
+        {
+            await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, options =>
+            {
+                Named("orders")(options);
+                options.RotationInterval = TimeSpan.FromDays(days);
+            });
+            await orders.Ring.RevokeAsync(await orders.CurrentAsync(), Cancellation);
+        }
+
+        (await redis.PttlAsync("{rewt:rewt-keys}:orders:dead")).ShouldBeGreaterThan((long)TimeSpan.FromDays(60).TotalMilliseconds);
+    }
+
     private static Action<RewtOptions> Named(string service) => options =>
         (options.KeyMode, options.ServiceName, options.RefreshInterval) = (KeyMode.KeyPair, service, TimeSpan.FromMilliseconds(400));
 

@@ -86,6 +86,20 @@ public sealed class RingUpdaterTests : IAsyncDisposable
         exception.Message.ShouldStartWith("The key ring 'rewt' was changed, but");
     }
 
+    [Fact]
+    public async Task A_rotation_by_an_operator_does_not_follow_a_rotation_that_was_due()
+    {
+        await using var source = new SharedSecretSource(new RewtOptions { ServiceName = "orders" }, _store, _time, NullLogger.Instance);
+        var first = (RingSnapshot)(await source.UpdateAsync(null, null, Cancellation))!;
+        _time.Advance(TimeSpan.FromDays(1));
+
+        var second = (RingSnapshot)(await source.UpdateAsync(first, KeyCommand.Rotate, Cancellation))!;
+        var third = (RingSnapshot)(await source.UpdateAsync(second, KeyCommand.Rotate, Cancellation))!;
+
+        second.Current!.KeyId.ShouldBe(first.Next!.KeyId);
+        third.Current!.KeyId.ShouldBe(second.Next!.KeyId);
+    }
+
     private async Task<RingSnapshot> UpdateAsync(RingSnapshot? previous, Func<RingReading, RingChange>? command) => (await _updater.UpdateAsync(previous, command, Cancellation))!;
 
     /// <summary>A store that loses the pending key after its first write.</summary>

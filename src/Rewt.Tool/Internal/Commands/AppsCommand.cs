@@ -19,7 +19,7 @@ internal static class AppsCommand
 
     private static readonly Option<int?> Days = new("--expires-in") { Description = "The number of days until the key expires; 0 for never. Default: one year.", HelpName = "days" };
 
-    private static readonly Option<string?> Key = new("--key") { Description = "Revoke only the key with this id.", HelpName = "key id" };
+    private static readonly Option<string?> Key = new("--key") { Description = "Revoke only the key with this id, or this API key.", HelpName = "key id" };
 
     public static Command Create()
     {

@@ -59,7 +59,9 @@ internal sealed class AppsCommandHandler(ToolContext context)
     {
         await using var session = RingSession.Open(context);
         var app = await FindAsync(session, appId, cancellationToken) ?? throw Unknown(appId);
-        if (keyId is not null && app.Keys.All(key => key.KeyId != keyId)) throw new ToolException(ExitCode.Refused, $"The app '{appId}' has no key {UntrustedText.Escape(keyId)}. 'rewt apps list' lists the keys.");
+        // A whole API key must not be printed.
+        if (keyId is not null && ApiKeyFormat.AppIdOf(keyId) is not null) keyId = ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(keyId));
+        if (keyId is not null && app.Keys.All(key => key.KeyId != keyId)) throw new ToolException(ExitCode.Refused, $"The app '{appId}' has no key {UntrustedText.Escape(KeyMaterial.Shown(keyId))}. 'rewt apps list' lists the keys.");
 
         await context.ConfirmAsync($"Permanently revoke {(keyId is null ? "all keys" : $"the key {keyId}")} of the app '{appId}'?", cancellationToken);
         if (keyId is null) await session.Apps.RevokeAsync(appId, cancellationToken);

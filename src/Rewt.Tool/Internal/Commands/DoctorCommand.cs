@@ -17,9 +17,14 @@ internal static class DoctorCommand
     private static async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context);
-        var ring = await session.ReadAsync(cancellationToken);
-        var (_, findings, connection) = await session.ExamineAsync(ring, cancellationToken);
-        if (ring.IsNothing && await session.Pairs.ReadAsync(cancellationToken) is null) findings = [NoRing(context.Namespace), .. findings];
+        var pairs = await session.Pairs.ReadAsync(cancellationToken);
+        var ring = pairs is null ? await session.ReadAsync(cancellationToken) : await session.ReadIfPermittedAsync(cancellationToken);
+        List<DoctorReport> reports = [];
+        if (pairs is null || !ring.IsNothing) reports.Add(await session.ExamineAsync(ring, cancellationToken));
+        if (pairs is not null) reports.Add(await session.Pairs.ExamineAsync(pairs, cancellationToken));
+        List<Finding> findings = [.. reports.SelectMany(report => report.Findings).Distinct()];
+        if (pairs is null && ring.IsNothing) findings.Insert(0, NoRing(context.Namespace));
+        var connection = reports[0].Connection;
         if (context.IsJson)
         {
             context.WriteJson(new { context.Namespace, connection, findings = findings.Select(finding => new { finding.Code, severity = Severity(finding), finding.Text }) });

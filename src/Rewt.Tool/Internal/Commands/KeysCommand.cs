@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Rewt.Internal;
 
 namespace Rewt.Tool;
@@ -66,14 +67,14 @@ internal static class KeysCommand
             (options.Identity.Names, options.Identity.RevocationListFile) = (names, revocationList);
         });
         var pairs = await session.Pairs.ReadAsync(cancellationToken);
-        Print(context, pairs is null ? await session.RequireAsync(cancellationToken) : await session.ReadAsync(cancellationToken), pairs);
+        Print(context, pairs is null ? await session.RequireAsync(cancellationToken) : await session.ReadIfPermittedAsync(cancellationToken), pairs);
         return ExitCode.Done;
     }
 
     private static async Task<int> RotateAsync(ToolContext context, bool force, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context);
-        if ((await session.ReadAsync(cancellationToken)).Epoch is null && await session.Pairs.ReadAsync(cancellationToken) is not null)
+        if ((await session.ReadIfPermittedAsync(cancellationToken)).Epoch is null && await session.Pairs.ReadAsync(cancellationToken) is not null)
         {
             throw new ToolException(ExitCode.Refused, "The services of this namespace sign with key pairs, and only the process that has a key pair can rotate it. Restart the instance, or call IRewtKeyRing.RotateAsync in it. 'rewt keys revoke' revokes a key pair.");
         }
@@ -86,7 +87,7 @@ internal static class KeysCommand
                 $"The last rotation is in its overlap: key {retired.KeyId} verifies until {retired.StateEndsAt:yyyy-MM-dd HH:mm:ss}Z, and a Node service may still sign with it. Wait until then, or add --force.");
         }
 
-        var rotated = await session.RotateAsync(cancellationToken);
+        var rotated = await session.RotateAsync(ring, cancellationToken);
         if (!context.IsJson) context.Note($"Rotated: {ring.Current?.KeyId ?? "none"} retires, {rotated.Current?.KeyId} signs.");
         Print(context, rotated);
         return ExitCode.Done;
@@ -95,9 +96,16 @@ internal static class KeysCommand
     private static async Task<int> RevokeAsync(ToolContext context, string key, TimeSpan? wait, bool force, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context);
-        if (PairSnapshot.IsPossible(key)) return await RevokePairAsync(context, session, key, wait, force, cancellationToken);
+        var isPair = PairSnapshot.IsPossible(key);
+        var ring = isPair ? await session.ReadIfPermittedAsync(cancellationToken) : await session.RequireAsync(cancellationToken);
+        // A secret can have the form of a key id, and would be stored and printed.
+        if (Rewt.Internal.KeyId.Of(Encoding.UTF8.GetBytes(key)) is var ofSecret && ring.ToKeys().Any(known => known.KeyId == ofSecret))
+        {
+            throw new ToolException(ExitCode.Usage, $"The argument is not a key id but the secret of the key {ofSecret}, and nothing was changed. Run 'rewt keys revoke {ofSecret}', and delete the secret from the history of the shell.");
+        }
 
-        var ring = await session.RequireAsync(cancellationToken);
+        if (isPair) return await RevokePairAsync(context, session, ring, key, wait, force, cancellationToken);
+
         var keyId = key switch
         {
             "current" => ring.Current?.KeyId ?? throw new ToolException(ExitCode.Refused, "The key ring has no current key. 'rewt keys list' lists the keys."),
@@ -122,7 +130,7 @@ internal static class KeysCommand
         return Confirm(context, missing);
     }
 
-    private static async Task<int> RevokePairAsync(ToolContext context, RingSession session, string keyId, TimeSpan? wait, bool force, CancellationToken cancellationToken)
+    private static async Task<int> RevokePairAsync(ToolContext context, RingSession session, RingSnapshot ring, string keyId, TimeSpan? wait, bool force, CancellationToken cancellationToken)
     {
         var pairs = await session.Pairs.ReadAsync(cancellationToken)
             ?? (force ? await session.Pairs.EmptyAsync(cancellationToken) : null)
@@ -133,7 +141,7 @@ internal static class KeysCommand
         await context.ConfirmAsync($"Permanently revoke the key pair {keyId}{(known?.Issuer is { } service ? $" of {service}" : "")}?", cancellationToken);
         pairs = await session.Pairs.RevokeAsync(pairs, keyId, cancellationToken);
         var missing = wait is { } limit ? await ConfirmationsAsync(keyId, session.Pairs.WaitForAllAsync(pairs, limit, cancellationToken)) : null;
-        Print(context, await session.ReadAsync(cancellationToken), keyId, missing, pairs);
+        Print(context, ring, keyId, missing, pairs);
         return Confirm(context, missing);
     }
 
@@ -146,7 +154,7 @@ internal static class KeysCommand
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw new ToolException(ExitCode.Unconfirmed, $"The key {keyId} is revoked, but the confirmations of the instances cannot be read. {StoreFailure.Explanation(exception) ?? Failure.Of(exception).Message}");
+            throw new ToolException(ExitCode.Unconfirmed, $"The key {keyId} is revoked, but the confirmations of the instances cannot be read: {StoreFailure.Explanation(exception) ?? Failure.Of(exception).Message}");
         }
     }
 

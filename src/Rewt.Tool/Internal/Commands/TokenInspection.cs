@@ -12,6 +12,9 @@ internal static class TokenInspection
     /// <summary>The maximum length, in characters, of a claim value that a table shows completely.</summary>
     private const int LongestShown = 1000;
 
+    /// <summary>Services refuse a token with a duplicate name, and the parser would report the name unescaped.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     private static readonly string[] Times = ["iat", "exp", "nbf"];
 
     public static int Run(ToolContext context, string token)
@@ -21,7 +24,7 @@ internal static class TokenInspection
         var parts = token.Split('.');
         if (parts.Length != 3 || Part(parts[0]) is not { } header || Part(parts[1]) is not { } claims)
         {
-            throw new ToolException(ExitCode.BadToken, "The text is not a JSON Web Token. A token has three base64url parts separated by dots, and the first two contain JSON.");
+            throw new ToolException(ExitCode.BadToken, "The text is not a JSON Web Token. A token has three base64url parts separated by dots, and the first two contain JSON without duplicate names.");
         }
 
         if (context.IsJson)
@@ -42,7 +45,7 @@ internal static class TokenInspection
     {
         try
         {
-            return Base64Url.IsValid(text) ? JsonNode.Parse(Base64Url.DecodeFromChars(text)) as JsonObject : null;
+            return Base64Url.IsValid(text) ? JsonNode.Parse(Base64Url.DecodeFromChars(text), documentOptions: Strict) as JsonObject : null;
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {

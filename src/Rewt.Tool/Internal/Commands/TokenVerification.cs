@@ -61,7 +61,7 @@ internal static class TokenVerification
     {
         await using var session = RingSession.Open(context, options => options.AcceptNodeTokens = acceptNodeTokens);
         var pairs = await session.Pairs.ReadAsync(cancellationToken);
-        var ring = pairs is null ? await session.RequireAsync(cancellationToken) : await session.ReadAsync(cancellationToken);
+        var ring = pairs is null ? await session.RequireAsync(cancellationToken) : await session.ReadIfPermittedAsync(cancellationToken);
         if (pairs is not null) (session.Options.KeyMode, session.Options.AlsoAccept) = (KeyMode.KeyPair, ring.Epoch is null ? null : KeyMode.SharedSecret);
         var header = TokenHeader.TryRead(token);
         session.Options.Tenants.Enabled = header?.KeyId is { } keyId && TenantKeyId.TryParse(keyId, out _, out _);

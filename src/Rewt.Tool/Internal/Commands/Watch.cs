@@ -11,6 +11,9 @@ namespace Rewt.Tool;
 /// </summary>
 internal sealed class Watch(ToolContext context, TimeSpan? duration, int? changes)
 {
+    /// <summary>The number of changes that the live view shows.</summary>
+    private const int MostEvents = 8;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly Channel<bool> _hints = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -23,6 +26,11 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         await using var session = RingSession.Open(context);
         using var ending = new CancellationTokenSource(duration ?? Timeout.InfiniteTimeSpan, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, cancellationToken);
+
+        if ((await session.ReadIfPermittedAsync(cancellationToken)).IsNothing && await session.Pairs.ReadAsync(cancellationToken) is not null)
+        {
+            throw new ToolException(ExitCode.Refused, "The services of this namespace sign with key pairs, which 'rewt watch' does not show. 'rewt keys list' lists them.");
+        }
 
         // The first read fails immediately if the key ring cannot be followed.
         var state = await ReadAsync(session, cancellationToken);
@@ -101,6 +109,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
     {
         if (context.IsJson)
         {
+            _events.Clear();
             context.WriteJsonLine(new { at = context.Time.GetUtcNow(), ring = RingFormatter.Json(context, state.Ring), instances = state.Instances(), trouble = state.DegradedReason });
             return;
         }
@@ -120,7 +129,8 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
                 string.Create(CultureInfo.InvariantCulture, $"{instance.SecondsAgo:0} s ago"));
         }
 
-        var recent = _events.TakeLast(8).Select(line => (IRenderable)new Text(line));
+        _events.RemoveRange(0, Math.Max(0, _events.Count - MostEvents));
+        var recent = _events.Select(line => (IRenderable)new Text(line));
         return new Rows(
             [
                 new Text(string.Create(CultureInfo.InvariantCulture, $"Namespace {context.Namespace}, version {state.Ring.Version}, last changed by {state.Ring.ChangedBy ?? "unknown"}. Press Ctrl+C to stop.")),
