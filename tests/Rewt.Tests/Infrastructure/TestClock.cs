@@ -10,6 +10,7 @@ internal sealed class TestClock : FakeTimeProvider
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
 
     private long _adjusted;
+    private int _loopRounds;
 
     public int ArmedTimers => _armed.Count;
 
@@ -18,6 +19,12 @@ internal sealed class TestClock : FakeTimeProvider
     /// a moment after the task has completed.
     /// </summary>
     public int SleepingLoops => _armed.Keys.Count(timer => timer.IsOfLoop);
+
+    /// <summary>
+    /// Gets the number of times that loops have armed their timers. A higher number than before a request means that the loop has made at least one round, also
+    /// if its timer is still armed while the loop works.
+    /// </summary>
+    public int LoopRounds => Volatile.Read(ref _loopRounds);
 
     /// <summary>Gets the time until the next timer fires, or null if no timer is armed.</summary>
     public TimeSpan? UntilNext => _armed.Values.Select(timer => (TimeSpan?)GetElapsedTime(GetTimestamp(), timer.Due)).Min();
@@ -73,8 +80,14 @@ internal sealed class TestClock : FakeTimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            clock.Track(this, dueTime, period);
-            return Inner.Change(dueTime, period);
+            // A timer without a delay fires before it is armed, so it must not seem to wait.
+            var armed = clock.GetTimestamp();
+            clock.Track(this, dueTime == TimeSpan.Zero ? period : dueTime, period);
+            var isChanged = Inner.Change(dueTime, period);
+            // A test that saw the timer may have advanced the clock before the timer was armed.
+            if (dueTime > TimeSpan.Zero && clock.GetElapsedTime(armed) is var passed && passed > TimeSpan.Zero) Inner.Change(passed < dueTime ? dueTime - passed : TimeSpan.Zero, period);
+            if (IsOfLoop) Interlocked.Increment(ref clock._loopRounds);
+            return isChanged;
         }
 
         public void Dispose()
