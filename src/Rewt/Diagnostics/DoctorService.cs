@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The background service that examines the key rings of this process for problems of their setup, a few seconds after the start and then every ten
-/// minutes. The service logs each new and each resolved finding, and stores the report for the health check.
+/// minutes. A failed examination is repeated sooner. The service logs each new and each resolved finding, and stores the report for the health check.
 /// </summary>
 internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports reports, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
@@ -31,6 +31,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
     /// </summary>
     private async Task RepeatAsync(string name, CancellationToken cancellationToken)
     {
+        var retry = 1;
         while (true)
         {
             do
@@ -39,8 +40,11 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
             }
             while (Provider(name).Known is null);
 
-            await ExamineAsync(name, cancellationToken).ConfigureAwait(false);
-            for (var check = 0; check < ClockChecks; check++)
+            var checks = ClockChecks;
+            if (await TryExamineAsync(name, cancellationToken).ConfigureAwait(false)) retry = 1;
+            // The pause doubles with each failure, so that an outage causes few examinations.
+            else (checks, retry) = (retry, Math.Min(retry * 2, ClockChecks));
+            for (var check = 0; check < checks; check++)
             {
                 await Task.Delay(Pause / ClockChecks, time, cancellationToken).ConfigureAwait(false);
                 CheckClock(name);
@@ -50,7 +54,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
 
     private KeyRingProvider Provider(string name) => rings.Provider(rings.Options(name).Namespace);
 
-    private async Task ExamineAsync(string name, CancellationToken cancellationToken)
+    private async Task<bool> TryExamineAsync(string name, CancellationToken cancellationToken)
     {
         var keyRing = Provider(name);
         try
@@ -58,12 +62,14 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
             var examination = new RingExamination(keyRing.Name, FleetSettings.Of(rings.Options(name)), keyRing.Doctor, keyRing.Tracker);
             var report = await examination.RunAsync(keyRing.Known!, cancellationToken).ConfigureAwait(false);
             Report(report with { Findings = [.. report.Findings.Where(finding => finding.Severity != FindingSeverity.Information)] });
+            return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // An outage is reported elsewhere; earlier findings remain.
             var cause = StoreFailure.Cause(exception);
             LogUnable(keyRing.Name, cause);
+            return false;
         }
     }
 

@@ -136,6 +136,8 @@ public sealed class OneTimeTests
             redis: redis.ConnectionString);
         (await payments.SendAsync(HttpMethod.Post, "/group/a", new StringContent("body")).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         await redis.WaitForStartupAsync(keyRings: 1);
+        await payments.Service.WaitForDoctorAsync();
+        await redis.WaitUntilQuietAsync();
         var before = await redis.CommandCountsAsync();
 
         (await payments.SendAsync(HttpMethod.Post, "/group/a", new StringContent("body")).StatusAsync()).ShouldBe(HttpStatusCode.OK);

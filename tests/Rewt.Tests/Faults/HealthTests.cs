@@ -14,7 +14,7 @@ public sealed class HealthTests
         var settings = (IReadOnlyDictionary<string, string>)(await CheckAsync(service)).Data["Rewt"];
         (settings["service"], settings["namespace"], settings["keysFrom"]).ShouldBe(("inventory", "rewt", "Redis"));
         settings["durations"].ShouldContain("RefreshInterval 00:01:00");
-        await Eventually.TrueAsync(() => service.Services.GetRequiredService<DoctorReports>().All.Any(), "the doctor has completed its first check");
+        await service.WaitForDoctorAsync();
         var before = (await redis.CommandCountsAsync()).Sum(pair => pair.Value);
 
         for (var i = 0; i < 100; i++) await CheckAsync(service);

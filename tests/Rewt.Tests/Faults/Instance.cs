@@ -47,6 +47,9 @@ public sealed class Instance : IAsyncDisposable
     public Task WaitUntilAnnouncedAsync() => Eventually.TrueAsync(
         async () => (await Provider.Tracker.ReadAsync(Cancellation))!.Any(heartbeat => heartbeat.Instance == Provider.Tracker.Instance), "the instance has announced itself");
 
+    /// <summary>Reads Redis. A read that fails on a slow machine is repeated.</summary>
+    public Task ReadAsync() => Eventually.TrueAsync(async () => await Provider.ReadNowAsync(Cancellation) is not null, "the key ring is read");
+
     public async Task<string> CurrentAsync() => (await Ring.GetAsync(Cancellation)).Current!.KeyId;
 
     public Task<string> SignAsync() => SignAsync("content");

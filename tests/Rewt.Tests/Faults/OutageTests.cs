@@ -66,7 +66,7 @@ public sealed class OutageTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var fleet = await Fleet.StartAsync(redis.ConnectionString, 1, 1, options =>
-            (options.RefreshInterval, options.StaleBudget) = (TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)));
+            (options.RefreshInterval, options.StaleBudget) = (TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10)));
         var caller = fleet.Callers[0];
         var callee = fleet.Hosts.First();
         var token = await caller.Tokens.CreateBearerAsync("callee-0", cancellationToken: Cancellation);
@@ -113,8 +113,16 @@ public sealed class OutageTests
         // One thread started all calls and none of them has completed, so none of them blocks a thread.
         calls.ShouldAllBe(call => !call.IsCompleted);
 
-        time.Advance(TimeSpan.FromSeconds(10));
-        foreach (var failure in await Task.WhenAll(calls)) failure.ShouldBeOfType<RewtKeysUnavailableException>();
+        // The calls and the attempt to connect wait one after the other, so a single advance may be too early.
+        var failures = Task.WhenAll(calls);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return failures.IsCompleted;
+            },
+            "the calls have failed");
+        foreach (var failure in await failures) failure.ShouldBeOfType<RewtKeysUnavailableException>();
     }
 
     private static async Task AssertCallsSucceedAsync(string kind, TimeSpan outage, int parallel)

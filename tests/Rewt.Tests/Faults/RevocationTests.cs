@@ -32,7 +32,7 @@ public sealed class RevocationTests
         revocation.Unconfirmed.ShouldBeEmpty();
         revocation.IsComplete.ShouldBeTrue();
         revocation.Ring.Keys.ShouldContain(key => key.KeyId == keyId && key.State == RewtKeyState.Revoked);
-        foreach (var instance in instances) instance.Provider.Fresh!.Revoked.Keys.ShouldContain(keyId);
+        foreach (var instance in instances) instance.Provider.Known!.Revoked.Keys.ShouldContain(keyId);
     }
 
     [Fact]
@@ -92,9 +92,9 @@ public sealed class RevocationTests
         {
             (token, keyId) = (await first.SignAsync(), await first.CurrentAsync());
             // The end of the current state changes when the instance notices the new TTL.
-            await redis.CommandAsync("PEXPIRE", "rewt:rewt-secret", 4000);
+            await redis.CommandAsync("PEXPIRE", "rewt:rewt-secret", 15_000);
             await Eventually.TrueAsync(
-                async () => (await first.Ring.GetAsync(Cancellation)).Current!.StateEndsAt < TimeProvider.System.GetUtcNow().AddSeconds(10),
+                async () => (await first.Ring.GetAsync(Cancellation)).Current!.StateEndsAt < TimeProvider.System.GetUtcNow().AddSeconds(20),
                 "the instance has noticed the new TTL");
         }
 

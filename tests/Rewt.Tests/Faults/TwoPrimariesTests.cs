@@ -29,9 +29,8 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
         // The client library considers the promoted server a replica for up to a minute.
         await Replication.DetachAsync(primary, replica);
         await primary.FlushAllAsync();
-        await Eventually.TrueAsync(() => service.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal), "the outage is logged");
+        await Eventually.TrueAsync(() => service.Log.Text.Contains("are primaries", StringComparison.Ordinal), "the outage is logged with its cause");
 
-        service.Log.Text.ShouldContain("are primaries");
         foreach (var bearer in new[] { token, await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation) })
         {
             using var response = await service.CallAsync(bearer);

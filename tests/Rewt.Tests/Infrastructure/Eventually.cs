@@ -12,14 +12,14 @@ public static class Eventually
 
     public static Task TrueAsync(Func<Task<bool>> condition, string description) => TrueAsync(condition, () => description);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> description)
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> description, TimeSpan? limit = null)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(started) >= Limit)
+            if (TimeProvider.System.GetElapsedTime(started) >= (limit ?? Limit))
             {
-                Assert.Fail($"Not within {Limit}: {description()}");
+                Assert.Fail($"Not within {limit ?? Limit}: {description()}");
             }
 
             await Task.Delay(Pause, TimeProvider.System, Cancellation);

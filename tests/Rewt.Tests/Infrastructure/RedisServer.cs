@@ -155,6 +155,23 @@ public sealed class RedisServer : IAsyncDisposable
     public Task WaitForStartupAsync(int keyRings) => Eventually.TrueAsync(
         async () => (await CommandCountsAsync()).GetValueOrDefault("expire") >= keyRings, $"{keyRings} key rings have started");
 
+    /// <summary>
+    /// Waits until the given commands have been sent, and no command has followed for a second. On a busy machine a startup command may time out and be repeated.
+    /// </summary>
+    public async Task WaitUntilQuietAsync(params string[] commands)
+    {
+        var (since, last) = (TimeProvider.System.GetTimestamp(), "");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var counts = await CommandCountsAsync();
+                var sent = string.Join(' ', counts.Where(pair => pair.Key is not ("ping" or "info")).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+                if (sent != last) (since, last) = (TimeProvider.System.GetTimestamp(), sent);
+                return commands.All(counts.ContainsKey) && TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1);
+            },
+            "no further command is sent");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_cannotBeReused || _arguments.Length > 0) await ShutDownAsync();

@@ -95,6 +95,9 @@ public sealed class TestService : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the doctor has examined the server. It sends no commands in the ten minutes that follow.</summary>
+    public Task WaitForDoctorAsync() => Eventually.TrueAsync(() => Services.GetRequiredService<DoctorReports>().All.Any(), "the doctor has examined the server");
+
     /// <summary>An endpoint that counts its calls and returns the name of the caller.</summary>
     public string? Count(ClaimsPrincipal user)
     {

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rewt.Tests.Ring;
 using StackExchange.Redis;
 
 namespace Rewt.Tests.Operations;
@@ -13,7 +15,7 @@ public sealed class DoctorServiceTests
         var log = new CapturedLog();
         await using var service = await StartAsync(redis.ConnectionString, log);
 
-        await Eventually.TrueAsync(() => Reports(service).All.Any(), "the server has been examined");
+        await service.WaitForDoctorAsync();
 
         Lines(log).ShouldBe(
             [
@@ -40,9 +42,32 @@ public sealed class DoctorServiceTests
 
         await redis.RestartAsync();
 
-        await Eventually.TrueAsync(() => Reports(service).All.Any(), "the server has been examined");
+        await service.WaitForDoctorAsync();
         Reports(service).Of("rewt").ShouldBeEmpty();
         await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Healthy, "the service is healthy");
+    }
+
+    [Fact]
+    public async Task A_failed_examination_is_repeated_soon_but_less_and_less_often()
+    {
+        var (clock, reports, doctor) = (new TestClock(), new DoctorReports(), new FailingDoctor());
+        var store = new FaultyRingStore(new SharedMemoryRing().Store) { Doctor = doctor };
+        await using var sender = Sender.Create(services => services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(new SingleRingStoreFactory(store))));
+        await sender.Ring.GetAsync(Cancellation);
+        using var service = new DoctorService(sender.Services.GetRequiredService<KeyRingRegistry>(), reports, clock, NullLoggerFactory.Instance);
+        var started = clock.GetTimestamp();
+        await service.StartAsync(Cancellation);
+
+        await AdvanceUntilAsync(() => doctor.Examinations >= 3);
+        clock.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromMinutes(1));
+        await AdvanceUntilAsync(() => doctor.Examinations >= 10);
+        clock.GetElapsedTime(started).ShouldBeGreaterThan(TimeSpan.FromMinutes(20));
+        reports.All.ShouldBeEmpty();
+        doctor.Fails = false;
+        await AdvanceUntilAsync(() => reports.All.Any());
+        await service.StopAsync(Cancellation);
+
+        Task AdvanceUntilAsync(Func<bool> condition) => clock.AdvanceUntilAsync(condition, within: TimeSpan.FromSeconds(5), clock.Advance);
     }
 
     [Fact]
@@ -103,7 +128,7 @@ public sealed class DoctorServiceTests
             services.PostConfigure<RewtOptions>(options => options.Redis = null);
         });
 
-        await Eventually.TrueAsync(() => Reports(service).All.Any(), "the server has been examined");
+        await service.WaitForDoctorAsync();
 
         Reports(service).Of("rewt").ShouldContain(finding => finding.Code == "eviction");
         var data = (IReadOnlyDictionary<string, string>)(await CheckAsync(service)).Data.Values.Single();
@@ -163,4 +188,19 @@ public sealed class DoctorServiceTests
 
     private static async Task<HealthReportEntry> CheckAsync(TestService service) =>
         (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"];
+
+    private sealed class FailingDoctor : IStoreDoctor
+    {
+        private int _examinations;
+
+        public int Examinations => Volatile.Read(ref _examinations);
+
+        public bool Fails { get; set; } = true;
+
+        public Task<StoreReport> ExamineAsync(CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _examinations);
+            return Fails ? throw new TimeoutException() : Task.FromResult(new StoreReport(null!, []));
+        }
+    }
 }

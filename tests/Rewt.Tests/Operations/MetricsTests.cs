@@ -13,7 +13,7 @@ public sealed class MetricsTests
         var other = await service.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
         await service.Data.SignTextAsync("data", Cancellation);
 
-        foreach (var token in new[] { good, other, good[..^2] + "AA", "not.a.token" }) (await service.CallAsync(token)).Dispose();
+        foreach (var token in new[] { good, other, good[..^8] + "AAAAAAAA", "not.a.token" }) (await service.CallAsync(token)).Dispose();
         await service.Ring.RevokeAsync((await service.Ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
         (await service.CallAsync(good)).Dispose();
 

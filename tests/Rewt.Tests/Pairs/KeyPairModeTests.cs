@@ -55,8 +55,8 @@ public sealed class KeyPairModeTests
         static Action<RewtOptions> WithShortTimes(string service) => options =>
         {
             Pairs(options);
-            (options.ServiceName, options.RefreshInterval, options.MaxTokenLifetime) = (service, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
-            (options.TokenLifetime, options.ClockSkew, options.StaleBudget) = (TimeSpan.FromSeconds(2), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            (options.ServiceName, options.RefreshInterval, options.MaxTokenLifetime) = (service, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
+            (options.TokenLifetime, options.ClockSkew, options.StaleBudget) = (TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromSeconds(10));
         };
     }
 

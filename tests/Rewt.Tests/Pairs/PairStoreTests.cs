@@ -180,14 +180,9 @@ public sealed class PairStoreTests
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         await Eventually.TrueAsync(async () => (await redis.CommandCountsAsync()).GetValueOrDefault("subscribe") >= 2, "both instances have subscribed");
         foreach (var instance in new[] { orders, inventory }) await instance.Provider.ReadNowAsync(Cancellation);
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                await redis.CommandAsync("CONFIG", "RESETSTAT");
-                await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Cancellation);
-                return (await CommandsAsync()).Count == 0;
-            },
-            "no more commands of the start are sent");
+        await redis.WaitForStartupAsync(keyRings: 2);
+        await redis.WaitUntilQuietAsync();
+        await redis.CommandAsync("CONFIG", "RESETSTAT");
 
         for (var index = 0; index < 300; index++) (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
 

@@ -16,6 +16,9 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
     /// <summary>Gets or sets the explanation of failed reads; null for none.</summary>
     public string? Explanation { get; set; }
 
+    /// <summary>Gets the doctor of the store; null for none.</summary>
+    public IStoreDoctor? Doctor { get; init; }
+
     /// <summary>Gets or sets whether writes fail and reads succeed.</summary>
     public bool IsReadOnly { get; set; }
 

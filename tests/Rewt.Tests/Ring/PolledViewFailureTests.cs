@@ -124,13 +124,15 @@ public sealed class PolledViewFailureTests
         await using var bench = new ProviderBench();
         await bench.StartAsync();
         bench.Server.Set(Rings.Value("mine"));
+        var reads = bench.Store.Reads;
         bench.Store.Hold();
         bench.Advance(TimeSpan.FromSeconds(8));
         var request = bench.GetAsync();
+        await ProviderBench.UntilAsync(() => bench.Store.Reads > reads, "the first read has begun");
 
         // The first read fails on the lost connection, and the second needs a connect and a command.
         await AdvanceAsync(TimeSpan.FromSeconds(1.5));
-        var reads = bench.Store.Reads;
+        reads = bench.Store.Reads;
         bench.Store.FailBlockedReads();
         await ProviderBench.UntilAsync(() => bench.Store.Reads > reads, "the second read has begun");
         await AdvanceAsync(TimeSpan.FromSeconds(3));

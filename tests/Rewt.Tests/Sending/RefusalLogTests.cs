@@ -28,7 +28,7 @@ public sealed class RefusalLogTests : IDisposable
     public async Task A_refused_call_is_logged_with_its_audience_key_id_and_advice(string? challenge, string check)
     {
         _challenge = challenge;
-        await using var sender = Create();
+        await using var sender = await CreateAsync();
 
         (await CallAsync(sender)).ShouldBe(HttpStatusCode.Unauthorized);
 
@@ -47,7 +47,7 @@ public sealed class RefusalLogTests : IDisposable
     {
         var requests = 0;
         Sender? sender = null;
-        sender = Create(_ =>
+        sender = await CreateAsync(_ =>
         {
             if (++requests > 1 && !isRefusedTwice) return new HttpResponseMessage(HttpStatusCode.OK);
             sender!.Memory.Store.Set(Secret.Generate().CopyBytes());
@@ -64,7 +64,7 @@ public sealed class RefusalLogTests : IDisposable
     [Fact]
     public async Task Repeated_refusals_are_logged_once_per_minute_and_reason()
     {
-        await using var sender = Create();
+        await using var sender = await CreateAsync();
 
         for (var call = 0; call < 100; call++) await CallAsync(sender);
         Lines().ShouldHaveSingleItem().ShouldEndWith("since the last such event: 1. ");
@@ -90,7 +90,7 @@ public sealed class RefusalLogTests : IDisposable
     public async Task Text_from_the_callee_is_truncated_and_cannot_forge_log_lines(string reason)
     {
         _challenge = Challenge(reason + new string('x', 10_000));
-        await using var sender = Create();
+        await using var sender = await CreateAsync();
 
         await CallAsync(sender);
 
@@ -104,7 +104,7 @@ public sealed class RefusalLogTests : IDisposable
     [Fact]
     public async Task A_refused_synchronous_call_is_logged()
     {
-        await using var sender = Create();
+        await using var sender = await CreateAsync();
 
         SendSynchronously(sender);
 
@@ -116,7 +116,7 @@ public sealed class RefusalLogTests : IDisposable
     [InlineData(true)]
     public async Task A_refused_call_without_the_retry_is_logged(bool isSynchronous)
     {
-        await using var sender = Create(signing: options => options.Retry = false);
+        await using var sender = await CreateAsync(signing: options => options.Retry = false);
 
         if (isSynchronous) SendSynchronously(sender);
         else (await CallAsync(sender)).ShouldBe(HttpStatusCode.Unauthorized);
@@ -127,7 +127,7 @@ public sealed class RefusalLogTests : IDisposable
     [Fact]
     public async Task A_refused_Authorization_header_of_the_application_is_not_logged()
     {
-        await using var sender = Create();
+        await using var sender = await CreateAsync();
 
         (await sender.Http().SendAsync(HttpMethod.Get, "/a", request => request.Headers.Authorization = new("Basic", "eA=="))).Dispose();
 
@@ -146,7 +146,7 @@ public sealed class RefusalLogTests : IDisposable
             return Task.CompletedTask;
         });
         // All host names lead to the callee.
-        await using var sender = Create(
+        await using var sender = await CreateAsync(
             callee.Address.AbsoluteUri,
             new SocketsHttpHandler { ConnectCallback = async (_, cancellationToken) => await ConnectAsync(callee.Address, cancellationToken) });
 
@@ -163,7 +163,7 @@ public sealed class RefusalLogTests : IDisposable
     public async Task Redirects_to_ever_new_origins_are_logged_once()
     {
         var calls = 0;
-        await using var sender = Create(request =>
+        await using var sender = await CreateAsync(request =>
         {
             // The handler of .NET follows a redirect in the same way.
             request.RequestUri = new Uri($"https://stranger-{++calls}.example/");
@@ -239,21 +239,28 @@ public sealed class RefusalLogTests : IDisposable
 
     private List<string> Lines() => [.. _log.Text.Split('\n').Where(line => line.Contains("CallRefused", StringComparison.Ordinal))];
 
-    private Sender Create(Func<HttpRequestMessage, HttpResponseMessage>? answer = null, Action<RewtSigningOptions>? signing = null) =>
-        Create("https://inventory.example", new StubHandler(answer ?? (_ => Refusal(_challenge))), signing);
+    private Task<Sender> CreateAsync(Func<HttpRequestMessage, HttpResponseMessage>? answer = null, Action<RewtSigningOptions>? signing = null) =>
+        CreateAsync("https://inventory.example", new StubHandler(answer ?? (_ => Refusal(_challenge))), signing);
 
-    private Sender Create(string address, HttpMessageHandler primary, Action<RewtSigningOptions>? signing = null) => Sender.Create(
-        services =>
-        {
-            services.AddSingleton<TimeProvider>(_time);
-            services.AddLogging(logging => logging.AddProvider(_log));
-            services.AddHttpClient(Sender.Client, client => client.BaseAddress = new Uri(address))
-                .AddRewtSigning(options =>
-                {
-                    options.Audience = "inventory";
-                    signing?.Invoke(options);
-                })
-                .ConfigurePrimaryHttpMessageHandler(() => primary);
-        },
-        new SharedMemoryRing(_time));
+    private async Task<Sender> CreateAsync(string address, HttpMessageHandler primary, Action<RewtSigningOptions>? signing = null)
+    {
+        var sender = Sender.Create(
+            services =>
+            {
+                services.AddSingleton<TimeProvider>(_time);
+                services.AddLogging(logging => logging.AddProvider(_log));
+                services.AddHttpClient(Sender.Client, client => client.BaseAddress = new Uri(address))
+                    .AddRewtSigning(options =>
+                    {
+                        options.Audience = "inventory";
+                        signing?.Invoke(options);
+                    })
+                    .ConfigurePrimaryHttpMessageHandler(() => primary);
+            },
+            new SharedMemoryRing(_time));
+        // The first request may cause two reads, after which the check of a key would wait for ever.
+        await sender.Ring.GetAsync(Cancellation);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        return sender;
+    }
 }

@@ -102,7 +102,10 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     public async Task A_key_lost_after_an_earlier_refusal_is_replaced_without_a_push()
     {
         var sender = Create();
+        await LoadKeysAsync(sender);
+        var rounds = _time.LoopRounds;
         await CallAsync(sender);
+        await Eventually.TrueAsync(() => _time.LoopRounds > rounds, "the provider waits for its next read");
         // One poll follows that read, before the key is lost.
         var reads = _store.Reads;
         _time.Advance(TimeSpan.FromSeconds(4));
@@ -143,6 +146,7 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     public async Task A_401_without_a_reason_does_not_hide_a_later_stale_key()
     {
         var sender = Create();
+        await LoadKeysAsync(sender);
         _challenge = null;
         await CallAsync(sender);
         _ring.Store.Set(Secret.Generate().CopyBytes());
@@ -182,10 +186,13 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         if (_sender is not null) await _sender.DisposeAsync();
     }
 
-    /// <summary>Loads the keys and returns the number of reads of the store so far.</summary>
+    /// <summary>Loads the keys, waits for the read after the subscription, and returns the number of reads of the store so far.</summary>
     private async Task<int> LoadKeysAsync(Sender sender)
     {
         await sender.Ring.GetAsync(Cancellation);
+        await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the provider waits for its next read");
+        // The first request may cause a second read, after which a check would wait for ever.
+        _time.Advance(TimeSpan.FromSeconds(1));
         return _store.Reads;
     }
 

