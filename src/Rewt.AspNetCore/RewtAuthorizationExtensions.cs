@@ -9,11 +9,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtAuthorizationExtensions
 {
     /// <summary>
-    /// Allows only the named callers to call an endpoint. A service is named by its service name (<c>orders</c>). A trusted app is named by
-    /// <c>app:</c> and its id (<c>app:acme-mobile</c>). A trusted app can send its API key, or a token that was issued to the app. Other callers are
-    /// answered with status 403. Callers authenticated by a scheme other than <c>Rewt</c> and <c>RewtApiKey</c> are rejected, regardless of their
-    /// claims. The method does not select a scheme, so <c>Rewt</c> or <c>RewtApiKey</c> should be the default scheme. If the method is called for a
-    /// group and for an endpoint of the group, both calls must name the caller.
+    /// Allows only the named callers to call an endpoint. A service is named by its service name (<c>orders</c>), another issuer by its URL
+    /// (<c>https://auth.example/</c>), and a trusted app by <c>app:</c> and its id (<c>app:acme-mobile</c>). A trusted app can send its API key, or a
+    /// token that was issued to the app. Other callers are answered with status 403. Callers authenticated by a scheme other than <c>Rewt</c> and
+    /// <c>RewtApiKey</c> are rejected, regardless of their claims. The method does not select a scheme, so <c>Rewt</c> or <c>RewtApiKey</c> should be
+    /// the default scheme. If the method is called for a group and for an endpoint of the group, both calls must name the caller.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
     /// <param name="builder">The endpoint convention builder.</param>
@@ -49,9 +49,9 @@ public static class RewtAuthorizationExtensions
     public static TBuilder RequireOneTimeToken<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireOneTimeTokenAttribute());
 
-    /// <summary>Adds the requirement that the caller is one of the named services or trusted apps.</summary>
+    /// <summary>Adds the requirement that the caller is one of the named services, other issuers or trusted apps.</summary>
     /// <param name="policy">The policy builder.</param>
-    /// <param name="callers">The names of the allowed callers: a service name, or <c>app:</c> and the id of a trusted app.</param>
+    /// <param name="callers">The names of the allowed callers: a service name, the URL of another issuer, or <c>app:</c> and the id of a trusted app.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     /// <exception cref="ArgumentException">The list of callers is empty or contains an invalid name.</exception>
     public static AuthorizationPolicyBuilder RequireCaller(this AuthorizationPolicyBuilder policy, params string[] callers)

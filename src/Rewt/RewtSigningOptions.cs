@@ -82,7 +82,8 @@ public sealed class RewtSigningOptions
 
     /// <summary>
     /// The names of the claims, for example <c>userId</c>, that are copied from the user of the incoming request (<c>HttpContext.User</c>) to the
-    /// tokens of this client. All values of a claim are copied, with their JSON types. If the list contains <c>sub</c>, but the user has no claim
+    /// tokens of this client. All values of a claim are copied, with their JSON types. A list with one
+    /// text is copied as this text, because a user's claim does not show whether its token contained a list. If the list contains <c>sub</c>, but the user has no claim
     /// <c>sub</c> (for example after a login with a cookie), the claim <see cref="System.Security.Claims.ClaimTypes.NameIdentifier"/> is copied as
     /// <c>sub</c>.
     /// </summary>

@@ -8,8 +8,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// A start-up check of the configuration section <c>Authentication:Schemes:{scheme}</c> of each Rewt scheme. The check refuses unknown setting names,
-/// and a text where a list is expected. JwtBearer itself ignores such errors. For example, a service with a misspelt <c>ValidIssuers</c> would accept
-/// every issuer.
+/// and a text where a list or the section is expected. JwtBearer itself ignores such errors. For example, a service with a misspelt
+/// <c>ValidIssuers</c> would accept every issuer.
 /// </summary>
 internal sealed class BearerSectionValidator(IServiceProvider services, IEnumerable<RewtScheme> schemes) : IValidateOptions<RewtOptions>
 {
@@ -34,7 +34,7 @@ internal sealed class BearerSectionValidator(IServiceProvider services, IEnumera
         if (schemes.FirstOrDefault(scheme => RewtSchemes.OptionsNameOf(scheme.Name) == name) is not { } scheme) return ValidateOptionsResult.Skip;
         var configuration = services.GetService<IConfiguration>();
         var section = configuration?.GetSection($"Authentication:Schemes:{scheme.Name}");
-        var errors = section?.GetChildren().Select(setting => Error(setting, section.Path, configuration!)).OfType<string>().ToList();
+        var errors = section?.GetChildren().Select(setting => Error(setting, section.Path, configuration!)).Prepend(SettingsSection.ProblemOfSection(section)).OfType<string>().ToList();
         return errors is { Count: > 0 } ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Skip;
     }
 

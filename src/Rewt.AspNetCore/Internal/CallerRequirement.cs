@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Authorization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The authorization requirement of <c>RequireCaller</c>: the caller is one of the named services or trusted apps. The class is also the authorization
-/// handler of the requirement, so no handler registration is needed.
+/// The authorization requirement of <c>RequireCaller</c>: the caller is one of the named services, other issuers or trusted apps. The class is
+/// also the authorization handler of the requirement, so no handler registration is needed.
 /// </summary>
 internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement>, IAuthorizationRequirement
 {
@@ -15,10 +15,10 @@ internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement
     public CallerRequirement(string[] callers)
     {
         ArgumentNullException.ThrowIfNull(callers);
-        if (callers.Length == 0) throw new ArgumentException("Specify at least one caller: the name of a service, or app: and the id of an app.", nameof(callers));
-        foreach (var caller in callers.Where(caller => !Names.IsName(caller) && !(caller is not null && AppName.Is(caller))))
+        if (callers.Length == 0) throw new ArgumentException("Specify at least one caller: the name of a service, the URL of another issuer, or app: and the id of an app.", nameof(callers));
+        foreach (var caller in callers.Where(caller => caller is null || KeyMaterial.IsLikely(caller) || !(Names.IsName(caller) || AppName.Is(caller) || IsForeignIssuer(caller))))
         {
-            throw new ArgumentException($"'{caller}' is not a caller. Write the name of a service, or app: and the id of an app.", nameof(callers));
+            throw new ArgumentException($"{KeyMaterial.Shown(caller ?? string.Empty)} is not a caller. Write the name of a service, the URL of another issuer, or app: and the id of an app.", nameof(callers));
         }
 
         _callers = callers.ToHashSet(StringComparer.Ordinal);
@@ -32,6 +32,9 @@ internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement
         if (context.User.Identities.Any(IsAllowed)) context.Succeed(requirement);
         return Task.CompletedTask;
     }
+
+    /// <summary>Returns whether a value is the URL of an issuer other than Rewt. Other values with a colon are misspelt names of apps.</summary>
+    private static bool IsForeignIssuer(string caller) => caller.Contains("://", StringComparison.Ordinal) && Names.IsForeignIdentifier(caller);
 
     /// <summary>
     /// Returns whether an identity is an allowed caller. Identities of schemes other than Rewt's are never allowed, because the issuer of such an

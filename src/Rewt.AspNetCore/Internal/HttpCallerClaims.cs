@@ -29,8 +29,9 @@ internal sealed class HttpCallerClaims(IHttpContextAccessor accessor) : ICallerC
         // A user of ASP.NET Core Identity has the subject under the name of .NET only.
         if (name == "sub") return (user.FindFirst(name) ?? user.FindFirst(IsRenamed) ?? user.FindFirst(ClaimTypes.NameIdentifier))?.Value;
 
+        // An application may copy renamed claims under their original names, or add further values there.
         var claims = user.FindAll(name).ToList();
-        if (claims.Count == 0) claims.AddRange(user.FindAll(IsRenamed));
+        claims.AddRange(user.FindAll(claim => IsRenamed(claim) && !claims.Exists(known => known.Value == claim.Value)).ToList());
         return claims switch
         {
             [] => null,

@@ -12,6 +12,9 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class DashboardCommands(IServiceProvider services, DashboardAntiforgery antiforgery)
 {
+    /// <summary>The maximum number of instances that an answer names. Every service with a Redis login can add instances.</summary>
+    private const int MostNamed = 10;
+
     private static readonly TimeSpan WaitForInstances = TimeSpan.FromSeconds(5);
 
     private readonly KeyRingRegistry _rings = services.GetRequiredService<KeyRingRegistry>();
@@ -107,8 +110,8 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         var revocation = await services.GetRequiredKeyedService<IRewtKeyRing>(name).RevokeAndWaitAsync(keyId, WaitForInstances, CancellationToken.None);
         var message = revocation.IsComplete
             ? $"Revoked: no token that the key {keyId} signed verifies any more, and every live instance has dropped it."
-            : $"Revoked, but some instances have not confirmed the key {keyId} within {WaitForInstances.TotalSeconds} seconds. A disconnected instance drops the key when it reconnects; check its log and its connection to Redis.";
-        await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, revocation.Unconfirmed));
+            : $"Revoked, but {(revocation.Unconfirmed.Count == 1 ? "one instance has" : $"{revocation.Unconfirmed.Count} instances have")} not confirmed the key {keyId} within {WaitForInstances.TotalSeconds} seconds{(revocation.Unconfirmed.Count > MostNamed ? $" ({MostNamed} are named)" : string.Empty)}. A disconnected instance drops the key when it reconnects; check its log and its connection to Redis.";
+        await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, [.. revocation.Unconfirmed.Take(MostNamed).Select(name => UntrustedText.Escape(name))]));
     }
 
     /// <summary>Returns whether a key exists. If this instance does not know the key, the method reads the key ring again.</summary>
@@ -127,11 +130,20 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     /// <summary>Returns the name of the user, which the audit record names as the author of a change.</summary>
     public static string NameOf(ClaimsPrincipal user)
     {
+        // The record allows only the characters of an identifier. Other names are converted, because a mere "?" would not identify the user.
+        var name = GivenNameOf(user);
+        return name is null ? "the dashboard" : Names.IsIdentifier(name) ? name : Names.ToIdentifier(name);
+    }
+
+    /// <summary>
+    /// Returns the name of the user with all its characters, so that no two users have one name; <see langword="null"/> if the user has no name.
+    /// </summary>
+    public static string? GivenNameOf(ClaimsPrincipal user)
+    {
         var name = user.Identity is { IsAuthenticated: true } identity ? identity.Name : null;
         string?[] given = [name, user.FindFirst(ClaimTypes.NameIdentifier)?.Value, user.FindFirst("sub")?.Value];
         var names = given.OfType<string>().Where(one => !string.IsNullOrWhiteSpace(one)).ToList();
-        // The record allows only the characters of an identifier. Other names are converted, because a mere "?" would not identify the user.
-        return names.Find(Names.IsIdentifier) ?? (names is [var first, ..] ? Names.ToIdentifier(first) : "the dashboard");
+        return names.Find(Names.IsIdentifier) ?? names.FirstOrDefault();
     }
 
     private static Task AnswerAsync(HttpContext context, int status, CommandAnswer answer)

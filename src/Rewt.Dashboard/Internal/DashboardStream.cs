@@ -24,7 +24,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
 
     public async Task AnswerAsync(HttpContext context)
     {
-        var user = DashboardCommands.NameOf(context.User);
+        var user = DashboardCommands.GivenNameOf(context.User) ?? string.Empty;
         if (!TryOpen(user))
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

@@ -12,6 +12,9 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
     /// <summary>The maximum number of keys that are tried for a token without a key id.</summary>
     private const int KeylessCandidates = 4;
 
+    /// <summary>The maximum number of further key ids that the sentence about conflicts contains.</summary>
+    private const int MostNamed = 3;
+
     private readonly ClockReading _readAt;
     private readonly string _serviceName;
     private readonly KeyPair? _pair;
@@ -34,7 +37,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
     public override StoreTime ReadAt => StoreTime.From(_readAt.WallClock);
 
     /// <summary>
-    /// A sentence about the first key id that belongs to different keys in two sources; <see langword="null"/> if there is no such key id.
+    /// A sentence about the key ids that belong to different keys in two sources; <see langword="null"/> if there is no such key id.
     /// </summary>
     public string? Conflict { get; }
 
@@ -121,16 +124,21 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
     {
         var known = new Dictionary<string, (string Name, PublicKey Key)>(StringComparer.Ordinal);
         if (pair is not null) known.Add(pair.KeyId, ("this service's own key", pair.Public));
+        var conflicts = new Dictionary<string, (string One, string Other)>(StringComparer.Ordinal);
         foreach (var source in sources)
         {
             foreach (var key in source.Keys?.Keys ?? [])
             {
                 if (known.TryAdd(key.KeyId, (source.Name, key)) || IsSame(known[key.KeyId].Key, key)) continue;
-                return $"The key id '{key.KeyId}' has different keys or algorithms in {known[key.KeyId].Name} and {source.Name}: tokens that name it are refused. Give one of the keys another kid, or register a scheme for each signer.";
+                conflicts.TryAdd(key.KeyId, (known[key.KeyId].Name, source.Name));
             }
         }
 
-        return null;
+        if (conflicts.Count == 0) return null;
+        var (keyId, (one, other)) = conflicts.First();
+        var more = conflicts.Keys.Skip(1).Take(MostNamed).Select(name => $"'{name}'").Concat(conflicts.Count - 1 > MostNamed ? [$"{conflicts.Count - 1 - MostNamed} more"] : []).ToList();
+        var also = more.Count > 0 ? $" (also {string.Join(", ", more)})" : string.Empty;
+        return $"The key id '{keyId}'{also} has different keys or algorithms in {one} and {other}: tokens that name it are refused. Give one of the keys another kid, or register a scheme for each signer.";
     }
 
     private static bool IsSame(PublicKey one, PublicKey other) => one.Thumbprint == other.Thumbprint && one.Algorithm == other.Algorithm;

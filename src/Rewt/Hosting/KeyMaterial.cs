@@ -17,6 +17,12 @@ internal static class KeyMaterial
     /// </summary>
     private const int ManyChanges = 12;
 
+    /// <summary>
+    /// The minimum number of successive hexadecimal digits that count as a key. The commit ids and thumbprints in names have 40 digits, and a key of 32
+    /// bytes has 64.
+    /// </summary>
+    private const int ManyHexDigits = 41;
+
     private const string ApiKeyPrefix = "rewt_";
 
     /// <summary>The minimum length of a text with the prefix of an API key that is regarded as a part of an API key.</summary>
@@ -26,10 +32,11 @@ internal static class KeyMaterial
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=");
 
     /// <summary>
-    /// Returns whether a text is probably a key or a token, or contains a part of one. PEM, JSON, API keys and random base64 are recognized.
+    /// Returns whether a text is probably a key or a token, or contains a part of one. PEM, JSON, API keys, random base64 and long
+    /// hexadecimal numbers are recognized.
     /// </summary>
     public static bool IsLikely(string text) =>
-        text.Contains("-----", StringComparison.Ordinal) || (text.AsSpan().TrimStart() is ['{', ..] json && !json.StartsWith(CertificateNames.Placeholder)) || text.Split('/', '\\').Any(IsApiKey) || PartsOf(text).Any(part => HasRandomPart(part));
+        text.Contains("-----", StringComparison.Ordinal) || (text.AsSpan().TrimStart() is ['{', ..] json && !json.StartsWith(CertificateNames.Placeholder)) || text.Split('/', '\\').Any(IsApiKey) || HasManyHexDigits(text) || PartsOf(text).Any(part => HasRandomPart(part));
 
     /// <summary>
     /// Returns the value of a setting for a message, in quotes. If the value may be a key, is too long, or contains a control character, the result
@@ -48,6 +55,18 @@ internal static class KeyMaterial
 
     /// <summary>Returns whether a part of a path is an API key. A relative path in a setting becomes an absolute path before it is shown.</summary>
     private static bool IsApiKey(string part) => part.Trim() is { Length: >= ShortestApiKey } text && text.StartsWith(ApiKeyPrefix, StringComparison.OrdinalIgnoreCase);
+
+    private static bool HasManyHexDigits(string text)
+    {
+        var digits = 0;
+        foreach (var character in text)
+        {
+            digits = char.IsAsciiHexDigit(character) ? digits + 1 : 0;
+            if (digits == ManyHexDigits) return true;
+        }
+
+        return false;
+    }
 
     private static bool HasRandomPart(ReadOnlySpan<char> text)
     {

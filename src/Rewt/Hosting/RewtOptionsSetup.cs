@@ -23,7 +23,8 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
         options.ExplainRefusals = services.GetService<IHostEnvironment>()?.IsDevelopment() == true;
         if (services.GetService<IConfiguration>()?.GetSection(SettingsSection.Name) is not { } section) return;
 
-        options.Bind(string.IsNullOrEmpty(name) ? section : section.GetSection(SettingsSection.Schemes).GetSection(name));
+        var own = string.IsNullOrEmpty(name) ? section : section.GetSection(SettingsSection.Schemes).GetSection(name);
+        if (!SettingsSection.IsEmpty(own)) options.Bind(own);
         if (string.IsNullOrEmpty(name)) SettingsSection.CheckSchemes(section, services.GetServices<RingRegistration>().Select(registration => registration.Name), options);
     }
 

@@ -40,7 +40,9 @@ internal static partial class SettingsSection
     {
         var section = configuration as IConfigurationSection;
         var prefix = section is null ? string.Empty : section.Path + ":";
-        if (!string.IsNullOrEmpty(section?.Value)) options.Problems.Add($"{section.Path} is one text, but it is a section with settings.");
+        if (ProblemOfSection(section) is { } problemOfSection) options.Problems.Add(problemOfSection);
+        // Without its section, a service would have no TrustedIssuers and accept every issuer.
+        if (section is not null && IsEmpty(section)) options.Problems.Add($"The configuration has no section {section.Path}, or the section is empty. Correct the name of the section, or register without a section if all settings are set in code.");
 
         var settings = Setting.Of(options).ToList();
         var unknown = new List<string>();
@@ -72,6 +74,13 @@ internal static partial class SettingsSection
             }
         }
     }
+
+    /// <summary>Returns whether a section does not exist or contains no settings.</summary>
+    public static bool IsEmpty(IConfigurationSection section) => string.IsNullOrEmpty(section.Value) && !section.GetChildren().Any();
+
+    /// <summary>Returns the error of a section that is a text; <see langword="null"/> if there is no error.</summary>
+    public static string? ProblemOfSection(IConfigurationSection? section) =>
+        string.IsNullOrEmpty(section?.Value) ? null : $"{section.Path} is one text, but it is a section with settings.";
 
     /// <summary>Adds an error for each section whose scheme is not registered, because the settings in such a section have no effect.</summary>
     public static void CheckSchemes(IConfigurationSection section, IEnumerable<string> registered, RewtOptions options)
@@ -225,9 +234,9 @@ internal static partial class SettingsSection
         return row[^1];
     }
 
-    [GeneratedRegex(@"^\d{1,8}$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^[0-9]{1,8}$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"^(?<hours>\d{2,4})(?<rest>:[0-5]\d:[0-5]\d)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^(?<hours>[0-9]{2,4})(?<rest>:[0-5][0-9]:[0-5][0-9])$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Hours();
 }

@@ -4,12 +4,18 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Determines whether another key is available for a retry, after a called service has refused a key. The other key may be in memory or in the store.
-/// For each combination of called service, refused key and reason, the store is read at most once per refresh interval. A service that refuses every
-/// call therefore does not cause many reads.
+/// For each combination of called service, refused key and reason, the store is read at most once per refresh interval. Services that refuse every call
+/// therefore do not cause many reads.
 /// </summary>
 internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refreshInterval, TimeProvider time)
 {
     private const int Capacity = 256;
+
+    /// <summary>
+    /// The longest time that a request waits for a read after a check has found that a refused key is current. The limit of two reads per second would
+    /// otherwise delay the calls of a client whose called services all refuse a valid key.
+    /// </summary>
+    private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(50);
 
     private readonly FastConcurrentLru<(Origin Callee, string? Tenant, string KeyId, bool IsAhead, Challenge Reason), RefusedKeyCheck> _checks = new(Capacity);
 
@@ -25,7 +31,7 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
         {
             try
             {
-                return await tokens.HasOtherKeyAsync(refused, reads: true, cancellationToken).ConfigureAwait(false);
+                return await ReadAsync(refused, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -35,5 +41,22 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
 
         // The check has read the store, whose current key signs the retry.
         return await tokens.HasOtherKeyAsync(refused, reads: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> ReadAsync(BearerToken refused, CancellationToken cancellationToken)
+    {
+        if (!tokens.HasConfirmedKey(refreshInterval)) return await tokens.HasOtherKeyAsync(refused, reads: true, cancellationToken).ConfigureAwait(false);
+
+        using var limit = new CancellationTokenSource(ShortWait, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await tokens.HasOtherKeyAsync(refused, reads: true, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The read follows in the background, so that later requests use its result.
+            return false;
+        }
     }
 }

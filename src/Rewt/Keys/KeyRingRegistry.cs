@@ -52,10 +52,11 @@ internal sealed class KeyRingRegistry(
     public bool HasTenants(string @namespace) => Provider(@namespace).Tenants is not null;
 
     /// <summary>
-    /// Returns the health of the key rings that are configured by the options with the given name. The method does not contact the store, but uses
-    /// the last read.
+    /// Returns the health of the key rings and of the one-time tokens that are configured by the options with the given name. The method does not contact
+    /// the store, but uses the last read and the last one-time token.
     /// </summary>
-    public IEnumerable<RingHealth> Health(string name) => All(options.Get(name).Namespace).Select(keyRing => keyRing.Health());
+    public IEnumerable<RingHealth> Health(string name) =>
+        All(options.Get(name).Namespace).Select(keyRing => keyRing.Health()).Concat(_oneTime.TryGetValue(options.Get(name).Namespace, out var oneTime) ? [oneTime.Health()] : []);
 
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
 

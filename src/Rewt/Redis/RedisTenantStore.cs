@@ -32,9 +32,8 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     public Task<IReadOnlyDictionary<string, TenantState>> ListAsync(CancellationToken cancellationToken) => AskAsync<IReadOnlyDictionary<string, TenantState>>(
         async database =>
         {
-            var entries = await WithinAsync(database.SortedSetRangeByRankWithScoresAsync(keys.Tenants, flags: CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
             var tenants = new Dictionary<string, TenantState>(StringComparer.Ordinal);
-            foreach (var entry in entries)
+            foreach (var entry in await EntriesAsync(database, cancellationToken).ConfigureAwait(false))
             {
                 var member = (string)entry.Element!;
                 var isLife = member.EndsWith(LifeSuffix, StringComparison.Ordinal);
@@ -109,6 +108,26 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
             if (exception is OversizedKeyException) return null;
             throw;
         }
+    }
+
+    /// <summary>Reads all members in batches. The number of members is not limited, because the deletion of a tenant is never removed.</summary>
+    /// <exception cref="OversizedKeyException">The members contain too much data.</exception>
+    private async Task<List<SortedSetEntry>> EntriesAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        var entries = new List<SortedSetEntry>();
+        SortedSetEntry[] batch;
+        var bytes = 0L;
+        do
+        {
+            batch = await database.SortedSetRangeByRankWithScoresAsync(keys.Tenants, entries.Count, entries.Count + BatchSize - 1, flags: CommandFlags.DemandMaster)
+                .WithinAsync(TimeLimit.Operator, time, cancellationToken).ConfigureAwait(false);
+            bytes += batch.Sum(entry => EntryLimit.Length(entry.Element));
+            EntryLimit.CheckBytes(keys.Tenants, bytes, "remove the foreign members with ZREM");
+            entries.AddRange(batch);
+        }
+        while (batch.Length == BatchSize);
+
+        return entries;
     }
 
     private async Task<List<(string Tenant, double? Revocation, double? Life)>> ScoresAsync(IDatabase database, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)

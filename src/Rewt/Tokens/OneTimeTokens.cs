@@ -1,11 +1,19 @@
 namespace Rewt.Internal;
 
-/// <summary>Records each accepted one-time token in the store. A token that any service of the namespace has accepted before is refused.</summary>
-internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> open, TimeProvider time) : IAsyncDisposable, IDisposable
+/// <summary>
+/// Records each accepted one-time token in the store. A token that any service of the namespace has accepted before is refused. The class also reports to
+/// the health check whether the last token could be recorded.
+/// </summary>
+internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> open, TimeProvider time) : IHealthSource, IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Lazy<IOneTimeStore> _store = new(open);
+    private volatile Exception? _lastFailure;
+
+    public RingHealth Health() => new(true, _lastFailure is { } failure
+        ? $"The last one-time token of '{options.Namespace}' got 503, because its use could not be recorded ({StoreFailure.Reason(failure)}). Check Redis and its rights."
+        : null);
 
     /// <summary>
     /// Records a verified token as used, if it is a one-time token. Returns the reason why the token is refused; <see langword="null"/> if it is
@@ -30,10 +38,13 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
             // Longer by twice the clock skew, because this clock may be ahead by one skew, and the clock of the next service that gets the token may be
             // behind by one.
             var life = until - time.GetUtcNow() + (2 * options.ClockSkew);
-            if (!await _store.Value.TryUseAsync(options.Namespace, audience, id, life, cancellationToken).ConfigureAwait(false)) return new(RefusalReason.Replayed);
+            var isFirst = await _store.Value.TryUseAsync(options.Namespace, audience, id, life, cancellationToken).ConfigureAwait(false);
+            _lastFailure = null;
+            if (!isFirst) return new(RefusalReason.Replayed);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            _lastFailure = exception;
             throw new RewtKeysUnavailableException(
                 $"A one-time token of '{options.Namespace}' is not accepted, because the store that knows the used tokens did not answer. See the inner exception.", RetryAfter, exception);
         }

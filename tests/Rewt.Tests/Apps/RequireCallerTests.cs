@@ -117,6 +117,29 @@ public sealed class RequireCallerTests : IAsyncLifetime
         Should.Throw<ArgumentException>(() => new AuthorizationPolicyBuilder().RequireCaller(callers));
 
     [Fact]
+    public void A_key_in_place_of_a_caller_is_refused_and_does_not_appear_in_the_error()
+    {
+        foreach (var key in new[] { _key, RandomNumberGenerator.GetHexString(64), Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)) })
+        {
+            Should.Throw<ArgumentException>(() => new AuthorizationPolicyBuilder().RequireCaller(key)).Message.ShouldNotContain(key[12..28]);
+        }
+    }
+
+    /// <summary>TrustedIssuers accepts such an issuer too.</summary>
+    [Fact]
+    public async Task RequireCaller_accepts_the_URL_of_another_issuer()
+    {
+        var policy = new AuthorizationPolicyBuilder().RequireCaller("https://auth.example/").Build();
+        var authorization = _service.Services.GetRequiredService<IAuthorizationService>();
+
+        foreach (var (issuer, allowed) in new[] { ("https://auth.example/", true), ("https://auth.example", false), ("orders", false) })
+        {
+            var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim("iss", issuer)], "Rewt", "iss", "role"));
+            (await authorization.AuthorizeAsync(user, null, policy)).Succeeded.ShouldBe(allowed, issuer);
+        }
+    }
+
+    [Fact]
     public async Task A_service_without_API_keys_identifies_an_app_by_its_token()
     {
         await using var inventory = await TestService.StartAsync(

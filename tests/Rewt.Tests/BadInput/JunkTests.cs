@@ -100,6 +100,26 @@ public sealed class JunkTests
         }
     }
 
+    [Fact]
+    public async Task Tenants_are_listed_in_batches_and_too_much_data_is_an_error_that_names_the_Redis_key()
+    {
+        const int Tenants = 45_000;
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var connection = await redis.ConnectAsync();
+        foreach (var numbers in Enumerable.Range(1, Tenants).Chunk(5_000)) await connection.CommandAsync(["ZADD", $"{Tag}:tenants", .. numbers.SelectMany(number => new object[] { number, $"tenant-{number}" })]);
+        Task<Operations.ToolRun> ListAsync() => Operations.ToolRun.RunAsync("tenants", "list", "--redis", redis.ConnectionString, "-o", "json");
+
+        var reads = (await redis.CommandCountsAsync()).GetValueOrDefault("zrange");
+
+        (await ListAsync()).Succeeds().Json.GetProperty("tenants").GetArrayLength().ShouldBe(Tenants);
+        (await redis.CommandCountsAsync())["zrange"].ShouldBe(reads + 3);
+
+        await WriteAsync(redis, $"{Tag}:tenants", "ZADD 9999999999999 {large}");
+        var run = await ListAsync();
+        run.ExitCode.ShouldNotBe(0);
+        run.Errors.ShouldContain($"the Redis key '{Tag}:tenants' has more than 32 MB");
+    }
+
     [Theory]
     [InlineData("keys", "HSET junk {large}", true)]
     [InlineData("epoch", "SET {large}", true)]

@@ -63,6 +63,8 @@ public sealed class SettingSecrecyTests
     [InlineData("/home/Jane/Projects/app2/Keys3/v4/signing-Key-2026.pem")]
     [InlineData("my-cluster-0001-001.abcdef.0001.use1.cache.amazonaws.com:6379")]
     [InlineData("rewt_service")]
+    [InlineData("preview-3f786850e387550fdab836ed7e6dc881de23001b")]
+    [InlineData("/etc/ssl/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b.pem")]
     public void An_ordinary_name_is_not_recognized_as_a_key(string name)
     {
         KeyMaterial.IsLikely(name).ShouldBeFalse();
@@ -78,6 +80,7 @@ public sealed class SettingSecrecyTests
             KeyMaterial.IsLikely(Convert.ToBase64String(bytes)).ShouldBeTrue();
             KeyMaterial.IsLikely("/app/" + Base64Url.EncodeToString(bytes)).ShouldBeTrue();
             KeyMaterial.IsLikely(ApiKeyFormat.Create("acme")).ShouldBeTrue();
+            KeyMaterial.IsLikely("/app/" + RandomNumberGenerator.GetHexString(64)).ShouldBeTrue();
         }
     }
 
@@ -92,6 +95,8 @@ public sealed class SettingSecrecyTests
             ["PEM of RSA"] = rsa.ExportRSAPrivateKeyPem(),
             ["DER"] = Convert.ToBase64String(ec.ExportPkcs8PrivateKey()),
             ["JWK"] = $$"""{"kty":"EC","crv":"P-256","x":"{{Base64Url.EncodeToString(parameters.Q.X)}}","y":"{{Base64Url.EncodeToString(parameters.Q.Y)}}","d":"{{Base64Url.EncodeToString(parameters.D)}}"}""",
+            ["DER in hexadecimal digits"] = Convert.ToHexStringLower(ec.ExportPkcs8PrivateKey()),
+            ["secret in hexadecimal digits"] = RandomNumberGenerator.GetHexString(64, lowercase: true),
             ["API key"] = "rewt_acme_sNRJqR6-NG0_ZXUFDeMqonMe-rt_et8u6uSLpsZSzzok3UwYesM",
         };
     }

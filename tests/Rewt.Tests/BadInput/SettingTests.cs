@@ -12,7 +12,7 @@ public sealed class SettingTests
 {
     private static readonly List<Setting> Settings = [.. SettingsOf(typeof(RewtOptions))];
 
-    private static readonly string[] InvalidValues = ["nonsense", "5", "3600", "24:00:00", "1:2", "00:90:00", "1:00:00:00"];
+    private static readonly string[] InvalidValues = ["nonsense", "5", "3600", "24:00:00", "1:2", "00:90:00", "1:00:00:00", "\uff13\uff16\uff10\uff10", "\uff13\uff16:15:00"];
 
     private static readonly Type[] OptionsTypes = [typeof(RewtOptions), typeof(RewtSigningOptions), typeof(RewtApiKeyClientOptions), typeof(RewtApiKeyOptions)];
 
@@ -155,6 +155,26 @@ public sealed class SettingTests
     [InlineData("Audience", "inventory", "Authentication:Schemes:Rewt:Audience is not a setting of JwtBearer")]
     public void An_invalid_setting_of_JwtBearer_that_would_allow_any_issuer_is_an_error(string key, string value, string error) =>
         string.Join(' ', Failures(("Authentication:Schemes:Rewt:" + key, value))).ShouldContain(error);
+
+    [Fact]
+    public void A_text_in_place_of_the_section_of_JwtBearer_is_an_error() =>
+        Failures(("Authentication:Schemes:Rewt", "orders")).ShouldContain("Authentication:Schemes:Rewt is one text, but it is a section with settings.");
+
+    /// <summary>Without its section, the service would have no TrustedIssuers and accept every issuer.</summary>
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("", "")]
+    [InlineData("Users", null)]
+    public void A_missing_section_that_the_application_passes_is_an_error_that_names_the_section(string scheme, string? value)
+    {
+        var configuration = Configuration(("Rewt:ServiceName", "inventory"), ("Rewt:Redis", "localhost"), ("Rewt:Schemes:Users:Namespace", "users"), ("Security:Calls:TrustedIssuers:0", "orders"), ("Security:Cals", value));
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
+        services.AddRewtKeys("Users").AddRewtKeys(scheme, configuration.GetSection("Security:Cals"));
+        using var provider = services.BuildServiceProvider();
+
+        Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get(scheme))
+            .Failures.ShouldHaveSingleItem().ShouldStartWith("The configuration has no section Security:Cals, or the section is empty.");
+    }
 
     [Fact]
     public void Valid_settings_of_JwtBearer_are_accepted() => Failures(

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Rewt.Tests.Ring;
 
 namespace Rewt.Tests.Binding;
@@ -161,7 +162,11 @@ public sealed class OneTimeTests
     public async Task A_one_time_token_gets_503_while_the_store_is_unavailable()
     {
         await using var ring = new RewtTestRing();
-        await using var payments = await PaymentService.StartAsync(options => options.OneTime = true, configure: builder => builder.Services.AddRewtTesting(ring));
+        await using var payments = await PaymentService.StartAsync(options => options.OneTime = true, configure: builder =>
+        {
+            builder.Services.AddRewtTesting(ring);
+            builder.Services.AddHealthChecks().AddRewtCheck();
+        });
         (await payments.SendAsync(HttpMethod.Get, "/any").StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         ring.SimulateOutage();
@@ -170,6 +175,29 @@ public sealed class OneTimeTests
         response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         (await payments.SendAsync(HttpMethod.Get, "/any", prepare: request => request.SetRewtOneTime(false)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         payments.Calls.ShouldBe(2);
+        (await HealthAsync(payments)).Description.ShouldNotBeNull().ShouldContain("The last one-time token of 'rewt' got 503");
+    }
+
+    [Fact]
+    public async Task Health_is_degraded_until_the_use_of_a_one_time_token_can_be_recorded_again()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var payments = await PaymentService.StartAsync(
+            options => options.OneTime = true,
+            configure: builder => builder.Services.AddHealthChecks().AddRewtCheck(),
+            redis: redis.ConnectionString);
+        (await payments.SendAsync(HttpMethod.Get, "/any").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        const string Reason = "The last one-time token of 'rewt' got 503, because its use could not be recorded (OOM).";
+
+        await redis.CommandAsync("CONFIG", "SET", "maxmemory", "1");
+        (await payments.SendAsync(HttpMethod.Get, "/any").StatusAsync()).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        var degraded = await HealthAsync(payments);
+        degraded.Status.ShouldBe(HealthStatus.Degraded);
+        degraded.Description.ShouldNotBeNull().ShouldContain(Reason);
+
+        await redis.CommandAsync("CONFIG", "SET", "maxmemory", "0");
+        (await payments.SendAsync(HttpMethod.Get, "/any").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await HealthAsync(payments)).Description.ShouldNotBeNull().ShouldNotContain("one-time");
     }
 
     [Fact]
@@ -251,6 +279,9 @@ public sealed class OneTimeTests
 
         (await tokens.UseAsync(claims, Cancellation))!.ShouldBe(new TokenRefusal(RefusalReason.MissingClaim, claim));
     }
+
+    private static async Task<HealthReportEntry> HealthAsync(PaymentService payments) =>
+        (await payments.Service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"];
 
     private sealed class SlowOneTimeStore(Action onUse) : IOneTimeStore
     {

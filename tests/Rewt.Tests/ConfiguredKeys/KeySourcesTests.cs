@@ -165,6 +165,19 @@ public sealed class KeySourcesTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task A_report_of_many_key_id_conflicts_names_four_key_ids_and_counts_the_rest()
+    {
+        string[] keyIds = ["a", "k1", "k2", "k3", "k4", "k5"];
+        _servers["a.example"].Content = ScriptedDownload.Set([.. keyIds.Select(keyId => PublicKey.From(JwkRows.P256, keyId))]);
+        _servers["b.example"].Content = ScriptedDownload.Set([.. keyIds.Select(keyId => PublicKey.From(JwkRows.Rsa2048, "RS256", keyId))]);
+        var tokens = Start();
+
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.StaleKey);
+
+        (await HealthAsync()).Entries["rewt"].Description.ShouldNotBeNull().ShouldContain("The key id 'a' (also 'k1', 'k2', 'k3', 2 more) has different keys");
+    }
+
     [Theory]
     [InlineData("one key for two algorithms", false)]
     [InlineData("one key in two places", true)]

@@ -109,6 +109,21 @@ public sealed class DashboardCommandTests
         answer.GetProperty("message").GetString()!.ShouldContain("have not confirmed");
     }
 
+    [Fact]
+    public async Task The_response_names_ten_of_many_instances_that_did_not_confirm_a_revocation()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await DashboardService.StartAsync(redis.ConnectionString);
+        var current = await host.WarmAsync();
+        var now = (await host.RingAsync()).GetProperty("now").GetInt64().ToString(CultureInfo.InvariantCulture);
+        await redis.CommandAsync(["ZADD", "{rewt:rewt-secret}:instances", .. Enumerable.Range(0, 300).SelectMany(number => new object[] { now, $"orders/{number}|another|1" })]);
+
+        var (_, answer) = await host.CommandAsync("revoke", new { keyId = current });
+
+        answer.GetProperty("unconfirmed").GetArrayLength().ShouldBe(10);
+        answer.GetProperty("message").GetString()!.ShouldContain("300 instances have not confirmed");
+    }
+
     [Theory]
     [InlineData("{}", HttpStatusCode.BadRequest, "malformed")]
     [InlineData("""{"keyId":""}""", HttpStatusCode.BadRequest, "malformed")]

@@ -91,6 +91,30 @@ public sealed class DashboardStreamTests
     }
 
     [Fact]
+    public async Task Users_whose_names_differ_only_in_characters_outside_ASCII_have_separate_limits()
+    {
+        await using var host = await DashboardService.StartAsync();
+        var streams = new List<SnapshotStream>();
+        try
+        {
+            foreach (var name in new[] { "ops-\u00c4", "ops-\u00d6" })
+            {
+                host.Http.DefaultRequestHeaders.Remove("user");
+                host.Http.DefaultRequestHeaders.Add("user", Uri.EscapeDataString(name));
+                for (var number = 0; number < Rewt.Internal.DashboardStream.MaximumStreamsOfUser; number++)
+                {
+                    streams.Add(await SnapshotStream.OpenAsync(host));
+                    streams[^1].Answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+                }
+            }
+        }
+        finally
+        {
+            streams.ForEach(stream => stream.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task A_stream_ends_when_the_login_expires()
     {
         await using var host = await DashboardService.StartAsync();

@@ -16,6 +16,8 @@ internal sealed class TestUserHandler(IOptionsMonitor<AuthenticationSchemeOption
         var name = Request.Headers["user"].FirstOrDefault() ?? Request.Cookies["user"];
         if (name is null) return Task.FromResult(AuthenticateResult.NoResult());
 
+        // A header contains only ASCII characters.
+        name = Uri.UnescapeDataString(name);
         var claims = new List<Claim> { new(ClaimTypes.Name, name) };
         if (name.StartsWith("ops-", StringComparison.Ordinal)) claims.Add(new Claim(ClaimTypes.Role, "operator"));
         var properties = new AuthenticationProperties();

@@ -99,7 +99,7 @@ public sealed partial class CodeBlockTests
 
             var options = new RewtOptions();
             var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(block.Text))).Build().GetSection("Rewt");
-            options.Bind(configuration);
+            if (configuration.Exists()) options.Bind(configuration);
             foreach (var scheme in configuration.GetSection("Schemes").GetChildren()) options.Bind(scheme);
             options.Problems.ShouldBeEmpty(block.Location);
         }

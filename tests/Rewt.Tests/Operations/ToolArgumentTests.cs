@@ -7,6 +7,8 @@ public sealed class ToolArgumentTests
 
     private static readonly string Der = Convert.ToBase64String(RandomNumberGenerator.GetBytes(138));
 
+    private static readonly string Hex = RandomNumberGenerator.GetHexString(64, lowercase: true);
+
     public static TheoryData<string> Commands() =>
     [
         "{}", "keys {}", "keys list {}", "keys list --redis {}", "keys list --redis {}=", "keys list --redis redis://{}", "keys list --namespace {}", "keys list --output {}", "keys revoke {} --yes", "keys revoke current --wait {}",
@@ -20,7 +22,7 @@ public sealed class ToolArgumentTests
     [MemberData(nameof(Commands))]
     public async Task A_key_on_the_command_line_is_not_repeated_in_the_output(string command)
     {
-        foreach (var key in new[] { ApiKey, Der, $"-----BEGIN PRIVATE KEY-----\n{Der}\n-----END PRIVATE KEY-----" })
+        foreach (var key in new[] { ApiKey, Der, Hex, $"-----BEGIN PRIVATE KEY-----\n{Der}\n-----END PRIVATE KEY-----" })
         {
             string[] server = command.Contains("--redis", StringComparison.Ordinal) ? [] : ["--redis", "none.invalid:1"];
             var run = await ToolRun.RunAsync([.. command.Split(' ').Select(part => part.Replace("{}", key, StringComparison.Ordinal)), .. server]);

@@ -118,6 +118,20 @@ public sealed class ForwardedClaimsTests
         sent.Claims.Where(claim => claim.Type == "roles").Select(claim => claim.Value).ShouldBe(["reader", "writer"]);
     }
 
+    [Fact]
+    public async Task Values_that_the_application_adds_under_the_original_name_are_forwarded_with_the_renamed_values()
+    {
+        await using var callee = await Callee.StartAsync();
+        var user = new ClaimsIdentity([Renamed("reader"), Renamed("writer"), new Claim("roles", "auditor"), new Claim("roles", "reader")], "Bearer");
+        await using var orders = await StartAsync(callee, ["roles"], new ClaimsPrincipal(user));
+
+        await CallAsUserAsync(orders, "any");
+
+        callee.Requests.Single().Jwt.Claims.Where(claim => claim.Type == "roles").Select(claim => claim.Value).ShouldBe(["auditor", "reader", "writer"], ignoreOrder: true);
+
+        static Claim Renamed(string value) => new(ClaimTypes.Role, value) { Properties = { [JsonWebTokenHandler.ShortClaimTypeProperty] = "roles" } };
+    }
+
     [Theory]
     [InlineData(null, "ada")]
     [InlineData("a-subject", "a-subject")]

@@ -7,6 +7,7 @@ namespace Rewt.Tests.Sending;
 /// </summary>
 public sealed class RefusingCalleeTests : IAsyncDisposable
 {
+    private const int Callees = 20;
     private const string Stale = "Bearer error=\"invalid_token\", rewt_error=\"stale_key\"";
 
     private readonly TestClock _time = new();
@@ -159,6 +160,24 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         sender.Retries.ShouldBe(1);
     }
 
+    /// <summary>Each callee causes a read, so the limit of two reads per second would delay the calls.</summary>
+    [Fact]
+    public async Task Calls_to_twenty_refusing_callees_wait_at_most_50_ms_after_the_first_check()
+    {
+        var sender = Create();
+        await LoadKeysAsync(sender);
+
+        for (var callee = 0; callee < Callees; callee++)
+        {
+            var call = CallAsync(sender, NameOf(callee));
+            await _time.AdvanceUntilAsync(() => call.IsCompleted, within: TimeSpan.FromMilliseconds(50), _time.Advance);
+            (await call).ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        _requests.ShouldBe(Callees);
+        sender.Retries.ShouldBe(0);
+    }
+
     [Fact]
     public async Task A_refusal_while_Redis_is_unavailable_delays_only_one_call()
     {
@@ -196,7 +215,9 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         return _store.Reads;
     }
 
-    private static async Task<HttpStatusCode> CallAsync(Sender sender) => await sender.Http().CallAsync("/a").StatusAsync();
+    private static async Task<HttpStatusCode> CallAsync(Sender sender, string client = Sender.Client) => await sender.Http(client).CallAsync("/a").StatusAsync();
+
+    private static string NameOf(int callee) => $"callee-{callee}";
 
     private Sender Create(Action<RewtOptions>? settings = null) => _sender = Sender.Create(
         services =>
@@ -208,9 +229,14 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         _ring,
         settings);
 
-    private void Register(IServiceCollection services) => services
-        .AddHttpClient(Sender.Client, client => client.BaseAddress = new Uri("https://inventory.example"))
-        .AddRewtSigning("inventory")
+    private void Register(IServiceCollection services)
+    {
+        foreach (var name in Enumerable.Range(0, Callees).Select(NameOf).Append(Sender.Client)) Register(services, name);
+    }
+
+    private void Register(IServiceCollection services, string name) => services
+        .AddHttpClient(name, client => client.BaseAddress = new Uri($"https://{name}.example"))
+        .AddRewtSigning(name)
         .ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ =>
         {
             Interlocked.Increment(ref _requests);
