@@ -255,21 +255,30 @@ public sealed class ToolKeysTests
     public async Task A_rotation_is_not_reported_if_the_secret_becomes_unusable_before_it()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var operations = await redis.ConnectAsync();
         var instance = await Instance.StartWarmAsync(redis.ConnectionString);
         await instance.DisposeAsync();
         await using var proxy = TcpProxy.Start(redis.Port);
         var reads = 0;
+        var isChecked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         proxy.DropFromServer = bytes =>
         {
             // The third read of the key ring is that of the rotation.
-            if (Encoding.Latin1.GetString(bytes.Span).Contains("deadline", StringComparison.Ordinal) && ++reads == 2) operations.CommandAsync("SET", "rewt:rewt-secret", "short").GetAwaiter().GetResult();
+            if (Encoding.Latin1.GetString(bytes.Span).Contains("deadline", StringComparison.Ordinal) && ++reads == 2)
+            {
+                proxy.HoldResponses();
+                isChecked.SetResult();
+            }
+
             return false;
         };
 
-        var run = (await ToolRun.RunAsync("keys", "rotate", "--force", "--redis", proxy.ConnectionString)).Fails(4, "'rewt:rewt-secret' cannot be used");
+        var rotation = ToolRun.RunAsync("keys", "rotate", "--force", "--redis", proxy.ConnectionString);
+        await isChecked.Task.WaitAsync(Cancellation);
+        await proxy.WaitUntilAnsweredAsync();
+        await redis.SetAsync("rewt:rewt-secret", "short");
+        proxy.ReleaseResponses();
 
-        run.Errors.ShouldNotContain("Rotated");
+        (await rotation).Fails(4, "'rewt:rewt-secret' cannot be used").Errors.ShouldNotContain("Rotated");
     }
 
     [Fact]
