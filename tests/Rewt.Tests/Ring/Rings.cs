@@ -26,7 +26,8 @@ internal static class Rings
 
     /// <summary>Creates a valid ring with the keys "current", "next" and "retired", by default half an hour before its deadline.</summary>
     public static RingState Ring(long deadlineIn = Interval / 2) => new(
-        "epoch", 7, Secret("current"), In(deadlineIn), Secret("next"), In(-1_000_000), [new RetiredKey(Secret("retired"), In(100_000))]) { Retention = Schedule.Retention };
+        "epoch", 7, Secret("current"), In(deadlineIn), Secret("next"), In(-1_000_000), [new RetiredKey(Secret("retired"), In(100_000))])
+    { Retention = Schedule.Retention };
 
     public static SecretSlot Slot(string name, long? timeToLive) => new(Value(name), false, timeToLive);
 
