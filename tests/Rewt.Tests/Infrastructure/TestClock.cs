@@ -6,7 +6,7 @@ namespace Rewt.Tests.Infrastructure;
 /// </summary>
 internal sealed class TestClock : FakeTimeProvider
 {
-    private readonly ConcurrentDictionary<TrackedTimer, (long Due, TimeSpan Period)> _armed = new();
+    private readonly ConcurrentDictionary<Arming, bool> _armed = new();
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
 
     private long _adjusted;
@@ -18,7 +18,7 @@ internal sealed class TestClock : FakeTimeProvider
     /// Gets the number of armed timers of loops, which create their timers disarmed. Timers of task timeouts are not counted, because they may stay armed for
     /// a moment after the task has completed.
     /// </summary>
-    public int SleepingLoops => _armed.Keys.Count(timer => timer.IsOfLoop);
+    public int SleepingLoops => _armed.Keys.Count(arming => arming.IsOfLoop);
 
     /// <summary>
     /// Gets the number of times that loops have armed their timers. A higher number than before a request means that the loop has made at least one round, also
@@ -27,7 +27,7 @@ internal sealed class TestClock : FakeTimeProvider
     public int LoopRounds => Volatile.Read(ref _loopRounds);
 
     /// <summary>Gets the time until the next timer fires, or null if no timer is armed.</summary>
-    public TimeSpan? UntilNext => _armed.Values.Select(timer => (TimeSpan?)GetElapsedTime(GetTimestamp(), timer.Due)).Min();
+    public TimeSpan? UntilNext => _armed.Keys.Select(arming => (TimeSpan?)GetElapsedTime(GetTimestamp(), arming.Due)).Min();
 
     /// <summary>
     /// Advances the clock from timer to timer until the condition is met. Before each step it waits until the code under test has armed a timer that is due
@@ -54,52 +54,78 @@ internal sealed class TestClock : FakeTimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new TrackedTimer(this) { IsOfLoop = dueTime == Timeout.InfiniteTimeSpan };
-        timer.Inner = base.CreateTimer(_ => timer.Fire(callback, state), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var timer = new TrackedTimer(this, callback, state, isOfLoop: dueTime == Timeout.InfiniteTimeSpan);
         timer.Change(dueTime, period);
         return timer;
     }
 
-    private void Track(TrackedTimer timer, TimeSpan dueTime, TimeSpan period)
+    private ITimer CreateInnerTimer(Action callback, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(_ => callback(), null, dueTime, period);
+
+    /// <summary>One call of <see cref="ITimer.Change"/>.</summary>
+    private sealed class Arming(bool isOfLoop)
     {
-        if (dueTime == Timeout.InfiniteTimeSpan) _armed.TryRemove(timer, out _);
-        else _armed[timer] = (GetTimestamp() + dueTime.Ticks, period);
+        private long _due;
+
+        public bool IsOfLoop => isOfLoop;
+
+        public bool HasEnded { get; set; }
+
+        public long Due
+        {
+            get => Volatile.Read(ref _due);
+            set => Volatile.Write(ref _due, value);
+        }
     }
 
-    private sealed class TrackedTimer(TestClock clock) : ITimer
+    private sealed class TrackedTimer(TestClock clock, TimerCallback callback, object? state, bool isOfLoop) : ITimer
     {
-        public ITimer Inner { get; set; } = null!;
-
-        public required bool IsOfLoop { get; init; }
-
-        public void Fire(TimerCallback callback, object? state)
-        {
-            if (clock._armed.TryGetValue(this, out var tracked)) clock.Track(this, tracked.Period, tracked.Period);
-            callback(state);
-        }
+        private Arming? _arming;
+        private ITimer? _inner;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            // A timer without a delay fires before it is armed, so it must not seem to wait.
-            var armed = clock.GetTimestamp();
-            clock.Track(this, dueTime == TimeSpan.Zero ? period : dueTime, period);
-            var isChanged = Inner.Change(dueTime, period);
-            // A test that saw the timer may have advanced the clock before the timer was armed.
-            if (dueTime > TimeSpan.Zero && clock.GetElapsedTime(armed) is var passed && passed > TimeSpan.Zero) Inner.Change(passed < dueTime ? dueTime - passed : TimeSpan.Zero, period);
-            if (IsOfLoop) Interlocked.Increment(ref clock._loopRounds);
-            return isChanged;
+            Dispose();
+            if (dueTime == Timeout.InfiniteTimeSpan) return true;
+
+            var arming = new Arming(isOfLoop) { Due = clock.GetTimestamp() + dueTime.Ticks };
+            _arming = arming;
+            _inner = clock.CreateInnerTimer(() => Fire(arming, period), dueTime, period);
+            // The timer becomes visible after it is armed, so that a test that sees the timer can advance the clock.
+            lock (arming)
+            {
+                if (!arming.HasEnded) clock._armed[arming] = true;
+            }
+
+            if (isOfLoop) Interlocked.Increment(ref clock._loopRounds);
+            return true;
         }
 
         public void Dispose()
         {
-            Inner.Dispose();
-            clock.Track(this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _inner?.Dispose();
+            if (_arming is { } arming) End(arming);
         }
 
         public ValueTask DisposeAsync()
         {
             Dispose();
             return ValueTask.CompletedTask;
+        }
+
+        private void Fire(Arming arming, TimeSpan period)
+        {
+            if (period == Timeout.InfiniteTimeSpan) End(arming);
+            else arming.Due = clock.GetTimestamp() + period.Ticks;
+            callback(state);
+        }
+
+        private void End(Arming arming)
+        {
+            lock (arming)
+            {
+                arming.HasEnded = true;
+                clock._armed.TryRemove(arming, out _);
+            }
         }
     }
 }

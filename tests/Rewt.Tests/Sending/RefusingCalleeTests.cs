@@ -103,7 +103,9 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     {
         var sender = Create();
         await LoadKeysAsync(sender);
+        var rounds = _time.LoopRounds;
         await CallAsync(sender);
+        await Eventually.TrueAsync(() => _time.LoopRounds > rounds, "the provider waits for its next read");
         // One poll follows that read, before the key is lost.
         var reads = _store.Reads;
         _time.Advance(TimeSpan.FromSeconds(4));
