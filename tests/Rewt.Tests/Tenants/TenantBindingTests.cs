@@ -1,4 +1,3 @@
-using Rewt.Tests.Operations;
 using Rewt.Tests.Ring;
 
 namespace Rewt.Tests.Tenants;
@@ -28,16 +27,12 @@ public sealed class TenantBindingTests : WithServices
     [Fact]
     public async Task A_cached_token_is_refused_for_another_tenant_and_after_a_revocation()
     {
-        using var measured = new Measurements(_host.Services);
         var token = Token(SecretOfA, "\"a\"");
         for (var call = 0; call < 4; call++) (await _host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
 
         (await _host.StatusAsync("b", token)).ShouldBe(HttpStatusCode.Unauthorized);
         (await _host.StatusAsync("A", token)).ShouldBe(HttpStatusCode.Unauthorized);
         _host.Calls.ShouldBe(4);
-        measured.Sum("rewt.tokens.verified", "rewt.result", "valid").ShouldBe(4);
-        measured.Sum("rewt.tokens.verified", "rewt.reason", "other_tenant").ShouldBe(2);
-        _host.Log.Text.ShouldContain($"(iss 'orders', kid '{SecretOfA.KeyId}')");
 
         await _host.Tenants.RevokeTenantAsync("a", Cancellation);
         (await _host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
