@@ -76,6 +76,9 @@ public class RewtHandler : JwtBearerHandler
     private ValueTask<AuthenticateResult> DecideAsync(ReadOnlyMemory<char> token, VerifiedRequest verified)
     {
         var verdict = verified.Verdict;
+        // Checked for each request, because a cached token may belong to another tenant than this request.
+        if (verdict.IsValid && !Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) verdict = new TokenResult(OtherTenant(verdict));
+        Verifier.Metrics.Count(verdict);
         if (verdict.IsForeign)
         {
             _refusal = verdict.Cause;
@@ -83,13 +86,14 @@ public class RewtHandler : JwtBearerHandler
         }
 
         if (!verdict.IsValid) return FailAsync(verdict.Cause!);
-        // Checked for each request, because a cached token may belong to another tenant than this request.
-        if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return RefuseAsync(new TokenRefusal(RefusalReason.OtherTenant, verdict.Claims!.Tenant));
 
         Logger.TokenAccepted(Scheme.Name);
         var ticket = new AuthenticationTicket(new ClaimsPrincipal(verified.Identity!), verified.Properties, Scheme.Name);
         return EventHooks.HasTokenValidated(Events) ? ValidateAsync(token, verdict, ticket) : new(Accepted(AuthenticateResult.Success(ticket), verdict));
     }
+
+    private static TokenRefusal OtherTenant(TokenResult verified) =>
+        new(RefusalReason.OtherTenant, verified.Claims!.Tenant) { Issuer = verified.Claims.Issuer, KeyId = verified.Header!.KeyId };
 
     /// <summary>
     /// Raises the event <c>TokenValidated</c>, in which the application can replace the user or set the result of the authentication.
@@ -139,13 +143,14 @@ public class RewtHandler : JwtBearerHandler
     /// </summary>
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        if (Context.Features.Get<UnmetRequirement>() is not { } unmet || !(await HandleAuthenticateOnceSafeAsync()).Succeeded)
+        if (Context.Features.Get<UnmetRequirement>() is not { } unmet || await HandleAuthenticateOnceSafeAsync() is not { Succeeded: true } accepted)
         {
             await base.HandleForbiddenAsync(properties);
             return;
         }
 
-        var refusal = new TokenRefusal(unmet.Reason);
+        var refusal = new TokenRefusal(unmet.Reason) { Issuer = accepted.Principal?.FindFirst("iss")?.Value };
+        Verifier.Metrics.Refused(refusal);
         Refuse(refusal);
         await ChallengeAsync(properties, AuthenticateResult.Fail(RefusalText.Exception(refusal)));
         if (Response.StatusCode == StatusCodes.Status401Unauthorized && !Response.HasStarted) Response.OnStarting(KeepUnauthorized);
@@ -227,12 +232,13 @@ public class RewtHandler : JwtBearerHandler
     {
         if (!Logger.IsEnabled(LogLevel.Information) || !Schemes.Refusals.IsDue((refusal.Reason, refusal.NamedIssuer), out var others)) return;
         if (refusal.Reason is RefusalReason.NoToken or RefusalReason.OtherType or RefusalReason.OtherNamespace) Logger.NoRewtToken(Scheme.Name, refusal.Reason, $"{refusal}{others}");
-        else Logger.TokenRefused(Scheme.Name, RingMetrics.ResultOf(refusal.Public), refusal.Reason, $"{refusal}{others}");
+        else Logger.TokenRefused(Scheme.Name, RingMetrics.ResultOf(refusal.Public), refusal.Reason, $"{refusal}{refusal.Names()}{others}");
     }
 
     private ValueTask<AuthenticateResult> FailAsync(RewtKeysUnavailableException outage)
     {
         _outage = outage;
+        Verifier.Metrics.Unavailable();
         if (Schemes.Refusals.IsDue((RefusalReason.None, null), out var others)) Logger.KeysUnavailable(Scheme.Name, $"{outage.Message}{others}", StoreFailure.Unexplained(outage));
         return FailAsync((Exception)outage);
     }

@@ -1,5 +1,9 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
@@ -7,8 +11,10 @@ namespace Rewt.Internal;
 /// The authorization requirement of <c>RequireCaller</c>: the caller is one of the named services, other issuers or trusted apps. The class is
 /// also the authorization handler of the requirement, so no handler registration is needed.
 /// </summary>
-internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement>, IAuthorizationRequirement
+internal sealed class CallerRequirement : IAuthorizationHandler, IAuthorizationRequirement
 {
+    private const int LongestShown = 64;
+
     private readonly HashSet<string> _callers;
 
     /// <exception cref="ArgumentException">The list of callers is empty or contains an invalid name.</exception>
@@ -27,9 +33,11 @@ internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement
     /// <summary>Returns the text that ASP.NET Core logs if the requirement is not met.</summary>
     public override string ToString() => $"The caller is one of: {string.Join(", ", _callers)}";
 
-    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, CallerRequirement requirement)
+    /// <summary>Decides about this requirement only, because other requirements in the same policy may permit other callers.</summary>
+    public Task HandleAsync(AuthorizationHandlerContext context)
     {
-        if (context.User.Identities.Any(IsAllowed)) context.Succeed(requirement);
+        if (context.User.Identities.Any(IsAllowed)) context.Succeed(this);
+        else if ((context.Resource as HttpContext ?? (context.Resource as AuthorizationFilterContext)?.HttpContext) is { } http) Log(http, context.User);
         return Task.CompletedTask;
     }
 
@@ -40,8 +48,21 @@ internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement
     /// Returns whether an identity is an allowed caller. Identities of schemes other than Rewt's are never allowed, because the issuer of such an
     /// identity can have the same name as an allowed service.
     /// </summary>
-    private bool IsAllowed(ClaimsIdentity identity) =>
-        identity.AuthenticationType is RewtDefaults.AuthenticationScheme or RewtDefaults.ApiKeyScheme
-        && identity.FindFirst("iss") is { } caller
-        && _callers.Contains(caller.Value);
+    private bool IsAllowed(ClaimsIdentity identity) => IsOfRewt(identity) && identity.FindFirst("iss") is { } caller && _callers.Contains(caller.Value);
+
+    private static bool IsOfRewt(ClaimsIdentity identity) => identity.AuthenticationType is RewtDefaults.AuthenticationScheme or RewtDefaults.ApiKeyScheme;
+
+    /// <summary>Logs why an authenticated caller is refused. The log of ASP.NET Core names neither the caller nor, at its usual level, the requirement.</summary>
+    private void Log(HttpContext context, ClaimsPrincipal user)
+    {
+        var services = context.RequestServices;
+        if ((user.Identities.FirstOrDefault(IsOfRewt) ?? user.Identities.FirstOrDefault(identity => identity.IsAuthenticated)) is not { } identity) return;
+
+        var logger = services.GetRequiredService<ILogger<RewtHandler>>();
+        var callers = string.Join(", ", _callers);
+        if (!logger.IsEnabled(LogLevel.Information) || services.GetService<RewtSchemes>()?.RefusedCallers.IsDue(callers, out var others) != true) return;
+        logger.CallerRefused(Shown(identity.FindFirst("iss")?.Value), Shown(identity.AuthenticationType), callers, others);
+    }
+
+    private static string Shown(string? text) => text is null ? "(none)" : UntrustedText.Quote(text, LongestShown);
 }

@@ -28,7 +28,7 @@ internal sealed class RequestBindingCheck(RewtOptions options, OneTimeTokens one
     /// Records the use of a one-time token, unless the token was already accepted with this request. Returns the reason why the token is refused;
     /// <see langword="null"/> if it is accepted or is no one-time token.
     /// </summary>
-    /// <exception cref="RewtKeysUnavailableException">The store of used one-time tokens did not answer.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The store of used one-time tokens is unavailable or refuses the write.</exception>
     public async ValueTask<TokenRefusal?> UseAsync(HttpContext context, string token, TokenClaims claims)
     {
         if (!claims.Binding!.IsOneTime) return null;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The log messages of <see cref="RewtHandler"/>. The level is Debug for an accepted token, Information for a rejected token, and Warning for an
-/// outage. A message never contains a token. Values of a rejected token are shortened and escaped.
+/// The log messages of <see cref="RewtHandler"/> and of <see cref="CallerRequirement"/>. The level is Debug for an accepted token, Information for a
+/// rejected token or caller, and Warning for an outage. A message never contains a token. Values of a rejected token are shortened and escaped.
 /// </summary>
 internal static partial class RewtHandlerLog
 {
@@ -16,6 +16,10 @@ internal static partial class RewtHandlerLog
 
     [LoggerMessage(EventId = 48, EventName = "NoRewtToken", Level = LogLevel.Information, Message = "Scheme {Scheme} requires a token of Rewt ({Reason}). {Detail}")]
     public static partial void NoRewtToken(this ILogger logger, string scheme, RefusalReason reason, string detail);
+
+    [LoggerMessage(EventId = 49, EventName = "CallerRefused", Level = LogLevel.Information,
+        Message = "RequireCaller refused the caller {Caller} of the scheme {Scheme}. It permits only {Callers}, of the schemes Rewt and RewtApiKey. Add the caller if it may call the endpoint.{Others}")]
+    public static partial void CallerRefused(this ILogger logger, string caller, string scheme, string callers, string others);
 
     [LoggerMessage(EventId = 42, EventName = "KeysUnavailable", Level = LogLevel.Warning, Message = "Scheme {Scheme} cannot verify a token. {Detail}")]
     public static partial void KeysUnavailable(this ILogger logger, string scheme, string detail, Exception? exception);

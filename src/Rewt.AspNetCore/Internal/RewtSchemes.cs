@@ -30,6 +30,9 @@ internal sealed class RewtSchemes(
     /// </summary>
     public RefusalThrottle<(RefusalReason Reason, string? Issuer)> Refusals { get; } = new(time);
 
+    /// <summary>Limits the log of callers that <c>RequireCaller</c> refuses. Refusals are counted separately for each list of permitted callers.</summary>
+    public RefusalThrottle<string> RefusedCallers { get; } = new(time);
+
     /// <summary>Returns the name of the options of a scheme: the default name for the main scheme, otherwise the name of the scheme.</summary>
     public static string OptionsNameOf(string scheme) => scheme == RewtDefaults.AuthenticationScheme ? Options.DefaultName : scheme;
 

@@ -17,7 +17,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     /// <summary>Whether the response to a refused request contains the precise reason.</summary>
     public bool ExplainsRefusals => verifier.ExplainsRefusals;
 
-    /// <summary>Verifies the token of a request.</summary>
+    /// <summary>Verifies the token of a request. The caller counts the result.</summary>
     /// <param name="token">The token of the request.</param>
     /// <param name="context">The request. The property <see cref="HttpContext.RequestAborted"/> is read only if the verification must wait.</param>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
@@ -41,26 +41,17 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     private ValueTask<VerifiedRequest> VerifyNewAsync(string text, HttpContext context)
     {
         var reading = verifier.Read(text);
-        if (reading.Verdict is not { } settled || settled.Claims?.Binding is not null) return VerifySlowlyAsync(text, reading, context);
-
-        metrics.Count(settled);
-        return new(Conclude(text, reading, settled));
+        return reading.Verdict is { } settled && settled.Claims?.Binding is null ? new(Conclude(text, reading, settled)) : VerifySlowlyAsync(text, reading, context);
     }
 
-    private async ValueTask<VerifiedRequest> VerifySlowlyAsync(string text, ParsedToken reading, HttpContext context)
-    {
-        if (verifier.ExceededLimit(reading) is { } limit)
-        {
-            metrics.Unavailable();
-            return VerifiedRequest.Unavailable(await limit.RefuseAsync(CancellationToken.None));
-        }
-
-        return Conclude(text, reading, await metrics.CountAsync(JudgeAsync(text, reading, context)));
-    }
+    private async ValueTask<VerifiedRequest> VerifySlowlyAsync(string text, ParsedToken reading, HttpContext context) =>
+        verifier.ExceededLimit(reading) is { } limit
+            ? VerifiedRequest.Unavailable(await limit.RefuseAsync(CancellationToken.None))
+            : Conclude(text, reading, await JudgeAsync(text, reading, context));
 
     private VerifiedRequest Conclude(string text, in ParsedToken reading, TokenResult verdict)
     {
-        if (!verdict.IsValid) return new VerifiedRequest(verifier.NamedIssuer(reading) is { } issuer ? verdict with { Cause = verdict.Cause! with { NamedIssuer = issuer } } : verdict);
+        if (verdict.Cause is { } cause) return new VerifiedRequest(reading.Header is null ? verdict : verdict with { Cause = verifier.Named(cause, reading) });
 
         if (mayRemember && CanBeKept(verdict) && _known.HasSeen(text)) _known.Add(new VerifiedToken(text, verdict, savesToken));
         return new VerifiedRequest(verdict, verdict.Identity, TicketProperties.Create(verdict.Claims!, savesToken ? text : null));

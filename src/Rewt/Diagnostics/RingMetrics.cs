@@ -49,13 +49,10 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         if (instruments is { TokensVerified: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.result", ResultOf(cause.Public)), new("rewt.reason", cause.Code));
     }
 
-    /// <summary>
-    /// Counts a token that was accepted because its cached result is still valid. The token is counted as a cache hit and as a verified token.
-    /// </summary>
+    /// <summary>Counts a token that was verified before, and whose cached result is still valid.</summary>
     public void CacheHit()
     {
         if (instruments is { CacheHits: { Enabled: true } counter }) counter.Add(1, _ring);
-        Verified("valid");
     }
 
     public void UnknownKey(bool isFound)

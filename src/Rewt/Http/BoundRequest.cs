@@ -25,6 +25,7 @@ internal sealed class BoundRequest
     public static async ValueTask<BoundRequest?> BindAsync(HttpRequestMessage request, RequestBinding parts, bool isOneTime, int maxBufferedBody, CancellationToken cancellationToken)
     {
         var body = parts.HasFlag(RequestBinding.Body) ? await HashAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false) : null;
+        if (body is not null) RetryState.OnBuffered(request);
         var binding = parts.HasFlag(RequestBinding.Target) ? new TokenBinding(MethodOf(request), TargetOf(request), body, IsOneTime: isOneTime) : new TokenBinding(Body: body, IsOneTime: isOneTime);
         return new BoundRequest(binding, request.Content);
     }

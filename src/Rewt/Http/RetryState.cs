@@ -15,23 +15,24 @@ internal sealed class RetryState
     private readonly Uri? _address;
     private readonly HttpMethod _method;
     private readonly HttpContent? _content;
+    private bool _hasEnded;
 
     /// <summary>
     /// Whether attempts of the request are in progress. If signing is configured for all clients and for one client, two retry handlers are nested.
     /// If the value is already true, the inner retry handler does not retry, because two nested retries would send four attempts.
     /// </summary>
-    private bool _isRunning;
+    private bool IsRunning => CanRepeat && !_hasEnded;
 
     private RetryState(HttpRequestMessage request, bool canRepeat)
     {
-        (Request, CanRepeat, _isRunning) = (request, canRepeat, canRepeat);
+        (Request, CanRepeat) = (request, canRepeat);
         (_address, _method, _content) = (request.RequestUri, request.Method, request.Content);
     }
 
     public HttpRequestMessage Request { get; }
 
     /// <summary>Whether the body of the request can be sent again.</summary>
-    public bool CanRepeat { get; }
+    public bool CanRepeat { get; private set; }
 
     /// <summary>Whether the next token must be newly signed and not taken from the cache, because the receiver refused the last token.</summary>
     public bool IsFresh { get; set; }
@@ -42,7 +43,15 @@ internal sealed class RetryState
     public bool IsUnchanged => Request.RequestUri == _address && Request.Method == _method && Request.Content == _content;
 
     /// <summary>Returns the state of a request whose attempts are in progress; <see langword="null"/> for any other request.</summary>
-    public static RetryState? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var retryState) && retryState._isRunning ? retryState : null;
+    public static RetryState? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var retryState) && retryState.IsRunning ? retryState : null;
+
+    /// <summary>
+    /// Records that the current body of a request was buffered, because its token is bound to it. The request can therefore be sent again.
+    /// </summary>
+    public static void OnBuffered(HttpRequestMessage request)
+    {
+        if (request.Options.TryGetValue(Key, out var retryState) && retryState._content == request.Content) retryState.CanRepeat = true;
+    }
 
     public static RetryState Begin(HttpRequestMessage request, bool canRepeat)
     {
@@ -54,5 +63,5 @@ internal sealed class RetryState
     /// <summary>
     /// Ends the attempts. If a handler of the application sends the same request again later, the request is treated as a new request.
     /// </summary>
-    public void End() => _isRunning = false;
+    public void End() => _hasEnded = true;
 }

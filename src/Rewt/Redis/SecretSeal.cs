@@ -22,12 +22,6 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private const string Slot = "";
 
     /// <summary>
-    /// The time for which an instance creates no secret after it could not open one. During this time, an instance with the right sealing key can create
-    /// the secret. If two refresh intervals are longer, they are used instead of this time.
-    /// </summary>
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
-
-    /// <summary>
     /// The time after a protector failure during which writes that need the protector fail at once, so that reads and requests do not wait for the
     /// protector repeatedly.
     /// </summary>
@@ -67,7 +61,6 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 
     /// <summary>The reason why the last sealed secret could not be opened; <see langword="null"/> if it was opened.</summary>
     private SealProblem? _unopened;
-    private ClockReading? _absentSince;
     private (ClockReading At, SecretProtectorException Exception)? _failed;
 
     /// <summary>
@@ -216,20 +209,9 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 
     /// <summary>
     /// Returns whether this instance leaves the creation of the next secret to other instances, because it could not open the last secret and probably has
-    /// the wrong sealing key. After <see cref="Turn"/>, this instance creates the secret itself, because there may be no other instance with the right
-    /// sealing key.
+    /// the wrong sealing key. The other instances could not open its secret, or the secret would not be sealed.
     /// </summary>
-    private bool IsForOthers(SecretSlot slot)
-    {
-        if (_unopened is null || _opened.Count > 0 || !slot.IsAbsent)
-        {
-            _absentSince = null;
-            return false;
-        }
-
-        var since = _absentSince ??= ClockReading.Now(time);
-        return since.Elapsed(time) < (Turn > 2 * options.RefreshInterval ? Turn : 2 * options.RefreshInterval);
-    }
+    private bool IsForOthers(SecretSlot slot) => _unopened is not null && _opened.Count == 0 && slot.IsAbsent;
 
     private bool IsOutdated(SecretSlot slot) => slot.Sealed is { } text ? !Seals || IsOutdated(Parts(Encoding.UTF8.GetString(text))) : Seals;
 
@@ -270,7 +252,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             catch (CryptographicException exception)
             {
                 var reason = new SealProblem(protector is SealingKeys
-                    ? $"{where} {exception.Message}; set Rewt:Sealing:Keys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created"
+                    ? $"{where} {exception.Message}; set Rewt:Sealing:Keys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and restart the services with new sealing keys"
                     : $"{where} is sealed, and the IRewtSecretProtector of this application does not open it; check its keys and its key service");
                 // If the sealing key is known, another program has changed the text, and the keys of this instance are right.
                 if (protector is not SealingKeys keys || parts is not (_, var sealedText) || !keys.Knows(sealedText)) _unopened = reason;

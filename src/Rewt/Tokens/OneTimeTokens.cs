@@ -19,7 +19,7 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
     /// Records a verified token as used, if it is a one-time token. Returns the reason why the token is refused; <see langword="null"/> if it is
     /// accepted.
     /// </summary>
-    /// <exception cref="RewtKeysUnavailableException">The store did not answer, so it is unknown whether the token was used before.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The store is unavailable or refuses the write, so it is unknown whether the token was used before.</exception>
     public ValueTask<TokenRefusal?> UseAsync(TokenClaims claims, CancellationToken cancellationToken) =>
         claims.Binding is { IsOneTime: true } ? UseUpAsync(claims, cancellationToken) : default;
 
@@ -46,7 +46,9 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
         {
             _lastFailure = exception;
             throw new RewtKeysUnavailableException(
-                $"A one-time token of '{options.Namespace}' is not accepted, because the store that knows the used tokens did not answer. See the inner exception.", RetryAfter, exception);
+                $"The use of a one-time token of '{options.Namespace}' cannot be recorded: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or refuses the command. Check Rewt:Redis. See the inner exception."}",
+                RetryAfter,
+                exception);
         }
 
         // A process that was suspended meanwhile may have recorded the token after the record of an earlier use had ended.

@@ -6,9 +6,9 @@ namespace Rewt.Internal;
 /// </summary>
 internal readonly record struct ParsedToken(string Token, TokenHeader Header, TokenClaims Claims, TokenResult? Verdict)
 {
-    /// <summary>Initializes a token that was accepted or refused before it was completely parsed.</summary>
-    public ParsedToken(TokenResult verdict)
-        : this(string.Empty, null!, null!, verdict)
+    /// <summary>Initializes a token that was refused before it was completely parsed.</summary>
+    public ParsedToken(TokenResult verdict, TokenHeader? header = null, TokenClaims? claims = null)
+        : this(string.Empty, header!, claims!, verdict)
     {
     }
 

@@ -20,6 +20,12 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     /// </summary>
     public string? NamedIssuer { get; init; }
 
+    /// <summary>The issuer that the token names; <see langword="null"/> if it names none, or its claims cannot be parsed.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>The key id that the token names; <see langword="null"/> if it names none.</summary>
+    public string? KeyId { get; init; }
+
     private static readonly string[] Codes = [.. Enum.GetNames<RefusalReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     /// <summary>The code of the reason for metrics, traces and responses. Each <see cref="RefusalReason"/> has one fixed code.</summary>
@@ -82,6 +88,13 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
         RefusalReason.Replayed => "It is a one-time token and was used before.",
         _ => string.Empty,
     };
+
+    /// <summary>Returns the issuer and the key id that the token names, as a text in parentheses for the log; empty if it names neither.</summary>
+    public string Names()
+    {
+        var names = string.Join(", ", new[] { Issuer is null ? null : $"iss {Shown(Issuer)}", KeyId is null ? null : $"kid {Shown(KeyId)}" }.OfType<string>());
+        return names.Length > 0 ? $" ({names})" : names;
+    }
 
     private static string Shown(object? value) => value switch
     {

@@ -50,18 +50,18 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var isNode = policy.Options.AcceptNodeTokens && header.IsNode;
         var isForeign = policy.AcceptsForeign && TokenTypes.IsForeignBearer(header.Type);
         if (!isNode && !isForeign && header.Type != policy.Type) return new(TokenResult.Foreign);
-        if (header.HasExtensions) return Refused(RefusalReason.UnsupportedHeader);
-        if (TokenClaims.TryRead(token) is not { } claims) return Refused(RefusalReason.MalformedClaims);
+        if (header.HasExtensions) return Refused(null, RefusalReason.UnsupportedHeader);
+        if (TokenClaims.TryRead(token) is not { } claims) return Refused(null, RefusalReason.MalformedClaims);
         var isKeyless = isNode || (isForeign && header.KeyId is null && claims.Issuer != policy.Options.ServiceName);
-        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return Refused(RefusalReason.MissingKeyId);
+        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return Refused(claims, RefusalReason.MissingKeyId);
         // Checked before any key is resolved, so that tokens of an untrusted issuer cause no reads.
-        if (!policy.IsTrusted(claims.Issuer)) return Refused(RefusalReason.UntrustedIssuer, claims.Issuer, policy.Options.TrustedIssuers);
+        if (!policy.IsTrusted(claims.Issuer)) return Refused(claims, RefusalReason.UntrustedIssuer, claims.Issuer, policy.Options.TrustedIssuers);
 
         if (!isKeyless && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!, policy is { HasChosenKeyIds: true, Options.TrustedIssuers.Count: > 0 }) == true) return new(TokenResult.OfOtherNamespace);
-        if (!policy.HasTenant(claims)) return Refused(RefusalReason.MissingTenant);
+        if (!policy.HasTenant(claims)) return Refused(claims, RefusalReason.MissingTenant);
         return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
 
-        static ParsedToken Refused(RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected));
+        ParsedToken Refused(TokenClaims? parsed, RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected), header, parsed);
     }
 
     /// <summary>Completes the verification of a token that was neither accepted nor refused by <see cref="Read"/>.</summary>
@@ -188,10 +188,12 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return TenantKeyId.TryParse(keyId, out var secretId, out _) ? KeyRingResolver.ExceededLimit(keyRings, null, secretId, now) : null;
     }
 
-    /// <summary>
-    /// Returns the issuer that a token names, if it is in <see cref="RewtOptions.TrustedIssuers"/>; otherwise <see langword="null"/>.
-    /// </summary>
-    public string? NamedIssuer(in ParsedToken parsed) => parsed.Claims?.Issuer is { } issuer && policy.Options.TrustedIssuers.Contains(issuer) ? issuer : null;
+    /// <summary>Returns a refusal with the issuer and the key id that the refused token names.</summary>
+    public TokenRefusal Named(TokenRefusal refusal, in ParsedToken parsed)
+    {
+        var issuer = parsed.Claims?.Issuer;
+        return refusal with { Issuer = issuer, KeyId = parsed.Header.KeyId, NamedIssuer = issuer is not null && policy.Options.TrustedIssuers.Contains(issuer) ? issuer : null };
+    }
 
     /// <summary>Returns whether a token that was verified before is still within its lifetime.</summary>
     public bool IsInTime(TokenClaims claims, DateTimeOffset now) => CheckTimes(claims, now) is null;

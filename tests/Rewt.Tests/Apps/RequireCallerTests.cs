@@ -85,6 +85,51 @@ public sealed class RequireCallerTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task The_log_names_the_refused_caller_and_the_permitted_callers_once_a_second()
+    {
+        var bearer = await _service.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
+
+        (await StatusAsync("/acme-only", null)).ShouldBe(401);
+        _service.Log.Text.ShouldNotContain("CallerRefused");
+        (await StatusAsync("/acme-only", "Bearer " + bearer)).ShouldBe(403);
+        (await StatusAsync("/orders-only", "ApiKey " + _key)).ShouldBe(403);
+
+        _service.Log.Text.ShouldContain("Information CallerRefused: RequireCaller refused the caller 'orders' of the scheme 'Rewt'. It permits only app:acme, of the schemes Rewt and RewtApiKey.");
+        _service.Log.Text.ShouldContain("Information CallerRefused: RequireCaller refused the caller 'app:acme' of the scheme 'RewtApiKey'. It permits only orders, of the schemes Rewt and RewtApiKey.");
+    }
+
+    [Fact]
+    public async Task Refusals_by_RequireCaller_are_logged_once_a_second_for_each_list_of_callers()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var service = await TestService.StartAsync(
+            null,
+            "inventory",
+            configure: builder => builder.Services.AddSingleton<TimeProvider>(clock),
+            map: application => application.MapGet("/orders-only", () => "").RequireCaller("orders"));
+        var token = await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+
+        for (var call = 0; call < 3; call++) (await service.CallAsync(token, "/orders-only").StatusAsync()).ShouldBe(HttpStatusCode.Forbidden);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        (await service.CallAsync(token, "/orders-only").StatusAsync()).ShouldBe(HttpStatusCode.Forbidden);
+
+        service.Log.Text.Split('\n').Count(line => line.Contains("CallerRefused", StringComparison.Ordinal)).ShouldBe(2);
+        service.Log.Text.ShouldContain("2 more for this reason were not logged.");
+    }
+
+    [Fact]
+    public async Task A_group_and_its_endpoint_must_both_permit_the_caller()
+    {
+        var authorization = _service.Services.GetRequiredService<IAuthorizationService>();
+        var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim("iss", "billing")], "Rewt", "iss", "role"));
+        foreach (var (group, endpoint, allowed) in new[] { ("billing", "billing", true), ("billing", "orders", false), ("orders", "billing", false) })
+        {
+            var policy = new AuthorizationPolicyBuilder().RequireCaller(group).RequireCaller(endpoint).Build();
+            (await authorization.AuthorizeAsync(user, null, policy)).Succeeded.ShouldBe(allowed, $"{group} and {endpoint}");
+        }
+    }
+
     [Theory]
     [InlineData("rewt+jwt", "app:acme")]
     [InlineData("at+jwt", null)]

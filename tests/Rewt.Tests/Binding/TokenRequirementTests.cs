@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;
+using Rewt.Tests.Operations;
 
 namespace Rewt.Tests.Binding;
 
@@ -63,6 +64,7 @@ public sealed class TokenRequirementTests
     public async Task A_service_with_an_unbound_token_gets_401_in_any_order_of_the_schemes(string first, string second)
     {
         await using var service = await StartWithUsersAsync(first, second);
+        using var measured = new Measurements(service.Services);
         var unbound = await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
 
         using var response = await service.CallAsync(unbound, "/bound");
@@ -70,6 +72,8 @@ public sealed class TokenRequirementTests
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"wrong_request\"");
         response.Headers.Location.ShouldBeNull();
+        measured.Sum("rewt.tokens.verified", "rewt.reason", "not_bound").ShouldBe(1);
+        service.Log.Text.ShouldContain("Set Binding at the sender. (iss 'inventory')");
     }
 
     [Fact]

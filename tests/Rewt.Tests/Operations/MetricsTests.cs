@@ -1,8 +1,26 @@
+using Rewt.Tests.Tenants;
+
 namespace Rewt.Tests.Operations;
 
 /// <summary>Tests the metrics and the traces of the library.</summary>
 public sealed class MetricsTests
 {
+    [Fact]
+    public async Task A_token_of_another_tenant_than_the_request_is_counted_once_and_the_log_names_its_issuer()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await TenantService.StartAsync(redis);
+        using var measured = new Measurements(service.Services);
+        var token = await service.SignAsync("a");
+        for (var call = 0; call < 4; call++) (await service.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
+
+        (await service.StatusAsync("b", token)).ShouldBe(HttpStatusCode.Unauthorized);
+
+        measured.Sum("rewt.tokens.verified", "rewt.result", "valid").ShouldBe(4);
+        measured.Sum("rewt.tokens.verified", "rewt.reason", "other_tenant").ShouldBe(1);
+        service.Log.Text.ShouldContain($"(iss 'inventory', kid '{new JsonWebToken(token).Kid}')");
+    }
+
     [Fact]
     public async Task Signed_and_verified_tokens_are_counted_by_type_and_result()
     {

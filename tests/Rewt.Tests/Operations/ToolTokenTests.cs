@@ -66,6 +66,31 @@ public sealed class ToolTokenTests
     }
 
     [Fact]
+    public async Task A_check_that_depends_on_the_receiver_or_the_request_is_shown_as_not_checked()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        await using var tenants = await Tenants.TenantService.StartAsync(redis);
+        var plain = await instance.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+        var bound = await instance.Tokens.CreateMessageBearerAsync("pay 100"u8.ToArray(), "inventory", oneTime: true, cancellationToken: Cancellation);
+        var ofTenant = await Tenants.TenantService.SignAsync(tenants, "acme");
+        string[] ofReceiver = ["untrusted_issuer", "missing_tenant", "validation_rule", "missing_claim", "other_tenant", "not_bound", "not_one_time"];
+
+        (await NotCheckedAsync(plain)).ShouldBe(ofReceiver, ignoreOrder: true);
+        (await NotCheckedAsync(bound)).ShouldBe([.. ofReceiver, "other_request", "replayed"], ignoreOrder: true);
+        (await NotCheckedAsync(ofTenant)).ShouldBe([.. ofReceiver, "unexpected_tenant"], ignoreOrder: true);
+
+        await using var pair = await Instance.StartWarmAsync(redis.ConnectionString, options => options.KeyMode = KeyMode.KeyPair);
+        (await NotCheckedAsync(plain)).ShouldBe([.. ofReceiver, "other_key_mode"], ignoreOrder: true);
+
+        async Task<List<string>> NotCheckedAsync(string token)
+        {
+            var run = (await ToolRun.RunAsync("token", "explain", token, "--audience", "inventory", "--redis", redis.ConnectionString, "-o", "json")).Succeeds();
+            return [.. run.Json.GetProperty("checks").EnumerateArray().Where(check => check.GetProperty("result").GetString() == "not_checked").Select(check => check.GetProperty("check").GetString()!)];
+        }
+    }
+
+    [Fact]
     public async Task A_byte_order_mark_before_a_token_in_the_standard_input_is_ignored()
     {
         var token = $"{Part("""{"alg":"HS256","kid":"k","typ":"rewt+jwt"}""")}.{Part("""{"iss":"orders","exp":1767270000}""")}.c2lnbmF0dXJl";

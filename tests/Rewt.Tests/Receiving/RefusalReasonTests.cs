@@ -121,6 +121,25 @@ public sealed class RefusalReasonTests
         precise.Message.ShouldBe("The token is for another audience");
     }
 
+    [Theory]
+    [InlineData("issuer", true)]
+    [InlineData("signature", true)]
+    [InlineData("audience", true)]
+    [InlineData("missing claim", true)]
+    [InlineData("another request", true)]
+    [InlineData("malformed claim", false)]
+    public async Task The_log_names_the_issuer_and_the_key_id_of_a_refused_token_but_the_response_does_not(string name, bool hasClaims)
+    {
+        var (settings, sign, _, _) = Cases[name];
+        await using var receiver = await StartAsync(settings);
+        var keyId = receiver.Memory.Secret.KeyId;
+
+        using var answer = await receiver.GetWithTokenAsync(sign(receiver.Memory.Secret));
+
+        receiver.Log.Text.ShouldContain(hasClaims ? $". (iss 'orders', kid '{keyId}')" : $". (kid '{keyId}')");
+        $"{answer.Headers} {await answer.Content.ReadAsStringAsync(Cancellation)}".ShouldNotContain(keyId);
+    }
+
     [Fact]
     public async Task Refusals_of_each_trusted_issuer_are_logged_separately()
     {

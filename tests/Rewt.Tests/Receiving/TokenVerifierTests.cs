@@ -253,13 +253,14 @@ public sealed class TokenVerifierTests
     }
 
     [Fact]
-    public void An_issuer_is_logged_only_if_the_settings_contain_it()
+    public void Refusals_are_limited_by_issuer_only_if_the_settings_contain_the_issuer()
     {
         var verifier = Verifier(new Resolver((_, _) => []), options => options.TrustedIssuers.Add("orders"));
+        TokenRefusal Named(TokenForge forge) => verifier.Named(new(RefusalReason.Expired), verifier.Read(forge.Token));
 
-        verifier.NamedIssuer(verifier.Read(Forge.Token)).ShouldBe("orders");
-        verifier.NamedIssuer(verifier.Read(Forge.Claim("iss", "\"billing\"").Token)).ShouldBeNull();
-        verifier.NamedIssuer(verifier.Read("x")).ShouldBeNull();
+        (Named(Forge).Issuer, Named(Forge).NamedIssuer).ShouldBe(("orders", "orders"));
+        var other = Forge.Claim("iss", "\"billing\"");
+        (Named(other).Issuer, Named(other).NamedIssuer).ShouldBe(("billing", null));
         verifier.KeysAtHand(TokenClaims.TryRead(Forge.Token)!, Known.KeyId, default).ShouldBeNull();
     }
 

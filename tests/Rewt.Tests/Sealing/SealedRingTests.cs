@@ -114,6 +114,25 @@ public sealed class SealedRingTests
     }
 
     [Fact]
+    public async Task An_instance_that_could_not_open_the_secret_creates_none_until_it_is_restarted()
+    {
+        var time = new FakeTimeProvider();
+        var secret = RandomNumberGenerator.GetBytes(32);
+        var text = $"rewt-sealed:{KeyId.Of(secret)}:{await SealingKeys.TryRead([A], out _)!.ProtectAsync(secret, "", Cancellation)}";
+        SecretSeal Start() => new(new RewtOptions(), SealingKeys.TryRead([B], out _), time);
+        var seal = Start();
+
+        (await seal.OpenAsync(new SecretSlot(Encoding.UTF8.GetBytes(text), false, 60_000), [], Cancellation)).Problem.ShouldNotBeNull();
+        for (var read = 0; read < 3; read++)
+        {
+            (await seal.OpenAsync(SecretSlot.Absent, [], Cancellation)).Problem.ShouldNotBeNull();
+            time.Advance(TimeSpan.FromDays(1));
+        }
+
+        (await Start().OpenAsync(SecretSlot.Absent, [], Cancellation)).Problem.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Extending_the_retention_of_a_sealed_retired_secret_is_detected()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);

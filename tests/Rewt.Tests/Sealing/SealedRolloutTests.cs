@@ -14,6 +14,8 @@ public sealed class SealedRolloutTests(ITestOutputHelper output)
         ("a second key is added", With(A, B), IsSealedWithA),
         ("the second key seals", With(B, A), text => IsSealed(text) && !IsSealedWithA(text)),
         ("the first key is removed", With(B), IsSealed),
+        ("unsealed secrets are refused", Requiring(B), IsSealed),
+        ("unsealed secrets are accepted again", With(B), IsSealed),
         ("the key only opens", Opening(B), text => !IsSealed(text)),
         ("sealing is off again", With(), text => !IsSealed(text)),
     ];
@@ -95,6 +97,8 @@ public sealed class SealedRolloutTests(ITestOutputHelper output)
     }
 
     private static Action<RewtOptions> Opening(string key) => options => (options.Sealing.Keys, options.Sealing.WriteUnsealed) = ([key], true);
+
+    private static Action<RewtOptions> Requiring(string key) => options => (options.Sealing.Keys, options.Sealing.RequireSealed) = ([key], true);
 
     private static bool IsSealedWithA(string text)
     {

@@ -28,12 +28,15 @@ public sealed class RetryAfterRevocationTests(RevocationFixture fixture) : IClas
         fixture.Bodies[^1].AsSpan().SequenceEqual(expected).ShouldBeTrue();
     }
 
-    [Fact]
-    public async Task A_bound_one_time_call_is_executed_once_across_a_revocation()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_bound_one_time_call_is_executed_once_across_a_revocation(bool isStream)
     {
         await fixture.RevokeAsync();
         var (requests, bodies) = (fixture.Requests, fixture.Bodies.Count);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/once?amount=100") { Content = new ByteArrayContent([1, 2, 3]) };
+        using HttpContent content = isStream ? new StreamContent(new SingleReadStream([1, 2, 3], canSeek: false)) : new ByteArrayContent([1, 2, 3]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/once?amount=100") { Content = content };
         request.SetRewtBinding(RequestBinding.Target | RequestBinding.Body).SetRewtOneTime();
 
         (await fixture.Client.SendAsync(request, Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);

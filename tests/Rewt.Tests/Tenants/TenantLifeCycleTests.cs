@@ -34,6 +34,23 @@ public sealed class TenantLifeCycleTests : WithServices
         (await _redis.CliAsync("EXISTS", Tenants)).ShouldBe("0");
     }
 
+    [Fact]
+    public async Task An_error_about_a_tenant_names_the_reason_why_Redis_cannot_be_used()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var service = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromHours(1));
+        await service.SignAsync("acme");
+        await redis.WaitForStartupAsync(keyRings: 1);
+
+        await redis.CommandAsync("CONFIG", "SET", "maxmemory", 1);
+        var change = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Tenants.RevokeTenantAsync("acme", Cancellation));
+        await redis.KillAsync();
+        var read = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.SignAsync("globex"));
+
+        change.Message.ShouldContain("Check the log of the server, the rights of the login ('rewt acl') and maxmemory.");
+        read.Message.ShouldContain($"Nothing listens on 127.0.0.1:{redis.Port}");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -28,17 +28,19 @@ public sealed class GrpcTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_stale_gRPC_call_is_retried_only_with_a_retry_policy_of_the_channel(bool hasRetryPolicy)
+    [InlineData(false, RequestBinding.None, false)]
+    [InlineData(false, RequestBinding.Target, false)]
+    [InlineData(false, RequestBinding.Target | RequestBinding.Body, true)]
+    [InlineData(true, RequestBinding.None, true)]
+    public async Task A_stale_unary_call_is_retried_only_with_a_retry_policy_of_the_channel_or_a_bound_body(bool hasRetryPolicy, RequestBinding binding, bool isRetried)
     {
         await using var ring = new RewtTestRing();
         await using var greeter = Greeter(ring);
-        var handler = new StaleKeyOnceHandler(greeter.Server.CreateHandler());
+        var handler = new StaleKeyOnceHandler(greeter.Server.CreateHandler(), ring);
         var services = new ServiceCollection().AddRewtKeys(options => options.ServiceName = "orders").AddRewtTesting(ring);
         var client = services.AddGrpcClient<Greeter.GreeterClient>(options => options.Address = new Uri("http://localhost"))
             .ConfigurePrimaryHttpMessageHandler(() => handler)
-            .AddRewtSigning("greeter");
+            .AddRewtSigning(options => (options.Audience, options.Binding) = ("greeter", binding));
         if (hasRetryPolicy)
         {
             client.ConfigureChannel(channel => channel.ServiceConfig = new ServiceConfig
@@ -64,9 +66,9 @@ public sealed class GrpcTests
         await using var provider = services.BuildServiceProvider();
         var call = provider.GetRequiredService<Greeter.GreeterClient>().GreetAsync(new Greeting::Rewt.Samples.Grpc.Greeting { Text = "hello" }, cancellationToken: Cancellation).ResponseAsync;
 
-        if (hasRetryPolicy) (await call).Caller.ShouldBe("orders");
+        if (isRetried) (await call).Caller.ShouldBe("orders");
         else (await Should.ThrowAsync<RpcException>(() => call)).StatusCode.ShouldBe(StatusCode.Unauthenticated);
-        handler.Requests.ShouldBe(hasRetryPolicy ? 2 : 1);
+        handler.Requests.ShouldBe(isRetried ? 2 : 1);
     }
 
     [Fact]
@@ -146,16 +148,19 @@ public sealed class GrpcTests
     }
 
     /// <summary>Answers the first request like a receiver that has revoked the key of the caller.</summary>
-    private sealed class StaleKeyOnceHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+    /// <summary>Revokes the key of the first request, and refuses the request.</summary>
+    private sealed class StaleKeyOnceHandler(HttpMessageHandler inner, RewtTestRing ring) : DelegatingHandler(inner)
     {
         public int Requests { get; private set; }
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            if (Requests++ > 0) return base.SendAsync(request, cancellationToken);
+            if (Requests++ > 0) return await base.SendAsync(request, cancellationToken);
+
+            await ring.RevokeCurrentKeyAsync(cancellationToken: cancellationToken);
             var refusal = new HttpResponseMessage(HttpStatusCode.Unauthorized) { RequestMessage = request, Version = HttpVersion.Version20 };
             refusal.Headers.WwwAuthenticate.Add(new("Bearer", "error=\"invalid_token\", rewt_error=\"stale_key\""));
-            return Task.FromResult(refusal);
+            return refusal;
         }
     }
 }

@@ -11,7 +11,7 @@ internal static class TokenVerification
 {
     public static async Task<int> VerifyAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
     {
-        var verdict = await RunAsync(context, token, audience, acceptNodeTokens, cancellationToken);
+        var (verdict, _) = await RunAsync(context, token, audience, acceptNodeTokens, cancellationToken);
         if (context.IsJson)
         {
             var claims = verdict.Claims;
@@ -31,7 +31,8 @@ internal static class TokenVerification
     /// </summary>
     public static async Task<int> ExplainAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
     {
-        var verdict = await RunAsync(context, token, audience, acceptNodeTokens, cancellationToken);
+        var (verdict, options) = await RunAsync(context, token, audience, acceptNodeTokens, cancellationToken);
+        var binding = TokenClaims.TryRead(token)?.Binding;
         var checks = Enum.GetValues<RefusalReason>().Where(reason => Requirement(reason) is not null).Select(reason => (Reason: reason, Outcome: Outcome(reason))).ToList();
         if (context.IsJson)
         {
@@ -42,7 +43,7 @@ internal static class TokenVerification
             var table = new Table().AddColumns("Check", "Result");
             foreach (var (reason, outcome) in checks) table.AddRow(Markup.Escape(Requirement(reason)!), outcome);
             context.Console.Write(table);
-            context.WriteLine("'not checked' depends on settings that only the receiver has; its log (event 41) names the one that refuses a token.");
+            context.WriteLine("'not checked' depends on the request or on settings of the receiver; its log (event 41) names the one that refuses a token.");
             if (verdict.IsValid) context.WriteLine("No check failed.");
         }
 
@@ -52,12 +53,25 @@ internal static class TokenVerification
         {
             if (verdict.Cause is { } cause && reason == cause.Reason) return "failed";
             if (verdict.Cause is { } other && reason > other.Reason) return "not reached";
-            var isOfReceiver = reason is RefusalReason.UntrustedIssuer or RefusalReason.MissingTenant or RefusalReason.ValidationRule or RefusalReason.OtherTenant;
-            return isOfReceiver || (reason == RefusalReason.OtherAudience && audience is null) ? "not checked" : "ok";
+            return DependsOnReceiver(reason) ? "not checked" : "ok";
         }
+
+        bool DependsOnReceiver(RefusalReason reason) => reason switch
+        {
+            RefusalReason.UntrustedIssuer or RefusalReason.MissingTenant or RefusalReason.ValidationRule or RefusalReason.MissingClaim or RefusalReason.OtherTenant => true,
+            RefusalReason.NotBound or RefusalReason.NotOneTime => true,
+            RefusalReason.UnexpectedTenant => options.Tenants.Enabled,
+            RefusalReason.OtherKeyMode => options.AlsoAccept is not null,
+            RefusalReason.OtherAudience => audience is null,
+            RefusalReason.OtherRequest => binding is { Method: not null } or { Target: not null } or { Message: not null },
+            RefusalReason.OtherBody or RefusalReason.BodyTooLong => binding?.Body is not null,
+            RefusalReason.Replayed => binding?.IsOneTime == true,
+            _ => false,
+        };
     }
 
-    private static async Task<TokenResult> RunAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
+    /// <summary>Verifies a token. Returns the result, and the settings of the receiver that were assumed.</summary>
+    private static async Task<(TokenResult Verdict, RewtOptions Options)> RunAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context, options => options.AcceptNodeTokens = acceptNodeTokens);
         var pairs = await session.Pairs.ReadAsync(cancellationToken);
@@ -69,7 +83,7 @@ internal static class TokenVerification
         var policy = new TokenPolicy(session.Options, isData ? TokenTypes.Data : TokenTypes.Bearer, isData || audience is null ? null : [audience]) { TakesNamespace = true };
         var keys = new SnapshotKeyResolver(ring, pairs, session.Tenants, session.Options.Namespace, context.Time);
         var verdict = await new TokenVerifier(policy, keys, null, context.Time).VerifyAsync(token, cancellationToken);
-        return keys.Refusing is { } state ? new TokenResult(TokenRefusal.OfTenant(verdict.Claims?.Tenant ?? TokenClaims.TryRead(token)!.Tenant!, state)) : verdict;
+        return (keys.Refusing is { } state ? new TokenResult(TokenRefusal.OfTenant(verdict.Claims?.Tenant ?? TokenClaims.TryRead(token)!.Tenant!, state)) : verdict, session.Options);
     }
 
     private static string Reason(TokenResult verdict) => verdict.IsForeign ? "foreign" : RingMetrics.ResultOf(verdict.Refusal);
@@ -77,8 +91,8 @@ internal static class TokenVerification
     private static ToolException Refused(TokenResult verdict) => new(ExitCode.BadToken, $"The token is refused: {Reason(verdict)} ({verdict.Cause!.Reason}). {verdict.Cause}");
 
     /// <summary>
-    /// Returns a sentence that states the requirement of a check; <see langword="null"/> if <c>rewt token explain</c> does not show the check, for
-    /// example because the check needs the HTTP request. The order of the checks is the order of the members of <see cref="RefusalReason"/>.
+    /// Returns a sentence that states the requirement of a check; <see langword="null"/> if <c>rewt token explain</c> does not show the check. The
+    /// order of the checks is the order of the members of <see cref="RefusalReason"/>.
     /// </summary>
     private static string? Requirement(RefusalReason reason) => reason switch
     {
@@ -104,6 +118,12 @@ internal static class TokenVerification
         RefusalReason.InvalidName => "The names in it are well-formed",
         RefusalReason.OtherAudience => "The audience (aud) is the receiver",
         RefusalReason.OtherTenant => "Its tenant is that of the request",
+        RefusalReason.OtherRequest => "The request or message is the one that it is bound to",
+        RefusalReason.OtherBody => "The body is the one that it is bound to",
+        RefusalReason.BodyTooLong => "The body that it is bound to is at most Rewt:Binding:MaxBodyBytes long",
+        RefusalReason.NotBound => "It is bound to the request, if RequireBoundToken demands it",
+        RefusalReason.NotOneTime => "It is a one-time token, if RequireOneTimeToken demands it",
+        RefusalReason.Replayed => "It was not used before, if it is a one-time token",
         _ => null,
     };
 }
