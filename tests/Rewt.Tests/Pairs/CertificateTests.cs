@@ -397,7 +397,7 @@ public sealed class CertificateTests : IAsyncLifetime
             state => state.Problem.ShouldNotBeNull().ShouldStartWith("An intermediate certificate of this service expires at"));
         var attestation = identity.Usable(at)!.Attest(pair.Pair.Public, "rewt", "orders", at, at + TimeSpan.FromDays(1)).ToJson();
         var (by, _) = identity.Policy!.Check(pair.Pair.Public, attestation, "rewt", "orders", at, null, out var problem).ShouldNotBeNull(problem);
-        by.Until.ShouldBe(ending.Certificate.NotAfter);
+        by.Until.ShouldBe(AttestationPolicy.Validity(ending.Certificate).Until);
         identity.Usable(at + TimeSpan.FromHours(2)).ShouldBeNull();
         identity.State(at + TimeSpan.FromHours(2)).Level.ShouldBe(CertificateHealth.Unusable);
     }
