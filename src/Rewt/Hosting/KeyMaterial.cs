@@ -23,6 +23,9 @@ internal static class KeyMaterial
     /// </summary>
     private const int ManyHexDigits = 41;
 
+    /// <summary>The minimum number of different digits in a hexadecimal number that counts as a key. A random number almost always has more.</summary>
+    private const int DistinctHexDigits = 8;
+
     private const string ApiKeyPrefix = "rewt_";
 
     /// <summary>The minimum length of a text with the prefix of an API key that is regarded as a part of an API key.</summary>
@@ -56,13 +59,14 @@ internal static class KeyMaterial
     /// <summary>Returns whether a part of a path is an API key. A relative path in a setting becomes an absolute path before it is shown.</summary>
     private static bool IsApiKey(string part) => part.Trim() is { Length: >= ShortestApiKey } text && text.StartsWith(ApiKeyPrefix, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Returns whether a text contains a long hexadecimal number that is not only a repetition of a few digits.</summary>
     private static bool HasManyHexDigits(string text)
     {
         var digits = 0;
-        foreach (var character in text)
+        for (var index = 0; index < text.Length; index++)
         {
-            digits = char.IsAsciiHexDigit(character) ? digits + 1 : 0;
-            if (digits == ManyHexDigits) return true;
+            digits = char.IsAsciiHexDigit(text[index]) ? digits + 1 : 0;
+            if (digits >= ManyHexDigits && text[(index - ManyHexDigits + 1)..(index + 1)].Distinct().Count() >= DistinctHexDigits) return true;
         }
 
         return false;
