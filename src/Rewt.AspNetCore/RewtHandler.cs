@@ -22,6 +22,7 @@ public class RewtHandler : JwtBearerHandler
     private RewtSchemes? _schemes;
     private TokenRefusal? _refusal;
     private RewtKeysUnavailableException? _outage;
+    private bool _isCounted;
 
     /// <summary>Initializes a new instance of the handler. The service container calls the constructor.</summary>
     /// <param name="options">The JwtBearer options of each scheme.</param>
@@ -79,6 +80,7 @@ public class RewtHandler : JwtBearerHandler
         // Checked for each request, because a cached token may belong to another tenant than this request.
         if (verdict.IsValid && !Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) verdict = new TokenResult(OtherTenant(verdict));
         Verifier.Metrics.Count(verdict);
+        _isCounted = true;
         if (verdict.IsForeign)
         {
             _refusal = verdict.Cause;
@@ -207,7 +209,7 @@ public class RewtHandler : JwtBearerHandler
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 
     /// <summary>
-    /// Refuses a token for a reason that the verifier does not check, and counts the refusal. Refusals by the verifier are counted by the verifier.
+    /// Refuses a token for a reason that the verifier does not check, and counts the refusal. Refusals by the verifier are counted by <see cref="DecideAsync"/>.
     /// </summary>
     private ValueTask<AuthenticateResult> RefuseAsync(TokenRefusal refusal)
     {
@@ -238,7 +240,8 @@ public class RewtHandler : JwtBearerHandler
     private ValueTask<AuthenticateResult> FailAsync(RewtKeysUnavailableException outage)
     {
         _outage = outage;
-        Verifier.Metrics.Unavailable();
+        // An event of the application may throw the exception after the token was counted.
+        if (!_isCounted) Verifier.Metrics.Unavailable();
         if (Schemes.Refusals.IsDue((RefusalReason.None, null), out var others)) Logger.KeysUnavailable(Scheme.Name, $"{outage.Message}{others}", StoreFailure.Unexplained(outage));
         return FailAsync((Exception)outage);
     }

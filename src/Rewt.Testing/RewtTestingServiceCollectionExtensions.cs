@@ -12,8 +12,9 @@ public static class RewtTestingServiceCollectionExtensions
     /// Stores keys and trusted apps in <paramref name="ring"/> instead of Redis, and replaces <see cref="TimeProvider"/> with the clock of
     /// <paramref name="ring"/>. A test in the same process can call the host as a named service: <c>WithRewtIdentity</c> adds the tokens of the service
     /// to the requests of an <c>HttpClient</c>. Settings, schemes, policies and refusals are the same as in production, except that
-    /// <see cref="RewtOptions.Identity"/> has no effect on key pairs. The method can be called before or after the registrations of the application. Do not deploy a service that calls this method: the service would share keys with no other
-    /// service, and would refuse the tokens of all other services.
+    /// <see cref="RewtOptions.Identity"/> has no effect on key pairs. The method can be called before or after the registrations of the application. Do
+    /// not deploy a service that calls this method: the service would share keys with no other service, and would refuse the tokens of all other
+    /// services.
     /// </summary>
     /// <param name="services">The service collection of the host.</param>
     /// <param name="ring">The keys. Pass the same instance to all hosts that share keys. If <paramref name="ring"/> is <see langword="null"/>, a new

@@ -17,8 +17,8 @@ public interface IRewtKeyRing
 
     /// <summary>
     /// Rotates the key: the pending key becomes current, and the key that was current until now is retired. The retired key still verifies tokens until
-    /// the last token that it signed has expired. If another instance has rotated the key since the last read of this instance, the key is not rotated
-    /// again. With <see cref="KeyMode.KeyPair"/>, only the key pair of this instance is rotated.
+    /// the last token that it signed has expired. If the key was replaced after the last read of this instance, for example by another instance, the
+    /// key is not rotated again. With <see cref="KeyMode.KeyPair"/>, only the key pair of this instance is rotated.
     /// </summary>
     /// <param name="cancellationToken">Cancels the wait, but not a write that was already sent to Redis.</param>
     /// <returns>The key ring after the rotation.</returns>

@@ -31,7 +31,7 @@ public sealed record RewtKey
     public string? AttestedBy { get; init; }
 
     /// <summary>
-    /// The time at which the certificate that confirms the key pair, or another one of its chain, expires. <see langword="null"/> if
+    /// The earliest time at which the certificate that confirms the key pair, or another certificate of its chain, expires. <see langword="null"/> if
     /// <see cref="AttestedBy"/> is <see langword="null"/>.
     /// </summary>
     public DateTimeOffset? AttestedUntil { get; init; }

@@ -134,8 +134,8 @@ public sealed class RewtOptions
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// The longest token lifetime (<c>exp</c> − <c>iat</c>) that this service accepts. A retired key still verifies tokens for at least this time, also if a
-    /// service with a smaller value rotates the key.
+    /// The longest token lifetime (<c>exp</c> − <c>iat</c>) that this service accepts. A retired key still verifies tokens for at least this time, even if
+    /// a service with a smaller value rotates the shared secret.
     /// </summary>
     /// <value>From <see cref="TokenLifetime"/> to 31 days, and at most 1,000 times <see cref="RotationInterval"/>. Default 5 minutes.</value>
     public TimeSpan MaxTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);

@@ -82,9 +82,9 @@ public sealed class RewtSigningOptions
 
     /// <summary>
     /// The names of the claims, for example <c>userId</c>, that are copied from the user of the incoming request (<c>HttpContext.User</c>) to the
-    /// tokens of this client. All values of a claim are copied, with their JSON types. A list with one
-    /// text is copied as this text, because a user's claim does not show whether its token contained a list. If the list contains <c>sub</c>, but the user has no claim
-    /// <c>sub</c> (for example after a login with a cookie), the claim <see cref="System.Security.Claims.ClaimTypes.NameIdentifier"/> is copied as
+    /// tokens of this client. All values of a claim are copied, with their JSON types. An array that contains only one string is copied as a string,
+    /// because the claims of the user do not show whether the original token contained an array. If <c>sub</c> is one of the names, but the user has no
+    /// claim <c>sub</c> (for example after a login with a cookie), the claim <see cref="System.Security.Claims.ClaimTypes.NameIdentifier"/> is copied as
     /// <c>sub</c>.
     /// </summary>
     /// <value>Default: empty.</value>

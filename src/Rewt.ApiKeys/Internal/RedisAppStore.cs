@@ -67,7 +67,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             }
 
             RedisValue[] removed = [.. former.KeysRemovedBy(app).Select(keyId => (RedisValue)keyId)];
-            // Not awaited, because the app has been written even if the login may not delete the last uses.
+            // Not awaited, because the app is already written. A login without permission for HDEL must not cause an error.
             if (written && removed.Length > 0) database.HashDeleteAsync(_keys.AppUses, removed, CommandFlags.DemandMaster).Abandon();
             return written;
         },
@@ -115,8 +115,8 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         cancellationToken);
 
     /// <summary>
-    /// Reads the last uses of the given keys only, because the hash can contain any number of other entries. Each entry is read by a command of its own,
-    /// because older permissions of a service do not include <c>HMGET</c>.
+    /// Reads the last uses of only the given keys, because the hash can contain any number of other entries. Each entry is read with a separate
+    /// <c>HGET</c> command, because the documented Redis permissions of a service do not include <c>HMGET</c>.
     /// </summary>
     private async Task<Dictionary<string, long>> ReadUsesAsync(IDatabase database, IEnumerable<string> keyIds, TimeSpan limit, CancellationToken cancellationToken)
     {

@@ -33,7 +33,9 @@ internal sealed class CallerRequirement : IAuthorizationHandler, IAuthorizationR
     /// <summary>Returns the text that ASP.NET Core logs if the requirement is not met.</summary>
     public override string ToString() => $"The caller is one of: {string.Join(", ", _callers)}";
 
-    /// <summary>Decides about this requirement only, because other requirements in the same policy may permit other callers.</summary>
+    /// <summary>
+    /// Evaluates only this requirement. Another requirement of this type in the same policy may permit other callers, and evaluates itself.
+    /// </summary>
     public Task HandleAsync(AuthorizationHandlerContext context)
     {
         if (context.User.Identities.Any(IsAllowed)) context.Succeed(this);
@@ -41,7 +43,9 @@ internal sealed class CallerRequirement : IAuthorizationHandler, IAuthorizationR
         return Task.CompletedTask;
     }
 
-    /// <summary>Returns whether a value is the URL of an issuer other than Rewt. Other values with a colon are misspelt names of apps.</summary>
+    /// <summary>
+    /// Returns whether a value is the URL of an issuer other than Rewt. A value with a colon but without <c>://</c> is probably a misspelt app name.
+    /// </summary>
     private static bool IsForeignIssuer(string caller) => caller.Contains("://", StringComparison.Ordinal) && Names.IsForeignIdentifier(caller);
 
     /// <summary>
@@ -52,15 +56,18 @@ internal sealed class CallerRequirement : IAuthorizationHandler, IAuthorizationR
 
     private static bool IsOfRewt(ClaimsIdentity identity) => identity.AuthenticationType is RewtDefaults.AuthenticationScheme or RewtDefaults.ApiKeyScheme;
 
-    /// <summary>Logs why an authenticated caller is refused. The log of ASP.NET Core names neither the caller nor, at its usual level, the requirement.</summary>
+    /// <summary>
+    /// Logs an authenticated caller that is refused, and the permitted callers. ASP.NET Core does not log the caller, and logs the requirement only at
+    /// the level Information.
+    /// </summary>
     private void Log(HttpContext context, ClaimsPrincipal user)
     {
-        var services = context.RequestServices;
+        // A test of the application may evaluate a policy without a service container.
+        if (context.RequestServices?.GetService<ILogger<RewtHandler>>() is not { } logger) return;
         if ((user.Identities.FirstOrDefault(IsOfRewt) ?? user.Identities.FirstOrDefault(identity => identity.IsAuthenticated)) is not { } identity) return;
 
-        var logger = services.GetRequiredService<ILogger<RewtHandler>>();
         var callers = string.Join(", ", _callers);
-        if (!logger.IsEnabled(LogLevel.Information) || services.GetService<RewtSchemes>()?.RefusedCallers.IsDue(callers, out var others) != true) return;
+        if (!logger.IsEnabled(LogLevel.Information) || context.RequestServices.GetService<RewtSchemes>()?.RefusedCallers.IsDue(callers, out var others) != true) return;
         logger.CallerRefused(Shown(identity.FindFirst("iss")?.Value), Shown(identity.AuthenticationType), callers, others);
     }
 

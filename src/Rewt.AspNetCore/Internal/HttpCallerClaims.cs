@@ -29,7 +29,7 @@ internal sealed class HttpCallerClaims(IHttpContextAccessor accessor) : ICallerC
         // A user of ASP.NET Core Identity has the subject under the name of .NET only.
         if (name == "sub") return (user.FindFirst(name) ?? user.FindFirst(IsRenamed) ?? user.FindFirst(ClaimTypes.NameIdentifier))?.Value;
 
-        // An application may copy renamed claims under their original names, or add further values there.
+        // The values under both names are combined, because an application may copy a renamed claim to its original name or add values under that name.
         var claims = user.FindAll(name).ToList();
         claims.AddRange(user.FindAll(claim => IsRenamed(claim) && !claims.Exists(known => known.Value == claim.Value)).ToList());
         return claims switch

@@ -18,7 +18,7 @@ internal static partial class RewtHandlerLog
     public static partial void NoRewtToken(this ILogger logger, string scheme, RefusalReason reason, string detail);
 
     [LoggerMessage(EventId = 49, EventName = "CallerRefused", Level = LogLevel.Information,
-        Message = "RequireCaller refused the caller {Caller} of the scheme {Scheme}. It permits only {Callers}, of the schemes Rewt and RewtApiKey. Add the caller if it may call the endpoint.{Others}")]
+        Message = "RequireCaller refused the caller {Caller} of the scheme {Scheme}. RequireCaller permits only {Callers}, authenticated by the scheme Rewt or RewtApiKey. If the caller may call the endpoint, add the caller to RequireCaller.{Others}")]
     public static partial void CallerRefused(this ILogger logger, string caller, string scheme, string callers, string others);
 
     [LoggerMessage(EventId = 42, EventName = "KeysUnavailable", Level = LogLevel.Warning, Message = "Scheme {Scheme} cannot verify a token. {Detail}")]

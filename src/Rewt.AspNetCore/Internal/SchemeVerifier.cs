@@ -17,7 +17,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     /// <summary>Whether the response to a refused request contains the precise reason.</summary>
     public bool ExplainsRefusals => verifier.ExplainsRefusals;
 
-    /// <summary>Verifies the token of a request. The caller counts the result.</summary>
+    /// <summary>Verifies the token of a request. The result is not counted in the metrics.</summary>
     /// <param name="token">The token of the request.</param>
     /// <param name="context">The request. The property <see cref="HttpContext.RequestAborted"/> is read only if the verification must wait.</param>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>

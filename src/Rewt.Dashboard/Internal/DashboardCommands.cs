@@ -136,7 +136,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     }
 
     /// <summary>
-    /// Returns the name of the user with all its characters, so that no two users have one name; <see langword="null"/> if the user has no name.
+    /// Returns the unchanged name of the user, so that different names remain different; <see langword="null"/> if the user has no name.
     /// </summary>
     public static string? GivenNameOf(ClaimsPrincipal user)
     {

@@ -20,7 +20,8 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         services.AddSingleton(time);
         services.AddRewtInMemoryKeys(options =>
         {
-            // The store in memory seals nothing, and the protector of the host may be in the host's service container.
+            // The sealing settings are not copied. The in-memory store does not seal secrets, and the simulated service cannot resolve a protector that is
+            // registered in the service container of the host.
             foreach (var (own, given) in Setting.Of(options).Zip(Setting.Of(ring)).Where(pair => pair.First.Owner is not RewtSealingOptions)) own.Value = given.Value;
             // The host's trusted issuers are a setting of the host; the simulated service verifies any issuer.
             (options.ServiceName, options.TrustedIssuers) = (service, []);

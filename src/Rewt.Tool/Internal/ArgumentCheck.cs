@@ -9,7 +9,7 @@ namespace Rewt.Tool;
 /// </summary>
 internal static class ArgumentCheck
 {
-    /// <summary>The arguments and options whose values may be keys or tokens. The commands do not print a key or a token.</summary>
+    /// <summary>The arguments and options whose values may be keys or tokens. If a value is a key or a token, no command prints the value.</summary>
     private static readonly string[] Free = ["token", "key", "--key", "--claim", GlobalOptions.Redis.Name];
 
     /// <summary>Returns the errors of the parser, and one error for each name that has the form of a key or a token.</summary>

@@ -12,7 +12,9 @@ internal sealed record Failure(int ExitCode, string Message)
 {
     private const string Setting = "--redis (or REWT_REDIS)";
 
-    /// <summary>Returns the report of an exception. The message is escaped, because it can contain text from Redis or from a token.</summary>
+    /// <summary>
+    /// Returns the exit code and the message for an exception. The message is escaped, because the exception can contain text from Redis or from a token.
+    /// </summary>
     public static Failure Of(Exception exception)
     {
         var failure = Describe(exception);

@@ -47,8 +47,8 @@ internal sealed class PairSession : IAsyncDisposable
     public ValueTask DisposeAsync() => _keys.DisposeAsync();
 
     /// <summary>
-    /// The tracker that waits for every instance in the list. How often the services renew their entries is unknown, and running instances remove the
-    /// entries of stopped ones.
+    /// The tracker of the instances. Every instance in the list counts as live, because the tool does not know how often the services renew their
+    /// entries. Running instances remove the entries of stopped instances.
     /// </summary>
     private InstanceTracker Tracker => new(_store.Instances, _options, _time, aliveFor: RedisInstanceStore.Lifetime);
 

@@ -83,16 +83,19 @@ internal sealed class RingSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads the key ring of a namespace that may have key pairs instead. If the Redis user has no right to read the key ring, the result is an empty
-    /// key ring, because a user with rights for key pairs only has no such right.
+    /// Reads the key ring of a namespace whose services may sign with key pairs instead. If the Redis login may not read the key ring, the method returns
+    /// an empty key ring, because the rights of an operator for key pairs do not include the key ring.
     /// </summary>
-    public async Task<RingSnapshot> ReadIfPermittedAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <param name="ignoresErrors">Whether any other error also results in an empty key ring. The revocation of a key pair must not depend on the shared
+    /// secret.</param>
+    public async Task<RingSnapshot> ReadIfPermittedAsync(CancellationToken cancellationToken, bool ignoresErrors = false)
     {
         try
         {
             return await ReadAsync(cancellationToken);
         }
-        catch (Exception exception) when (CommandRefusal.Is(exception))
+        catch (Exception exception) when (CommandRefusal.Is(exception) || (ignoresErrors && !cancellationToken.IsCancellationRequested))
         {
             var nothing = new RingReading(SecretSlot.Absent, null, ImmutableDictionary<string, StoreTime>.Empty, StoreTime.From(_time.GetUtcNow()));
             return new RingSnapshot(nothing, nothing.Revoked, null, Schedule, ClockReading.Now(_time), null);

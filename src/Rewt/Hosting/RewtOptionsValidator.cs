@@ -100,7 +100,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
 
         if (o.RotationInterval > LongestInterval) yield return "RotationInterval must be at most 3650 days.";
         var isRefreshed = o.RefreshInterval >= TimeSpan.FromMilliseconds(100) && o.RefreshInterval <= LongestRefreshInterval;
-        if (!isRefreshed) yield return $"RefreshInterval ({o.RefreshInterval}) must be from 100 ms to 31 days (by default it is a tenth of RotationInterval).";
+        if (!isRefreshed) yield return $"RefreshInterval ({o.RefreshInterval}) must be from 100 ms to 31 days. The default is 5 s or a tenth of RotationInterval, whichever is less.";
 
         if (o.RotationInterval.Ticks / 10 < o.RefreshInterval.Ticks)
         {
@@ -125,7 +125,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
 
         if (o.RotationInterval > TimeSpan.Zero && o.MaxTokenLifetime / o.RotationInterval > RingSchedule.MostRotations)
         {
-            yield return $"MaxTokenLifetime ({o.MaxTokenLifetime}) must be at most {RingSchedule.MostRotations} times RotationInterval ({o.RotationInterval}), because each retired key is kept for this time.";
+            yield return $"MaxTokenLifetime ({o.MaxTokenLifetime}) must be at most {RingSchedule.MostRotations} times RotationInterval ({o.RotationInterval}), because retired keys are kept for at least MaxTokenLifetime, and their number is limited.";
         }
 
         if (o.ClockSkew < TimeSpan.Zero || o.ClockSkew > TimeSpan.FromMinutes(10))

@@ -55,7 +55,7 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The read follows in the background, so that later requests use its result.
+            // The store is read in the background, and later requests use the result.
             return false;
         }
     }

@@ -46,7 +46,7 @@ internal sealed class RetryState
     public static RetryState? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var retryState) && retryState.IsRunning ? retryState : null;
 
     /// <summary>
-    /// Records that the current body of a request was buffered, because its token is bound to it. The request can therefore be sent again.
+    /// Records that the body of a request was buffered, because the token of the request is bound to the body. The request can therefore be sent again.
     /// </summary>
     public static void OnBuffered(HttpRequestMessage request)
     {

@@ -21,7 +21,7 @@ namespace Rewt.Internal;
 /// had a certificate's private key only briefly could choose an expiry in the far future. Default: a century.</param>
 internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options, TimeSpan? longest = null)
 {
-    public const string NotYetValid = "its certificate, or one of its chain, is not valid yet";
+    public const string NotYetValid = "its certificate, or another certificate of its chain, is not valid yet";
 
     /// <summary>The algorithm with which the RSA key of a certificate signs an attestation.</summary>
     public const string SigningAlgorithm = "RS256";
@@ -121,7 +121,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         AttestingCertificate? by = null;
         var seenAt = before is null || IsDue(before, now) ? now : before.SeenAt;
         problem = ProblemAt(seenAt);
-        // A renewed root certificate was not valid yet at an earlier check, and the certificate may have expired since then.
+        // The attestation is accepted if its certificate is valid at one of the two times. A renewed root certificate may not have been valid yet at the
+        // earlier check, and the certificate may have expired since then.
         var other = seenAt == now ? before?.SeenAt ?? now : now;
         if (problem is not null && other != seenAt && other + _longest > now) problem = ProblemAt(other);
         return problem is null ? (by!, attestation.Service) : null;

@@ -311,7 +311,12 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         {
             var (at, before) = _reported.TryGetValue(ring.Issuer, out var report) ? report : (null, []);
             var fresh = at?.Elapsed(time) < ReportInterval ? [] : ring.Refused.Except(before).Take(MaximumReported).ToList();
-            if (fresh.Count == 0) continue;
+            if (fresh.Count == 0)
+            {
+                // An entry that was repaired is logged again if it returns.
+                if (before.Count > 0 && !(at?.Elapsed(time) < ReportInterval)) _reported[ring.Issuer] = (at, [.. before.Intersect(ring.Refused)]);
+                continue;
+            }
 
             foreach (var entry in fresh) LogRefused(options.Namespace, ring.Issuer, entry.Entry, entry.Problem);
             _reported[ring.Issuer] = (ClockReading.Now(time), ring.Refused);

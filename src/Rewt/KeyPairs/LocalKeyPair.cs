@@ -27,7 +27,7 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
         ReferenceEquals(_certificate, certificate) && _by!.EndsAt - now > duration / 2 ? this : this with
         {
             _certificate = certificate,
-            _by = new AttestingCertificate(certificate.Name, certificate.NotAfter, now, now + duration),
+            _by = new AttestingCertificate(certificate.Name, certificate.ChainNotAfter, now, now + duration),
             _attestation = certificate.Attest(Pair.Public, options.Namespace, options.ServiceName!, now, now + duration).ToJson(),
         };
 

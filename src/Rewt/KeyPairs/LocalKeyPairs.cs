@@ -42,8 +42,8 @@ internal sealed record LocalKeyPairs(
     }
 
     /// <summary>
-    /// Returns the keys with the times that they would have if the current key had become current at <paramref name="now"/>, unless a time is earlier
-    /// anyway. The keys are written again.
+    /// Returns a copy in which no time is later than if the current key had become current at <paramref name="now"/>. The copy counts as not written, so
+    /// that the keys are written again.
     /// </summary>
     public LocalKeyPairs StartingAt(StoreTime now, PairSchedule schedule) => this with
     {

@@ -26,8 +26,7 @@ internal sealed record PairChange(
     StoreTime RememberUntil)
 {
     /// <summary>
-    /// Whether the epoch is written even if the store contains a value that could not be read as an epoch. Without it, the epoch would be missing in each
-    /// further reading.
+    /// Whether the write replaces a stored value that cannot be read as an epoch. Without the replacement, each later reading would contain no epoch.
     /// </summary>
     public bool ReplacesEpoch { get; init; }
 

@@ -104,7 +104,8 @@ internal static class PairPolicy
             keys.Keys.Values.Concat(published).Select(key => key.Until).DefaultIfEmpty(now).Max(),
             now + schedule.RevocationRetention)
         {
-            // The keys of this process show that an earlier write reached the store.
+            // A write stores the keys and the epoch together. If the store contains a key of this process but no readable epoch, the stored epoch is invalid or
+            // was deleted.
             ReplacesEpoch = ring.Epoch is null && entries.Keys.Any(ring.Entries.ContainsKey),
         };
     }

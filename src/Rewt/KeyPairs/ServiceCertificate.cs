@@ -39,26 +39,23 @@ internal sealed class ServiceCertificate
         if (Chain.Count > Attestation.MaximumCertificates) throw Unusable(name, $"its chain has more than {Attestation.MaximumCertificates} certificates");
         (NotBefore, NotAfter) = AttestationPolicy.Validity(leaf);
         RenewalLead = (NotAfter - NotBefore) / 5;
-        foreach (var (from, until) in IntermediatesOf(leaf, others).Select(AttestationPolicy.Validity))
-        {
-            if (from > NotBefore) NotBefore = from;
-            if (until < NotAfter) (NotAfter, IsEndedByChain) = (until, true);
-        }
+        ChainNotAfter = IntermediatesOf(leaf, others).Select(issuer => AttestationPolicy.Validity(issuer).Until).Append(NotAfter).Min();
     }
 
     /// <summary>The name in the certificate that identifies the service.</summary>
     public string Name { get; }
 
-    /// <summary>The time from which the certificate and its intermediate certificates are valid. Receivers check all of them.</summary>
     public DateTimeOffset NotBefore { get; }
 
-    /// <summary>The time at which the first of the certificate and its intermediate certificates expires.</summary>
     public DateTimeOffset NotAfter { get; }
 
-    /// <summary>Whether an intermediate certificate expires before the certificate of the service.</summary>
-    public bool IsEndedByChain { get; }
+    /// <summary>
+    /// The time at which the first of the certificate and its intermediate certificates expires. A receiver with a newer root certificate may accept the
+    /// certificate for longer.
+    /// </summary>
+    public DateTimeOffset ChainNotAfter { get; }
 
-    /// <summary>The time before <see cref="NotAfter"/> at which the certificate should have been renewed: a fifth of its lifetime.</summary>
+    /// <summary>How long before <see cref="ChainNotAfter"/> the certificate should be renewed: a fifth of the lifetime of the certificate of the service.</summary>
     public TimeSpan RenewalLead { get; }
 
     public IReadOnlyList<byte[]> Chain { get; }

@@ -77,19 +77,22 @@ internal sealed class ServiceIdentity
         var unread = Joined([.. failure is null ? [] : new[] { $"{failure}; what was read before stays in use." }, .. Policy?.ProblemsOfLists(now) ?? []]);
         if ((usable ?? Certificate) is not { } certificate) return new CertificateStatus(CertificateHealth.Good, null, unread);
 
-        var left = certificate.NotAfter - now.ToDateTimeOffset();
-        var date = certificate.NotAfter.ToString("u", CultureInfo.InvariantCulture);
-        var subject = certificate.IsEndedByChain ? "An intermediate certificate of this service" : "The certificate of this service";
+        var left = certificate.ChainNotAfter - now.ToDateTimeOffset();
+        var date = certificate.ChainNotAfter.ToString("u", CultureInfo.InvariantCulture);
         return usable is null
             ? new CertificateStatus(
                 CertificateHealth.Unusable,
                 now.ToDateTimeOffset() < certificate.NotBefore
                     ? $"The certificate of this service is valid only from {certificate.NotBefore.ToString("u", CultureInfo.InvariantCulture)}, so no key can be published before."
-                    : $"{subject} expired or expires at {date}, so no new key can be published: the published keys sign until they end, and then nothing does. Renew the certificate.",
+                    : $"The certificate of this service expired or expires at {certificate.NotAfter.ToString("u", CultureInfo.InvariantCulture)}, so no new key can be published: the published keys sign until they end, and then no tokens can be signed. Renew the certificate.",
                 unread)
-            : left < certificate.RenewalLead
-            ? new CertificateStatus(CertificateHealth.Ending, $"{subject} expires at {date} and has not been renewed. Renew it, or no new key can be published.", unread)
-            : new CertificateStatus(CertificateHealth.Good, null, unread);
+            : left >= certificate.RenewalLead ? new CertificateStatus(CertificateHealth.Good, null, unread)
+            : new CertificateStatus(
+                CertificateHealth.Ending,
+                certificate.ChainNotAfter < certificate.NotAfter
+                    ? $"An intermediate certificate of this service expires at {date}. Renew the certificate with its chain, or receivers refuse the keys of this service."
+                    : $"The certificate of this service expires at {date} and has not been renewed. Renew it, or no new key can be published.",
+                unread);
     }
 
     private static string? Joined(IReadOnlyCollection<string> problems) => problems.Count > 0 ? string.Join(' ', problems) : null;

@@ -137,7 +137,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     public async Task<bool> TryTransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, CancellationToken cancellationToken)
     {
         await database.UntilConnectedAsync(key, CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        // The client library ignores a refusal of WATCH, and would execute the transaction although a condition may no longer be met.
+        // This command fails if the login may not run WATCH. The client library ignores such a refusal, and would execute the transaction even if a condition
+        // is no longer met.
         await database.ExecuteAsync("WATCH", [key], CommandFlags.DemandMaster).WithinAsync(CommandLimit, time, cancellationToken).ConfigureAwait(false);
         return await TransactConnectedAsync(database, fill, cancellationToken).ConfigureAwait(false);
     }

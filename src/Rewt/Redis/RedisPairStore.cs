@@ -185,8 +185,8 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     }
 
     /// <summary>
-    /// Returns the time at which a set of revocations expires after a change: the latest end of a retention time, because services with different
-    /// rotation intervals and the command-line tool write to the same set.
+    /// Returns the expiry time of a set of revocations after a change: the latest end of all retention times in the set. The retention times differ,
+    /// because services with different rotation intervals and the command-line tool write to the same set.
     /// </summary>
     private async Task<StoreTime> RevocationsUntilAsync(
         IDatabase database, RedisKey set, ImmutableDictionary<string, StoreTime> added, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)

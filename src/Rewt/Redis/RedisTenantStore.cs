@@ -110,7 +110,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         }
     }
 
-    /// <summary>Reads all members in batches. The number of members is not limited, because the deletion of a tenant is never removed.</summary>
+    /// <summary>Reads all members in batches. The number of members is not limited, because deletions have no expiry time.</summary>
     /// <exception cref="OversizedKeyException">The members contain too much data.</exception>
     private async Task<List<SortedSetEntry>> EntriesAsync(IDatabase database, CancellationToken cancellationToken)
     {

@@ -40,8 +40,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private const int MostKeys = 4;
 
     /// <summary>
-    /// The number of earlier calls that still block a thread, from which on further calls to the protector fail at once. Without this limit, each read
-    /// would block another thread while a synchronous protector does not return.
+    /// The number of blocked threads at which further calls to the protector fail at once. Without this limit, each read would block another thread while
+    /// a synchronous protector does not return.
     /// </summary>
     private const int MostBlocked = 2;
 
@@ -94,6 +94,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             if (slot.Value is not { Length: > 0 } stored) return (slot, IsForOthers(slot) ? _unopened : null);
             var (opened, reason) = await OpenAsync(Slot, [], stored, former, both.Token, cancellationToken).ConfigureAwait(false);
             _isComplete = reason is null;
+            // All secrets can be read now, sealed or not.
+            if (reason is null) _unopened = null;
             return (ReferenceEquals(opened, stored) ? slot : slot with { Value = opened, Sealed = stored }, reason);
         }
         catch (SecretProtectorException)

@@ -74,7 +74,7 @@ internal static class ServerDiagnosis
         var isReader = WritingCommands.All(command => facts.DeniedCommands.Any(name => name.Split(' ')[0] == command));
         yield return isReader
             ? Finding.Advice("acl", $"The Redis login can only read the key ring, so another service must rotate and revoke the keys ({denied}).")
-            : Finding.Warning("acl", $"The Redis login lacks rights; give it those that 'rewt acl --role signer --namespace {ring}' prints. It may not: {denied}.");
+            : Finding.Warning("acl", $"The Redis login lacks rights; give it those that 'rewt acl --role signer --namespace {ring}' prints. Missing rights: {denied}.");
     }
 
     private static bool IsThisMachine(EndPoint server) => server switch

@@ -18,7 +18,8 @@ if stamp ~= ARGV[3] then return 0 end
 -- Raises an error for a key of another type, before anything is written.
 redis.call('ZRANGE', KEYS[3], 0, 0)
 
--- A refused command would end the script after the earlier commands have written. Redis before version 7 cannot check permissions.
+-- Permissions are checked before the first write, because a refused command would end the script after a part of the change. In Redis before version 7,
+-- the check is not available.
 for _, command in ipairs({
   { 'SET', KEYS[1], 'x', 'KEEPTTL' }, { 'PEXPIREAT', KEYS[1], '1' }, { 'DEL', KEYS[2] }, { 'HSET', KEYS[2], 'x', 'x' },
   { 'ZREMRANGEBYSCORE', KEYS[3], '-inf', '1' }, { 'ZADD', KEYS[3], '1', 'x' },

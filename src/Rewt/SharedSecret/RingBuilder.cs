@@ -30,7 +30,7 @@ internal sealed class RingBuilder
         {
             if (forgetAt <= reading.Now || reading.Revoked.ContainsKey(keyId)) continue;
             _remembered.Add(keyId);
-            // A revocation beyond those that were read may still be in the store.
+            // A revocation that ends later than the revocations that were read may already be in the store, and is not written again.
             if (forgetAt < reading.RevokedUntil) _newRevoked.Add(keyId, forgetAt);
         }
 
@@ -168,7 +168,7 @@ internal sealed class RingBuilder
         var state = new RingState(epoch, version + 1, Current, _deadline, Next, _nextBorn, [.. _retired])
         {
             CurrentBorn = Current is null ? default : _currentBorn,
-            // Services with longer settings store theirs again after each rotation, so that the settings of a service that has ended have no lasting effect.
+            // A rotation resets the retention time, and services with a longer time store it again. A service that no longer runs has no lasting effect.
             Retention = action is RingAction.Rotate or RingAction.AdoptRotation ? _schedule.Retention : _retention,
         };
         return new RingChange(action, state, _setSecret, _expireAt, _newRevoked.ToImmutableDictionary());

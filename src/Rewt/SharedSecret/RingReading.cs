@@ -23,7 +23,8 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     public SealProblem? Problem { get; init; }
 
     /// <summary>
-    /// The time up to which <see cref="Revoked"/> is complete. The time is limited only if the store contains more revocations than are read.
+    /// The time up to which <see cref="Revoked"/> is complete: all stored revocations that end earlier are included. The value is
+    /// <see cref="StoreTime.Never"/>, unless the store contains more revocations than are read.
     /// </summary>
     public StoreTime RevokedUntil { get; init; } = StoreTime.Never;
 

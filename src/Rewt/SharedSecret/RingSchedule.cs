@@ -31,7 +31,7 @@ internal sealed record RingSchedule(TimeSpan Interval, TimeSpan Lead, TimeSpan R
     /// </summary>
     public bool SignsAhead { get; init; } = true;
 
-    /// <summary>The longest time for which a secret is retired because the settings of another service require it.</summary>
+    /// <summary>The maximum retention time that this instance adopts from the settings of another service.</summary>
     public TimeSpan LongestRetention => TimeSpan.FromDays(Math.Min(366, MostRotations * Interval.TotalDays));
 
     public static RingSchedule From(RewtOptions options)

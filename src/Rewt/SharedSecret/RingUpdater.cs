@@ -15,9 +15,13 @@ internal sealed partial class RingUpdater(
 
     private static readonly TimeSpan RegressionGrace = TimeSpan.FromSeconds(1);
 
+    /// <summary>The time after a refused write of a longer retention during which the write is not repeated.</summary>
+    private static readonly TimeSpan RaisePause = TimeSpan.FromMinutes(10);
+
     private readonly RevocationMemory _memory = new();
     private readonly LogLimit _refusals = new(TimeSpan.FromMinutes(10));
     private ClockReading? _regressedSince;
+    private ClockReading? _raiseRefusedAt;
     private string? _knownProblem;
     private bool _knownDegraded;
     private (RingAction Action, string Cause)? _knownRefusal;
@@ -67,7 +71,7 @@ internal sealed partial class RingUpdater(
             var requested = verdict.Problem is null && (verdict.Plan is null || isBlocked) ? command?.Invoke(reading) : null;
             var commanded = requested is not null && (verdict.Plan is null || (requested.SetSecret is null && reading.Ring?.Current is not null));
             var plan = commanded ? requested : verdict.Plan;
-            if (plan is null) return Followed(previous, Snapshot(reading, verdict.Problem), wrote);
+            if (plan is null || IsRefusedRaise(plan)) return Followed(previous, Snapshot(reading, verdict.Problem), wrote);
 
             if (plan.Action == RingAction.MoveDeadline && !IsSameTime(movedTo, plan.Ring.Deadline))
             {
@@ -76,7 +80,8 @@ internal sealed partial class RingUpdater(
                 continue;
             }
 
-            plan = plan with { By = audit?.By(plan.Action, commanded) };
+            // A raised retention is no change of the keys, so the author of the last rotation or revocation stays in the ring.
+            plan = plan with { By = plan.Action == RingAction.RaiseRetention ? reading.ChangedBy : audit?.By(plan.Action, commanded) };
             using var activity = RewtActivity.Write(ringName, plan.Action);
             try
             {
@@ -93,10 +98,16 @@ internal sealed partial class RingUpdater(
             {
                 // The keys that were read remain usable. A key that must be revoked is revoked on this instance, although the revocation cannot be written.
                 activity.Fail(exception);
-                LogRefused(plan.Action, exception);
                 _memory.Learn(plan.Revoked, reading.Now);
-                // A login that may only read is healthy although it cannot raise the retention.
-                return Snapshot(reading, verdict.Problem, plan.Action == RingAction.RaiseRetention ? null : StoreFailure.Cause(exception));
+                if (plan.Action == RingAction.RaiseRetention)
+                {
+                    // A login that may only read is healthy although it cannot raise the retention.
+                    _raiseRefusedAt = ClockReading.Now(time);
+                    return Followed(previous, Snapshot(reading, verdict.Problem), wrote);
+                }
+
+                LogRefused(plan.Action, exception);
+                return Snapshot(reading, verdict.Problem, StoreFailure.Cause(exception));
             }
 
             _memory.Learn(plan.Revoked, reading.Now);
@@ -123,6 +134,8 @@ internal sealed partial class RingUpdater(
         exception.Revoked is { } revoked && (previous.KeyIds.Any(revoked.ContainsKey) || exception.TenantStamp != previous.Reading.TenantStamp);
 
     private static bool IsSameTime(StoreTime? first, StoreTime second) => first is { } time && (second - time).Duration() <= RingSchedule.Tolerance;
+
+    private bool IsRefusedRaise(RingChange plan) => plan.Action == RingAction.RaiseRetention && _raiseRefusedAt?.Elapsed(time) < RaisePause;
 
     private RingSnapshot Followed(RingSnapshot? previous, RingSnapshot next, bool wrote)
     {

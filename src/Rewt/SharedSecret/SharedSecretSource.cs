@@ -31,7 +31,7 @@ internal sealed class SharedSecretSource(RewtOptions options, IRingStore store, 
     private RingChange? Plan(RingSnapshot? previous, RingReading reading, KeyCommand command)
     {
         if (command.Revoked is { } keyId) return RotationPolicy.Revoke(reading, _schedule, keyId, Secret.Generate);
-        // A rotation that was due has already replaced the key. A second rotation would use a key that receivers do not have yet.
+        // If the key was replaced after the last read, a second rotation would sign with a pending key that receivers may not have yet.
         var isReplaced = previous?.Current is { } known && known.KeyId != reading.Ring?.Current?.KeyId;
         return isReplaced ? null : RotationPolicy.Rotate(reading, _schedule, Secret.Generate);
     }

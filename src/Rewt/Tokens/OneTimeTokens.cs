@@ -9,17 +9,22 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Lazy<IOneTimeStore> _store = new(open);
-    private volatile Exception? _lastFailure;
 
-    public RingHealth Health() => new(true, _lastFailure is { } failure
-        ? $"The last one-time token of '{options.Namespace}' got 503, because its use could not be recorded ({StoreFailure.Reason(failure)}). Check Redis and its rights."
+    /// <summary>The time for which a failure is reported. Without a limit, a failure of the last token of a day would be reported until the next day.</summary>
+    private static readonly TimeSpan ReportedFor = TimeSpan.FromMinutes(5);
+
+    private Failure? _lastFailure;
+
+    public RingHealth Health() => new(true, Volatile.Read(ref _lastFailure) is { } failure && failure.At.Elapsed(time) < ReportedFor
+        ? $"The last one-time token of '{options.Namespace}' got 503, because its use could not be recorded ({StoreFailure.Reason(failure.Exception)}). Check Redis and its rights."
         : null);
 
     /// <summary>
     /// Records a verified token as used, if it is a one-time token. Returns the reason why the token is refused; <see langword="null"/> if it is
     /// accepted.
     /// </summary>
-    /// <exception cref="RewtKeysUnavailableException">The store is unavailable or refuses the write, so it is unknown whether the token was used before.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The store is unavailable or refuses the write, so it is unknown whether the token was used
+    /// before.</exception>
     public ValueTask<TokenRefusal?> UseAsync(TokenClaims claims, CancellationToken cancellationToken) =>
         claims.Binding is { IsOneTime: true } ? UseUpAsync(claims, cancellationToken) : default;
 
@@ -39,12 +44,12 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
             // behind by one.
             var life = until - time.GetUtcNow() + (2 * options.ClockSkew);
             var isFirst = await _store.Value.TryUseAsync(options.Namespace, audience, id, life, cancellationToken).ConfigureAwait(false);
-            _lastFailure = null;
+            Volatile.Write(ref _lastFailure, null);
             if (!isFirst) return new(RefusalReason.Replayed);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            _lastFailure = exception;
+            Volatile.Write(ref _lastFailure, new Failure(ClockReading.Now(time), exception));
             throw new RewtKeysUnavailableException(
                 $"The use of a one-time token of '{options.Namespace}' cannot be recorded: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or refuses the command. Check Rewt:Redis. See the inner exception."}",
                 RetryAfter,
@@ -62,4 +67,6 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
     }
 
     public ValueTask DisposeAsync() => _store.IsValueCreated ? _store.Value.DisposeAsync() : default;
+
+    private sealed record Failure(ClockReading At, Exception Exception);
 }

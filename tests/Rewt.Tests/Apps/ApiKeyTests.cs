@@ -340,7 +340,8 @@ public sealed class ApiKeyTests : IAsyncLifetime
         await using var service = await AppService.StartAsync(configure: builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
         var key = await service.AddAcmeAsync(expiresAt: clock.GetUtcNow().AddMilliseconds(2));
         var withoutExpiry = await service.AddAcmeAsync("never", expiresAt: DateTimeOffset.MaxValue);
-        // The limit of reads counts by the fake clock, so an unknown key would wait for ever after a read for each of the two changes.
+        // The limit of two reads per second uses the fake clock, which does not advance by itself. If the two changes have caused two reads, a further read
+        // for an unknown key would never start.
         await service.Services.GetRequiredService<TrustedAppProvider>().ReadNowAsync(Cancellation);
         (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
         withoutExpiry.ExpiresAt.ShouldBeNull();

@@ -95,8 +95,8 @@ public sealed class RequireCallerTests : IAsyncLifetime
         (await StatusAsync("/acme-only", "Bearer " + bearer)).ShouldBe(403);
         (await StatusAsync("/orders-only", "ApiKey " + _key)).ShouldBe(403);
 
-        _service.Log.Text.ShouldContain("Information CallerRefused: RequireCaller refused the caller 'orders' of the scheme 'Rewt'. It permits only app:acme, of the schemes Rewt and RewtApiKey.");
-        _service.Log.Text.ShouldContain("Information CallerRefused: RequireCaller refused the caller 'app:acme' of the scheme 'RewtApiKey'. It permits only orders, of the schemes Rewt and RewtApiKey.");
+        _service.Log.Text.ShouldContain("Information CallerRefused: RequireCaller refused the caller 'orders' of the scheme 'Rewt'. RequireCaller permits only app:acme, authenticated by the scheme Rewt or RewtApiKey.");
+        _service.Log.Text.ShouldContain("Information CallerRefused: RequireCaller refused the caller 'app:acme' of the scheme 'RewtApiKey'. RequireCaller permits only orders, authenticated by the scheme Rewt or RewtApiKey.");
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
         }
     }
 
-    /// <summary>TrustedIssuers accepts such an issuer too.</summary>
+    /// <summary>Tests that RequireCaller accepts the same names of other issuers as TrustedIssuers.</summary>
     [Fact]
     public async Task RequireCaller_accepts_the_URL_of_another_issuer()
     {

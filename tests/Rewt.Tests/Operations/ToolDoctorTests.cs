@@ -22,6 +22,21 @@ public sealed class ToolDoctorTests
     }
 
     [Fact]
+    public async Task The_commands_find_the_primary_through_Sentinel()
+    {
+        await using var primary = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
+        await using var replica = await Replication.StartReplicaAsync(primary);
+        await using var sentinels = await Sentinels.StartAsync(primary);
+        await using var instance = await Instance.StartWarmAsync(primary.ConnectionString);
+        var before = await instance.CurrentAsync();
+
+        (await ToolRun.RunAsync("doctor", "--redis", sentinels.ConnectionString)).Output.ShouldContain(primary.ConnectionString);
+        (await ToolRun.RunAsync("keys", "rotate", "--yes", "--redis", sentinels.ConnectionString)).Succeeds().Output.ShouldContain(before);
+        (await ToolRun.RunAsync("keys", "revoke", before, "--yes", "--redis", sentinels.ConnectionString)).Succeeds();
+        (await ToolRun.RunAsync("keys", "list", "--redis", sentinels.ConnectionString)).Succeeds().Output.ShouldContain("revoked");
+    }
+
+    [Fact]
     public async Task The_doctor_reports_problems_of_the_server_and_the_ring_without_changing_data()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--maxmemory", "100mb", "--maxmemory-policy", "volatile-lru");

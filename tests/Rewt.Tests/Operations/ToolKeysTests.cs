@@ -262,7 +262,7 @@ public sealed class ToolKeysTests
         var isChecked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         proxy.DropFromServer = bytes =>
         {
-            // The third read of the key ring is that of the rotation.
+            // The first two reads of the key ring precede the rotation. The third read is part of the rotation.
             if (Encoding.Latin1.GetString(bytes.Span).Contains("deadline", StringComparison.Ordinal) && ++reads == 2)
             {
                 proxy.HoldResponses();

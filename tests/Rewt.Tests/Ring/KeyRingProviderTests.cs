@@ -20,7 +20,7 @@ public sealed class KeyRingProviderTests
         other.Next!.KeyId.ShouldBe(snapshot.Next.KeyId);
     }
 
-    /// <summary>The timer of the machine would refuse a longer interval, and the instance would then not read again.</summary>
+    /// <summary>Tests the maximum intervals. With a longer interval, the system timer would fail, and the instance would not read again.</summary>
     [Fact]
     public async Task An_instance_with_the_longest_intervals_reads_again_after_a_push_message()
     {

@@ -64,15 +64,22 @@ public sealed class RingUpdaterTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_read_only_login_is_not_reported_because_of_its_longer_retention()
+    public async Task A_read_only_login_attempts_to_store_its_longer_retention_once_in_ten_minutes_and_is_not_reported()
     {
         await UpdateAsync(null, null);
-        var longer = new RingUpdater("rewt", new FaultyRingStore(_store) { IsReadOnly = true }, Rings.Schedule with { Retention = TimeSpan.FromDays(1) }, _time, NullLogger.Instance);
+        var (log, store) = (new CapturedLog(), new FaultyRingStore(_store) { IsReadOnly = true });
+        var longer = new RingUpdater("rewt", store, Rings.Schedule with { Retention = TimeSpan.FromDays(1) }, _time, log);
 
-        var snapshot = (await longer.UpdateAsync(null, null, Cancellation))!;
+        RingSnapshot snapshot = null!;
+        for (var read = 0; read < 3; read++) snapshot = (await longer.UpdateAsync(null, null, Cancellation))!;
 
         snapshot.WriteRefusal.ShouldBeNull();
         snapshot.Current.ShouldNotBeNull();
+        log.Text.ShouldBeEmpty();
+        store.Writes.ShouldBe(1);
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await longer.UpdateAsync(snapshot, null, Cancellation);
+        store.Writes.ShouldBe(2);
     }
 
     [Fact]

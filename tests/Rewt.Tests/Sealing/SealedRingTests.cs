@@ -130,6 +130,9 @@ public sealed class SealedRingTests
         }
 
         (await Start().OpenAsync(SecretSlot.Absent, [], Cancellation)).Problem.ShouldBeNull();
+        // Sealing has been turned off, so this instance can create the next secret.
+        (await seal.OpenAsync(new SecretSlot(secret, false, 60_000), [], Cancellation)).Problem.ShouldBeNull();
+        (await seal.OpenAsync(SecretSlot.Absent, [], Cancellation)).Problem.ShouldBeNull();
     }
 
     [Fact]

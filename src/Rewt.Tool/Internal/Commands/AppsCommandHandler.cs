@@ -59,7 +59,7 @@ internal sealed class AppsCommandHandler(ToolContext context)
     {
         await using var session = RingSession.Open(context);
         var app = await FindAsync(session, appId, cancellationToken) ?? throw Unknown(appId);
-        // A whole API key must not be printed.
+        // An API key is replaced by its key id, because the messages below contain the value.
         if (keyId is not null && ApiKeyFormat.AppIdOf(keyId) is not null) keyId = ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(keyId));
         if (keyId is not null && app.Keys.All(key => key.KeyId != keyId)) throw new ToolException(ExitCode.Refused, $"The app '{appId}' has no key {UntrustedText.Escape(KeyMaterial.Shown(keyId))}. 'rewt apps list' lists the keys.");
 

@@ -97,8 +97,8 @@ internal static class KeysCommand
     {
         await using var session = RingSession.Open(context);
         var isPair = PairSnapshot.IsPossible(key);
-        var ring = isPair ? await session.ReadIfPermittedAsync(cancellationToken) : await session.RequireAsync(cancellationToken);
-        // A secret can have the form of a key id, and would be stored and printed.
+        var ring = isPair ? await session.ReadIfPermittedAsync(cancellationToken, ignoresErrors: true) : await session.RequireAsync(cancellationToken);
+        // A secret can have the form of a key id. Without this check, the secret would be stored as a revocation and printed.
         if (Rewt.Internal.KeyId.Of(Encoding.UTF8.GetBytes(key)) is var ofSecret && ring.ToKeys().Any(known => known.KeyId == ofSecret))
         {
             throw new ToolException(ExitCode.Usage, $"The argument is not a key id but the secret of the key {ofSecret}, and nothing was changed. Run 'rewt keys revoke {ofSecret}', and delete the secret from the history of the shell.");

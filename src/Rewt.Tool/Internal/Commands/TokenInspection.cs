@@ -12,7 +12,9 @@ internal static class TokenInspection
     /// <summary>The maximum length, in characters, of a claim value that a table shows completely.</summary>
     private const int LongestShown = 1000;
 
-    /// <summary>Services refuse a token with a duplicate name, and the parser would report the name unescaped.</summary>
+    /// <summary>
+    /// The options of the JSON parser, which refuse duplicate names as services do. Otherwise, a later error would contain the unescaped name.
+    /// </summary>
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private static readonly string[] Times = ["iat", "exp", "nbf"];

@@ -43,7 +43,7 @@ internal static class TokenVerification
             var table = new Table().AddColumns("Check", "Result");
             foreach (var (reason, outcome) in checks) table.AddRow(Markup.Escape(Requirement(reason)!), outcome);
             context.Console.Write(table);
-            context.WriteLine("'not checked' depends on the request or on settings of the receiver; its log (event 41) names the one that refuses a token.");
+            context.WriteLine("A check with the result 'not checked' depends on the request or on settings of the receiver. If such a check refuses a token, the log of the receiver (event 41) names the check.");
             if (verdict.IsValid) context.WriteLine("No check failed.");
         }
 
@@ -118,12 +118,12 @@ internal static class TokenVerification
         RefusalReason.InvalidName => "The names in it are well-formed",
         RefusalReason.OtherAudience => "The audience (aud) is the receiver",
         RefusalReason.OtherTenant => "Its tenant is that of the request",
-        RefusalReason.OtherRequest => "The request or message is the one that it is bound to",
-        RefusalReason.OtherBody => "The body is the one that it is bound to",
-        RefusalReason.BodyTooLong => "The body that it is bound to is at most Rewt:Binding:MaxBodyBytes long",
-        RefusalReason.NotBound => "It is bound to the request, if RequireBoundToken demands it",
-        RefusalReason.NotOneTime => "It is a one-time token, if RequireOneTimeToken demands it",
-        RefusalReason.Replayed => "It was not used before, if it is a one-time token",
+        RefusalReason.OtherRequest => "The request or message is the one that the token is bound to",
+        RefusalReason.OtherBody => "The body is the one that the token is bound to",
+        RefusalReason.BodyTooLong => "The body that the token is bound to is at most Rewt:Binding:MaxBodyBytes long",
+        RefusalReason.NotBound => "The token is bound to the request, if the endpoint has RequireBoundToken",
+        RefusalReason.NotOneTime => "The token is a one-time token, if the endpoint has RequireOneTimeToken",
+        RefusalReason.Replayed => "A one-time token was not used before",
         _ => null,
     };
 }
