@@ -39,8 +39,8 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
             }
         }
 
-        // The check has read the store, whose current key signs the retry.
-        return await tokens.HasOtherKeyAsync(refused, reads: false, cancellationToken).ConfigureAwait(false);
+        // The check has read the store, whose current key signs the retry. It may be the key of a token that was ahead of the store.
+        return refused.IsAhead || await tokens.HasOtherKeyAsync(refused, reads: false, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> ReadAsync(BearerToken refused, CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ public sealed class Traffic
     private static readonly Uri Secure = new("/secure", UriKind.Relative);
 
     private readonly ConcurrentQueue<string> _failures = new();
+    private readonly ConcurrentDictionary<int, long> _started = new();
     private readonly HttpClient[] _clients;
     private readonly Task _running;
     private readonly int _maximumConcurrency;
@@ -26,6 +27,9 @@ public sealed class Traffic
     public int Calls => Volatile.Read(ref _calls);
 
     public IReadOnlyCollection<string> Failures => _failures;
+
+    /// <summary>Returns whether a call that was started before the given timestamp is still in progress.</summary>
+    public bool HasCallFromBefore(long timestamp) => _started.Values.Any(started => started < timestamp);
 
     public static async Task<bool> CallAsync(HttpClient client)
     {
@@ -66,9 +70,9 @@ public sealed class Traffic
 
     private async Task CallOnceAsync(HttpClient client)
     {
-        Interlocked.Increment(ref _calls);
+        var number = Interlocked.Increment(ref _calls);
         Interlocked.Increment(ref _inProgress);
-        var started = TimeProvider.System.GetTimestamp();
+        var started = _started[number] = TimeProvider.System.GetTimestamp();
         try
         {
             using var response = await client.GetAsync(Secure);
@@ -83,6 +87,7 @@ public sealed class Traffic
         }
         finally
         {
+            _started.TryRemove(number, out _);
             Interlocked.Decrement(ref _inProgress);
         }
 
