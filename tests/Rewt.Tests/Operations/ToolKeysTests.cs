@@ -102,6 +102,22 @@ public sealed class ToolKeysTests
     }
 
     [Fact]
+    public async Task A_revocation_names_at_most_ten_instances_that_do_not_confirm_it()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using (await Instance.StartWarmAsync(redis.ConnectionString))
+        {
+        }
+
+        var (epoch, now) = (await redis.CliAsync("HGET", Ring, "epoch"), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        foreach (var index in Enumerable.Range(0, 13)) await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now, $"orders/cut-off-{index}|{epoch}|1");
+
+        var run = await ToolRun.RunAsync("keys", "revoke", "current", "--yes", "--wait", "1", "--redis", redis.ConnectionString);
+
+        run.Fails(7, "and 3 more").Errors.Split("orders/cut-off").Length.ShouldBe(11);
+    }
+
+    [Fact]
     public async Task Key_pairs_can_be_listed_and_revoked_but_not_rotated_with_the_tool()
     {
         await using var redis = await RedisServer.StartAsync();

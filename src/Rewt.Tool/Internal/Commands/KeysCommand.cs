@@ -7,6 +7,9 @@ namespace Rewt.Tool;
 /// <summary><c>rewt keys</c>: lists, rotates and revokes keys.</summary>
 internal static class KeysCommand
 {
+    /// <summary>The maximum number of instances that a message names. Any Redis login of a service can add names to the list of instances.</summary>
+    private const int MostNamed = 10;
+
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(15);
 
     private static readonly Option<bool> Force = new("--force") { Description = "Run the command even if calls may fail." };
@@ -165,7 +168,8 @@ internal static class KeysCommand
     {
         if (missing is not { Count: > 0 }) return ExitCode.Done;
 
-        context.Note($"rewt: the key is revoked, but these instances have not confirmed it: {string.Join(", ", missing)}. A disconnected instance drops the key when it reconnects; check its log and its connection to Redis.");
+        var others = missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : "";
+        context.Note($"rewt: the key is revoked, but these instances have not confirmed it: {string.Join(", ", missing.Take(MostNamed))}{others}. A disconnected instance drops the key when it reconnects; check its log and its connection to Redis.");
         return ExitCode.Unconfirmed;
     }
 
