@@ -101,7 +101,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     private Task<AppReading> AskForAppsAsync(AppReading? known, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
-            await _entries.CheckAsync(database, _keys.Apps, [], Repair, cancellationToken).ConfigureAwait(false);
+            await _entries.CheckAsync(database, [_keys.Apps], [], Repair, cancellationToken).ConfigureAwait(false);
             if (known is not null && await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
 
             var entries = await database.HashGetAllAsync(_keys.Apps, CommandFlags.DemandMaster)

@@ -41,7 +41,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     {
         var name = scheme is null ? Options.DefaultName : RewtSchemes.OptionsNameOf(scheme);
         if (services is null) return name.Length == 0 ? _defaults : null;
-        return Registry?.Names.Contains(name, StringComparer.Ordinal) == true ? Registry.Options(name) : null;
+        return Registry is { } registry && registry.Names.Contains(name, StringComparer.Ordinal) ? registry.Options(name) : null;
     }
 
     /// <summary>Returns the simulated service with the given name.</summary>
@@ -87,30 +87,13 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     }
 
     /// <summary>Makes the application read its keys again, so that it knows all changes.</summary>
-    public async Task ReadNowAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (Registry is { } registry) await registry.ReadNowAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException)
-        {
-            // Another test is disposing the application, which then needs no keys.
-        }
-    }
+    public Task ReadNowAsync(CancellationToken cancellationToken) => UseAsync<KeyRingRegistry>(registry => registry.ReadNowAsync(cancellationToken));
 
     /// <summary>Makes the application read its keys and trusted apps again after a simulated outage.</summary>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         await ReadNowAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (services?.GetService<TrustedAppProvider>() is { } apps) await apps.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException)
-        {
-            // Another test is disposing the application, which then needs no apps.
-        }
+        await UseAsync<TrustedAppProvider>(apps => apps.RefreshAsync(cancellationToken)).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -128,4 +111,18 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     /// <summary>Returns the audience that the application has configured for a scheme instead of the service's name.</summary>
     private string? Audience(string? scheme) => RewtSchemes.Audiences(
         services!.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(scheme ?? RewtDefaults.AuthenticationScheme))?.Order(StringComparer.Ordinal).First();
+
+    /// <summary>Uses a service of the application's container, unless the application has no such service or another test is disposing the application.</summary>
+    private async Task UseAsync<T>(Func<T, Task> use)
+        where T : class
+    {
+        try
+        {
+            if (services?.GetService<T>() is { } service) await use(service).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The application needs no keys and no apps any more.
+        }
+    }
 }

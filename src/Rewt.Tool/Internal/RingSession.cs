@@ -117,8 +117,8 @@ internal sealed class RingSession : IAsyncDisposable
     /// Rotates the key ring. If the key that was current in <paramref name="known"/> is no longer current, for example because a scheduled rotation was
     /// due, the key ring is not rotated again.
     /// </summary>
-    public Task<RingSnapshot> RotateAsync(RingSnapshot known, CancellationToken cancellationToken) => ChangeAsync(
-        reading => reading.Ring?.Current?.KeyId == known.Current?.KeyId ? RotationPolicy.Rotate(reading, Schedule, Secret.Generate) : null, cancellationToken);
+    public Task<RingSnapshot> RotateAsync(RingSnapshot known, CancellationToken cancellationToken) =>
+        ChangeAsync(reading => RotationPolicy.RotateFrom(known.Current?.KeyId, reading, Schedule, Secret.Generate), cancellationToken);
 
     public Task<RingSnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) =>
         ChangeAsync(reading => RotationPolicy.Revoke(reading, Schedule, keyId, Secret.Generate), cancellationToken);

@@ -23,6 +23,10 @@ internal static class Names
     private static readonly SearchValues<char> NamespaceCharacters = SearchValues.Create(Characters + ":");
     private static readonly SearchValues<char> IdentifierCharacters = SearchValues.Create(Characters + " !#$%&'()*+,/:;<=>?@[]^`{|}~");
 
+    /// <summary>Returns the first names as a text. If there are more than <paramref name="most"/> names, the text ends with the number of the others.</summary>
+    public static string List(IReadOnlyCollection<string> names, int most) =>
+        string.Join(", ", names.Take(most)) + (names.Count > most ? $" and {names.Count - most} more" : string.Empty);
+
     public static bool IsName(string? value) => Is(value, NameCharacters);
 
     public static bool IsNamespace(string? value) => Is(value, NamespaceCharacters);

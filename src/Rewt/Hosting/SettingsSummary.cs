@@ -72,7 +72,6 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
     private string Issuers => settings.TrustedIssuers.Count switch
     {
         0 => IsConfigured ? "any issuer" : "any service of the namespace",
-        <= MostNames => string.Join(", ", settings.TrustedIssuers),
-        var count => $"{string.Join(", ", settings.TrustedIssuers.Take(MostNames))} and {count - MostNames} more",
+        _ => Names.List([.. settings.TrustedIssuers], MostNames),
     };
 }

@@ -68,7 +68,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     {
         var authorities = new X509Certificate2Collection();
         var text = PublicKeyPem.Unescape(Encoding.UTF8.GetString(content));
-        if (PublicKeyPem.ProblemOfBlocks(text) is { } problem) throw new PublicKeySourceException($"{name} cannot be used: {problem}");
+        PublicKeyPem.CheckBlocks(text, name);
         try
         {
             authorities.ImportFromPem(text);

@@ -310,16 +310,13 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         foreach (var ring in rings)
         {
             var (at, before) = _reported.TryGetValue(ring.Issuer, out var report) ? report : (null, []);
-            var fresh = at?.Elapsed(time) < ReportInterval ? [] : ring.Refused.Except(before).Take(MaximumReported).ToList();
-            if (fresh.Count == 0)
-            {
-                // An entry that was repaired is logged again if it returns.
-                if (before.Count > 0 && !(at?.Elapsed(time) < ReportInterval)) _reported[ring.Issuer] = (at, [.. before.Intersect(ring.Refused)]);
-                continue;
-            }
+            if (at?.Elapsed(time) < ReportInterval) continue;
 
+            var fresh = ring.Refused.Except(before).Take(MaximumReported).ToList();
             foreach (var entry in fresh) LogRefused(options.Namespace, ring.Issuer, entry.Entry, entry.Problem);
-            _reported[ring.Issuer] = (ClockReading.Now(time), ring.Refused);
+            // An entry that was repaired is no longer recorded, so that it is logged again if it returns.
+            if (fresh.Count > 0) _reported[ring.Issuer] = (ClockReading.Now(time), ring.Refused);
+            else if (before.Count > 0) _reported[ring.Issuer] = (at, ring.Refused);
         }
     }
 

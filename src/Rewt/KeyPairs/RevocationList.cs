@@ -59,7 +59,7 @@ internal sealed class RevocationList
     {
         var lists = new List<RevocationList>();
         var text = Encoding.UTF8.GetString(content);
-        if (PublicKeyPem.ProblemOfBlocks(text) is { } problem) throw new PublicKeySourceException($"{name} cannot be used: {problem}");
+        PublicKeyPem.CheckBlocks(text, name);
         var rest = text.AsSpan();
         try
         {

@@ -79,7 +79,7 @@ internal sealed class ServiceCertificate
             if (certificates.Count == 0) throw Unusable(name, "it contains no certificate");
             var key = PrivateKeyPem.TryRead(Encoding.UTF8.GetString(contents[^1]), options.Identity.Password, out var problem);
             if (key is null) throw Unusable(options.Identity.KeyFile is null ? name : ConfiguredFile.NameOf(options.Identity.KeyFile), problem!);
-            if (PublicKeyPem.ProblemOfBlocks(text) is { } incomplete) throw Unusable(name, incomplete);
+            PublicKeyPem.CheckBlocks(text, name);
             return new ServiceCertificate(certificates[0], certificates.Skip(1), key, name, options);
         }
         catch (CryptographicException exception)

@@ -26,11 +26,20 @@ internal static class PublicKeyPem
     /// Returns the problem of a PEM text with an incomplete or damaged block; <see langword="null"/> if all blocks can be found. .NET skips an incomplete
     /// block like the explanatory text between the blocks.
     /// </summary>
-    public static string? ProblemOfBlocks(string text)
+    private static string? ProblemOfBlocks(string text)
     {
         var blocks = 0;
         for (var rest = text.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..]) blocks++;
         return text.AsSpan().Count(Begin) == blocks ? null : "it contains an incomplete or damaged PEM block";
+    }
+
+    /// <summary>Throws if a file contains an incomplete or damaged block.</summary>
+    /// <param name="text">The content of the file.</param>
+    /// <param name="name">The name of the file, for the message.</param>
+    /// <exception cref="PublicKeySourceException">A block is incomplete or damaged.</exception>
+    public static void CheckBlocks(string text, string name)
+    {
+        if (ProblemOfBlocks(text) is { } problem) throw new PublicKeySourceException($"{name} cannot be used: {problem}");
     }
 
     /// <summary>

@@ -59,9 +59,9 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 
     /// <summary>Throws if one of the keys contains too much data. The keys are measured only after a read that failed or returned too much data.</summary>
     /// <exception cref="OversizedKeyException">A key contains too much data.</exception>
-    public async Task CheckAsync(IDatabase database, RedisKey hash, RedisKey[] others, string repair, CancellationToken cancellationToken)
+    public async Task CheckAsync(IDatabase database, RedisKey[] hashes, RedisKey[] others, string repair, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(database, [hash], others, cancellationToken).ConfigureAwait(false);
+        var found = await FindAsync(database, hashes, others, cancellationToken).ConfigureAwait(false);
         if (found.Count > 0) throw new OversizedKeyException($"{found.First().Value}; {repair}");
     }
 

@@ -53,8 +53,7 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
 
     private async Task<IReadOnlyList<InstanceHeartbeat>> ReadAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var faults = await _entries.FindAsync(database, [], [key], cancellationToken).ConfigureAwait(false);
-        if (faults.TryGetValue(key, out var fault)) throw new OversizedKeyException($"{fault}; {RingReadCommands.Repair}");
+        await _entries.CheckAsync(database, [], [key], RingReadCommands.Repair, cancellationToken).ConfigureAwait(false);
         var found = database.SortedSetRangeByRankWithScoresAsync(key, -Maximum, -1, flags: CommandFlags.DemandMaster);
         var asked = database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster);
         asked.Abandon();

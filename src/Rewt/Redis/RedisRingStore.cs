@@ -111,7 +111,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
 
     private async Task<RingReading> ReadConfirmedAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        await _entries.CheckAsync(database, _keys.Ring, [_keys.Revoked], RingReadCommands.Repair, cancellationToken).ConfigureAwait(false);
+        await _entries.CheckAsync(database, [_keys.Ring], [_keys.Revoked], RingReadCommands.Repair, cancellationToken).ConfigureAwait(false);
         var last = _last;
         if (last is not null && !Volatile.Read(ref _isWholeReadDue) && time.GetElapsedTime(_lastWholeRead) < WholeReadInterval)
         {

@@ -33,8 +33,8 @@ internal sealed record ServiceReadCommands(string Service, PairRedisKeys Names, 
             var found = await Keys.ConfigureAwait(false);
             EntryLimit.Check(Names.KeysOf(Service), found, Repair);
             foreach (var entry in found) entries[entry.Name!] = entry.Value!;
-            var (revocations, _) = await RevokedKeyIds.ReadAsync(Names.RevokedOf(Service), Revoked, PairSnapshot.IsPossible, Repair).ConfigureAwait(false);
-            var isTruncated = (await Revoked.ConfigureAwait(false)).Length == RevokedKeyIds.Maximum;
+            var (revocations, until) = await RevokedKeyIds.ReadAsync(Names.RevokedOf(Service), Revoked, PairSnapshot.IsPossible, Repair).ConfigureAwait(false);
+            var isTruncated = until != StoreTime.Never;
             return epoch is null && entries.Count == 0 && revocations.Count == 0 && !isTruncated
                 ? ServiceReading.Empty
                 : new ServiceReading(epoch, entries, revocations) { IsTruncated = isTruncated };

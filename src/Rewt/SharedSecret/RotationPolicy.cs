@@ -33,6 +33,13 @@ internal static class RotationPolicy
         new RingBuilder(reading, schedule, ImmutableDictionary<string, StoreTime>.Empty, generate).Promote(retire: true).ToPlan(RingAction.Rotate);
 
     /// <summary>
+    /// Returns the change for a rotation that an operator requested while a certain key was current; <see langword="null"/> if that key has been replaced.
+    /// A second rotation would sign with a pending key that receivers may not have yet.
+    /// </summary>
+    public static RingChange? RotateFrom(string? current, RingReading reading, RingSchedule schedule, Func<Secret> generate) =>
+        reading.Ring?.Current?.KeyId == current ? Rotate(reading, schedule, generate) : null;
+
+    /// <summary>
     /// Returns the change for a revocation that an operator requested. If the current key is revoked, the pending key becomes current, because
     /// receivers already have the pending key.
     /// </summary>

@@ -31,8 +31,8 @@ internal sealed class SharedSecretSource(RewtOptions options, IRingStore store, 
     private RingChange? Plan(RingSnapshot? previous, RingReading reading, KeyCommand command)
     {
         if (command.Revoked is { } keyId) return RotationPolicy.Revoke(reading, _schedule, keyId, Secret.Generate);
-        // If the key was replaced after the last read, a second rotation would sign with a pending key that receivers may not have yet.
-        var isReplaced = previous?.Current is { } known && known.KeyId != reading.Ring?.Current?.KeyId;
-        return isReplaced ? null : RotationPolicy.Rotate(reading, _schedule, Secret.Generate);
+        return previous?.Current is { } known
+            ? RotationPolicy.RotateFrom(known.KeyId, reading, _schedule, Secret.Generate)
+            : RotationPolicy.Rotate(reading, _schedule, Secret.Generate);
     }
 }

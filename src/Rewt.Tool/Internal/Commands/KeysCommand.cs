@@ -168,8 +168,7 @@ internal static class KeysCommand
     {
         if (missing is not { Count: > 0 }) return ExitCode.Done;
 
-        var others = missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : "";
-        context.Note($"rewt: the key is revoked, but these instances have not confirmed it: {string.Join(", ", missing.Take(MostNamed))}{others}. A disconnected instance drops the key when it reconnects; check its log and its connection to Redis.");
+        context.Note($"rewt: the key is revoked, but these instances have not confirmed it: {Names.List(missing, MostNamed)}. A disconnected instance drops the key when it reconnects; check its log and its connection to Redis.");
         return ExitCode.Unconfirmed;
     }
 
