@@ -56,7 +56,7 @@ public sealed class OutageExplanationTests
     [Fact]
     public async Task The_password_of_an_application_multiplexer_is_not_logged_as_an_address()
     {
-        var options = new StackExchange.Redis.ConfigurationOptions { EndPoints = { { "127.0.0.1", FreePort.Next() } }, Password = "of-a-test,a-part:1", AbortOnConnectFail = false };
+        var options = new StackExchange.Redis.ConfigurationOptions { EndPoints = { { "127.0.0.1", FreePort.Next() } }, Password = "of-a-test,a-part:1", AbortOnConnectFail = false, ConnectRetry = 0, ConnectTimeout = 500 };
         await using var multiplexer = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(options);
         await using var instance = Instance.Start(null!, options => options.ConnectionMultiplexerFactory = () => Task.FromResult<StackExchange.Redis.IConnectionMultiplexer>(multiplexer));
 

@@ -84,6 +84,7 @@ public sealed class RevocationTests
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task An_expired_secret_becomes_retired_and_its_tokens_remain_valid()
     {
         await using var redis = await RedisServer.StartAsync();

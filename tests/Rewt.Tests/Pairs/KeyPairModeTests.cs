@@ -39,6 +39,7 @@ public sealed class KeyPairModeTests
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task A_token_stays_valid_after_its_process_ends_and_the_keys_expire_later()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -3,6 +3,7 @@ namespace Rewt.Tests.Samples;
 public sealed class SignalRSampleTests
 {
     [Fact]
+    [Trait("Category", "Long")]
     public async Task A_client_reconnects_with_a_new_token_when_its_token_has_expired()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -29,16 +29,17 @@ public sealed partial class DumpTests(ITestOutputHelper output)
         var candidates = await CandidatesAsync(redis);
         candidates.Count.ShouldBeGreaterThan(500);
 
+        var acme = tenants.Tenants.Tokens("acme");
         var accepted = 0;
         foreach (var candidate in candidates)
         {
-            foreach (var keyId in ring.Keys.Select(key => key.KeyId)) accepted += await AcceptedAsync(shared, Token(candidate, keyId));
-            accepted += await AcceptedAsync(pairs, Token(candidate, pairId));
+            foreach (var keyId in ring.Keys.Select(key => key.KeyId)) accepted += await VerifiedAsync(shared.Tokens, Token(candidate, keyId));
+            accepted += await VerifiedAsync(pairs.Tokens, Token(candidate, pairId));
             if (Secret.TryParse(candidate, out _)?.Derive("tenants", "acme", default) is not { } derived) continue;
             foreach (var keyId in tenantRing.Keys.Select(key => TenantKeyId.Of(key.KeyId, default)))
             {
-                accepted += await AcceptedAsync(tenants, Token(candidate, keyId, "acme"), "acme");
-                accepted += await AcceptedAsync(tenants, Token(derived.CopyBytes(), keyId, "acme"), "acme");
+                accepted += await VerifiedAsync(acme, Token(candidate, keyId, "acme"));
+                accepted += await VerifiedAsync(acme, Token(derived.CopyBytes(), keyId, "acme"));
             }
         }
 
@@ -48,8 +49,11 @@ public sealed partial class DumpTests(ITestOutputHelper output)
         // A token that is forged with the secret itself is accepted, so only the key was missing before.
         var secret = ((RingSnapshot)shared.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Known!).Current!.Secret;
         (await AcceptedAsync(shared, Token(secret.CopyBytes(), secret.KeyId))).ShouldBe(1);
+        (await VerifiedAsync(shared.Tokens, Token(secret.CopyBytes(), secret.KeyId))).ShouldBe(1);
         var tenantSecret = ((RingSnapshot)tenants.Services.GetRequiredService<KeyRingRegistry>().Provider("tenants").Known!).Current!.Secret;
-        (await AcceptedAsync(tenants, Token(tenantSecret.Derive("tenants", "acme", default).CopyBytes(), TenantKeyId.Of(tenantSecret.KeyId, default), "acme"), "acme")).ShouldBe(1);
+        var tenantToken = Token(tenantSecret.Derive("tenants", "acme", default).CopyBytes(), TenantKeyId.Of(tenantSecret.KeyId, default), "acme");
+        (await AcceptedAsync(tenants, tenantToken, "acme")).ShouldBe(1);
+        (await VerifiedAsync(acme, tenantToken)).ShouldBe(1);
         candidates.Any(candidate => candidate.AsSpan().SequenceEqual(secret.Bytes)).ShouldBeFalse();
     }
 
@@ -90,6 +94,8 @@ public sealed partial class DumpTests(ITestOutputHelper output)
         answer.StatusCode.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Unauthorized);
         return answer.StatusCode == HttpStatusCode.OK ? 1 : 0;
     }
+
+    private static async Task<int> VerifiedAsync(IRewtTokens tokens, string token) => (await tokens.VerifyBearerAsync(token, Cancellation)).IsValid ? 1 : 0;
 
     private static string Token(byte[] key, string keyId, string? tenant = null)
     {
