@@ -87,18 +87,6 @@ public sealed class KeyFileTests : IAsyncDisposable
         snapshot.UnresolvedReason(null, null).ShouldNotBeNull();
     }
 
-    [Fact]
-    public async Task A_key_id_used_for_two_different_keys_identifies_neither()
-    {
-        var one = _directory.Write("one.json", JwkRows.Ec().ToJsonString());
-        var two = _directory.Write("two.json", JwkRows.Ec(JwkRows.P384, ("kid", "ec-256")).ToJsonString());
-        await using var source = new ConfiguredKeySource(new RewtOptions { ServiceName = "inventory", VerificationKeys = [one, two] }, null, _time, NullLogger.Instance);
-
-        var snapshot = (await source.UpdateAsync(null, null, Cancellation))!;
-
-        snapshot.Known("auth", "ec-256", ClockReading.Now(_time)).ShouldNotBeNull().ShouldBeEmpty();
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _source.DisposeAsync();

@@ -39,14 +39,6 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_Redis_server_that_has_never_answered_is_reported_as_unhealthy()
-    {
-        await using var service = await StartAsync($"127.0.0.1:{FreePort.Next()}");
-
-        await WaitForStatusAsync(service, HealthStatus.Unhealthy, "Rewt:Redis");
-    }
-
-    [Fact]
     public async Task An_invalid_secret_in_Redis_is_reported_as_unhealthy_without_its_value()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -82,20 +82,6 @@ public sealed class DoctorServiceTests
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task The_finding_of_a_clock_offset_ends_when_the_clock_is_corrected()
-    {
-        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
-        var time = new ShiftedTimeProvider { Shift = TimeSpan.FromSeconds(20) };
-        await using var service = await StartAsync(redis.ConnectionString, new CapturedLog(), services => services.AddSingleton<TimeProvider>(time));
-        await Eventually.TrueAsync(() => Reports(service).Of("rewt").Any(finding => finding.Code == "clock-offset"), "the offset is reported");
-
-        time.Shift = TimeSpan.Zero;
-
-        await Eventually.TrueAsync(() => !Reports(service).Of("rewt").Any(), "the finding has ended");
-    }
-
-    [Fact]
-    [Trait("Category", "Long")]
     public async Task A_scheme_whose_server_is_unavailable_delays_no_check_of_another_scheme()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");

@@ -127,21 +127,6 @@ public sealed class ToolDoctorTests
     }
 
     [Fact]
-    public async Task A_remote_server_without_TLS_is_reported()
-    {
-        var address = NetworkInterface.GetAllNetworkInterfaces()
-            .SelectMany(card => card.GetIPProperties().UnicastAddresses)
-            .Select(unicast => unicast.Address)
-            .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
-        Require.That(address is not null, "needs an address that is not loopback");
-        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes", "--bind", "0.0.0.0", "--protected-mode", "no");
-
-        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
-
-        Codes(await ToolRun.RunAsync("doctor", "--redis", $"{address}:{redis.Port}", "-o", "json")).ShouldBe(["no-tls"]);
-    }
-
-    [Fact]
     public async Task A_namespace_without_a_ring_is_reported()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);

@@ -100,26 +100,6 @@ public sealed class PairAclTests
         (await signer.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
     }
 
-    [Fact]
-    public async Task The_operator_ACL_allows_revoking_the_keys_of_every_service()
-    {
-        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var operations = await redis.ConnectAsync();
-        await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
-        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Named("inventory"));
-        var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
-        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        // A separate user is necessary, because a service whose write was denied attempts no write for a minute.
-        await operations.CommandAsync(["ACL", "SETUSER", "operator", "on", ">password", .. await RulesAsync("operator")]);
-
-        await using (var operatorInstance = Instance.Start($"{redis.ConnectionString},user=operator,password=password", Named("desk"))) await operatorInstance.Ring.RevokeAsync(keyId, Cancellation);
-        (await operations.DenialsAsync()).ShouldBeEmpty();
-
-        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, "the key is revoked");
-        await Eventually.TrueAsync(async () => await orders.CurrentAsync() != keyId, "the owner signs with another key");
-        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
-    }
-
     private static Action<RewtOptions> Named(string service) => options =>
         (options.KeyMode, options.ServiceName, options.RefreshInterval) = (KeyMode.KeyPair, service, TimeSpan.FromMilliseconds(400));
 

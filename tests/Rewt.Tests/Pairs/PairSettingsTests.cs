@@ -33,29 +33,6 @@ public sealed class PairSettingsTests
         Should.Throw<OptionsValidationException>(() => services.GetRequiredService<IOptions<RewtOptions>>().Value).Message.ShouldContain($"Rewt:{name.Split(':')[0]}");
     }
 
-    [Fact]
-    public void The_key_mode_algorithm_and_trusted_issuers_are_read_from_the_configuration()
-    {
-        using var services = Services("KeyMode", "KeyPair", ("KeyPairs:Algorithm", "RS256"), ("TrustedIssuers:0", "orders"), ("AlsoAccept", "SharedSecret"));
-
-        var options = services.GetRequiredService<IOptions<RewtOptions>>().Value;
-        (options.KeyMode, options.KeyPairs.Algorithm, options.AlsoAccept).ShouldBe((KeyMode.KeyPair, "RS256", (KeyMode?)KeyMode.SharedSecret));
-        options.TrustedIssuers.ShouldBe(["orders"]);
-    }
-
-    [Fact]
-    public async Task Key_pairs_work_within_one_process_without_Redis()
-    {
-        using var services = Services("KeyMode", "KeyPair");
-        var (data, ring) = (services.GetRequiredService<IRewtSignedData>(), services.GetRequiredService<IRewtKeyRing>());
-
-        var token = await data.SignTextAsync("hello", Cancellation);
-        var read = await data.VerifyAsync(token, Cancellation);
-        (read.Text, read.Issuer).ShouldBe(("hello", "orders"));
-        await ring.RevokeAsync(read.KeyId!, Cancellation);
-        (await data.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
-    }
-
     private static ServiceProvider Services(string name, string value, params (string Name, string Value)[] more)
     {
         var settings = more.Append((name, value)).Append(("ServiceName", "orders")).ToDictionary(pair => $"Rewt:{pair.Item1}", pair => (string?)pair.Item2, StringComparer.Ordinal);

@@ -57,24 +57,6 @@ public sealed class NodeInteropTests
     }
 
     [Fact]
-    public async Task A_Node_token_is_refused_after_the_maximum_token_lifetime()
-    {
-        await using var redis = await RedisServer.StartAsync();
-        await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
-        await using var service = Instance.Start(redis.ConnectionString, options => options.AcceptNodeTokens = true);
-        await service.Ring.GetAsync(Cancellation);
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-
-        async Task<RewtRefusal> RefusalAsync(object payload) => (await service.Data.VerifyAsync(await node.SignAsync(payload), Cancellation)).Refusal;
-
-        (await RefusalAsync(new { iat = now - 290 })).ShouldBe(RewtRefusal.None);
-        (await RefusalAsync(new { iat = now - 301 })).ShouldBe(RewtRefusal.Expired);
-        (await RefusalAsync(new { iat = now, exp = now + 3600 })).ShouldBe(RewtRefusal.Invalid);
-        (await RefusalAsync(new { iat = now - 100, exp = now - 31 })).ShouldBe(RewtRefusal.Expired);
-        (await RefusalAsync(new { iat = now + 120 })).ShouldBe(RewtRefusal.NotYetValid);
-    }
-
-    [Fact]
     public async Task Node_and_Dotnet_services_verify_each_others_tokens_across_five_rotations()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -14,17 +14,6 @@ public sealed class TenantBindingTests : WithServices
     public override async ValueTask InitializeAsync() => _host = await DisposeAfterTestAsync(StartAsync());
 
     [Fact]
-    public async Task A_token_of_a_tenant_is_accepted_at_the_URL_of_that_tenant()
-    {
-        using var answer = await _host.OrdersAsync("a", Token(SecretOfA, "\"a\""));
-
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await answer.Content.ReadAsStringAsync(Cancellation)).Trim('"', ' ').ShouldBe("a");
-        (await _host.StatusAsync("b", Token(SecretOfB, "\"b\""))).ShouldBe(HttpStatusCode.OK);
-        _host.Calls.ShouldBe(2);
-    }
-
-    [Fact]
     public async Task A_cached_token_is_refused_for_another_tenant_and_after_a_revocation()
     {
         var token = Token(SecretOfA, "\"a\"");
@@ -166,16 +155,6 @@ public sealed class TenantBindingTests : WithServices
 
         (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId, "\"a\""), NamespaceSecret))).ShouldBe(HttpStatusCode.Unauthorized);
         host.Calls.ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task A_token_with_two_tenant_claims_is_refused()
-    {
-        var forge = Forge(SecretOfA.KeyId, null).Claim("tenant", "\"a\"").AppendClaim("tenant", "\"b\"");
-
-        (await _host.StatusAsync("a", Sign(forge, SecretOfA))).ShouldBe(HttpStatusCode.Unauthorized);
-        (await _host.StatusAsync("b", Sign(forge, SecretOfA))).ShouldBe(HttpStatusCode.Unauthorized);
-        _host.Calls.ShouldBe(0);
     }
 
     [Fact]

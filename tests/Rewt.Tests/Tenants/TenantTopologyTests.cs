@@ -18,19 +18,4 @@ public sealed class TenantTopologyTests
         await Eventually.TrueAsync(async () => await service.StatusAsync("acme", acme) == HttpStatusCode.Unauthorized, "the other instance detects the deletion");
         (await service.StatusAsync("globex", globex)).ShouldBe(HttpStatusCode.OK);
     }
-
-    [Fact]
-    public async Task Tenants_work_within_one_process_without_Redis()
-    {
-        await using var host = await TenantService.StartAsync(null);
-        var (acme, globex) = (await host.SignAsync("acme"), await host.SignAsync("globex"));
-
-        (await host.StatusAsync("acme", acme)).ShouldBe(HttpStatusCode.OK);
-        (await host.StatusAsync("globex", acme)).ShouldBe(HttpStatusCode.Unauthorized);
-        await host.Tenants.RevokeTenantAsync("acme", Cancellation);
-        (await host.StatusAsync("acme", acme)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await host.StatusAsync("acme", await host.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
-        await host.Tenants.DeleteTenantAsync("globex", Cancellation);
-        (await host.StatusAsync("globex", globex)).ShouldBe(HttpStatusCode.Unauthorized);
-    }
 }

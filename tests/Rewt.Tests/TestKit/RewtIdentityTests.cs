@@ -125,17 +125,6 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
-    public async Task A_client_with_an_untrusted_issuer_is_refused()
-    {
-        await using var host = await KitService.StartAsync(null, options => options.TrustedIssuers = ["orders"]);
-        using var orders = host.ClientOf("orders");
-        using var billing = host.ClientOf("billing");
-
-        (await KitService.StatusAsync(orders)).ShouldBe(HttpStatusCode.OK);
-        (await KitService.StatusAsync(billing)).ShouldBe(HttpStatusCode.Unauthorized);
-    }
-
-    [Fact]
     public async Task A_reserved_claim_in_a_test_identity_is_an_error()
     {
         await using var host = await KitService.StartAsync(null);
