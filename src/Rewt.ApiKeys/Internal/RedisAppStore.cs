@@ -20,20 +20,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     private readonly EntryLimit _entries = new(connection, time);
     private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).AppChannel, time);
 
-    public async Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var reading = await AskForAppsAsync(known, cancellationToken).ConfigureAwait(false);
-            _entries.Ended(null);
-            return reading;
-        }
-        catch (Exception exception)
-        {
-            _entries.Ended(exception);
-            throw;
-        }
-    }
+    public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken) => _entries.RecordAsync(() => AskForAppsAsync(known, cancellationToken));
 
     public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>

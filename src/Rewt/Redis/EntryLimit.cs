@@ -69,15 +69,19 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     /// <exception cref="OversizedKeyException">The read returned too many entries or too many bytes.</exception>
     public static void Check(RedisKey hash, HashEntry[] entries, string repair)
     {
-        Check(hash, entries.Length, repair);
+        if (entries.Length > Maximum) throw new OversizedKeyException($"{Fault(hash, $"{Maximum} entries")}; {repair}");
         CheckBytes(hash, entries.Sum(entry => Length(entry.Name) + Length(entry.Value)), repair);
     }
 
-    /// <summary>Throws if a hash has too many entries.</summary>
-    /// <exception cref="OversizedKeyException">The hash has too many entries.</exception>
-    public static void Check(RedisKey hash, long entries, string repair)
+    /// <summary>Returns the fields of a hash by their names.</summary>
+    /// <exception cref="OversizedKeyException">The read returned too many entries or too many bytes.</exception>
+    public static Dictionary<string, byte[]> Fields(RedisKey hash, HashEntry[] entries, string repair)
     {
-        if (entries > Maximum) throw new OversizedKeyException($"{Fault(hash, $"{Maximum} entries")}; {repair}");
+        Check(hash, entries, repair);
+        var fields = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        // Assigned instead of added: two names with invalid UTF-8 may decode to the same string.
+        foreach (var entry in entries) fields[entry.Name!] = entry.Value!;
+        return fields;
     }
 
     /// <summary>Throws if a read returned too many bytes.</summary>
@@ -110,11 +114,20 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 
     public static long Length(RedisValue value) => value.IsNull ? 0 : ((ReadOnlyMemory<byte>)value).Length;
 
-    /// <summary>Records the end of a read. If the read got no answer or too much data, the keys are measured before the next read.</summary>
-    public void Ended(Exception? exception)
+    /// <summary>Executes a read. If the read gets no answer or too much data, the keys are measured before the next read.</summary>
+    public async Task<T> RecordAsync<T>(Func<Task<T>> read)
     {
-        if (exception is null) Volatile.Write(ref _isDue, false);
-        else if (exception is TimeoutException or RedisConnectionException or OversizedKeyException) MeasureNext();
+        try
+        {
+            var result = await read().ConfigureAwait(false);
+            Volatile.Write(ref _isDue, false);
+            return result;
+        }
+        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException or OversizedKeyException)
+        {
+            MeasureNext();
+            throw;
+        }
     }
 
     /// <summary>Requests that the keys are measured before the next read.</summary>

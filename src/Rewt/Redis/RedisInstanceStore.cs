@@ -39,14 +39,11 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     {
         try
         {
-            var heartbeats = await connection.AskAsync(database => ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
-            _entries.Ended(null);
-            return heartbeats;
+            return await _entries.RecordAsync(() => connection.AskAsync(database => ReadAsync(database, cancellationToken), cancellationToken)).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (OversizedKeyException exception)
         {
-            _entries.Ended(exception);
-            if (exception is OversizedKeyException oversized) StoreFailure.Explained(oversized);
+            StoreFailure.Explained(exception);
             throw;
         }
     }

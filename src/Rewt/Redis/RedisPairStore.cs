@@ -19,17 +19,11 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        try
-        {
-            var reading = await connection.AskAsync(database => ReadAsync(database, services, asked, cancellationToken), cancellationToken).ConfigureAwait(false);
-            connection.Started();
-            return reading;
-        }
-        catch (Exception exception)
-        {
-            _entries.Ended(exception);
-            throw;
-        }
+        var reading = await _entries.RecordAsync(() => connection.AskAsync(database => ReadAsync(database, services, asked, cancellationToken), cancellationToken)).ConfigureAwait(false);
+        // Measured again while a service has a problem, so that its large key is not read each time.
+        if (reading.Services.Values.Any(service => service.Problem is not null)) _entries.MeasureNext();
+        connection.Started();
+        return reading;
     }
 
     public Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyCollection<string>>(
@@ -92,9 +86,6 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         var found = (await first.FoundAsync(asked).ConfigureAwait(false)).Except(services, StringComparer.Ordinal).ToList();
         var second = found.Count == 0 ? null : await (await RequestAsync(database, found, [], cancellationToken).ConfigureAwait(false)).ReadAsync().ConfigureAwait(false);
         var all = reading.Services.Concat(oversized).Concat(second?.Services ?? ImmutableDictionary<string, ServiceReading>.Empty).ToDictionary(StringComparer.Ordinal);
-        // Measured again while a service has a problem, so that its large key is not read each time.
-        if (all.Values.Any(service => service.Problem is not null)) _entries.MeasureNext();
-        else _entries.Ended(null);
         return all.Count == reading.Services.Count ? reading : reading with { Services = all };
     }
 

@@ -37,8 +37,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     {
         try
         {
-            var reading = await connection.AskAsync(database => ReadConfirmedAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
-            _entries.Ended(null);
+            var reading = await _entries.RecordAsync(() => connection.AskAsync(database => ReadConfirmedAsync(database, cancellationToken), cancellationToken)).ConfigureAwait(false);
             _secretOnly.Forget();
             if (!reading.Slot.IsAbsent) connection.Started();
             return reading;
@@ -47,9 +46,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         {
             return await connection.AskAsync(database => _secretOnly.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (Exception)
         {
-            _entries.Ended(exception);
             // The server may have failed over to one that lost a write.
             Volatile.Write(ref _isWholeReadDue, true);
             throw;

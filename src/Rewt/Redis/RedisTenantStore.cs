@@ -93,20 +93,20 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     /// <summary>Reads the list of writes; <see langword="null"/> if another client has added too much data, so that the list cannot be used.</summary>
     private async Task<RedisValue[]?> ReadLogAsync(IDatabase database, CancellationToken cancellationToken)
     {
+        const string Repair = "delete it with DEL";
         try
         {
-            if ((await _log.FindAsync(database, [], [keys.TenantsLog], cancellationToken).ConfigureAwait(false)).Count > 0) return null;
-
-            var values = await WithinAsync(database.ListRangeAsync(keys.TenantsLog, 0, TenantLogEntry.MostEntries - 1, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-            EntryLimit.CheckBytes(keys.TenantsLog, values.Sum(EntryLimit.Length), "delete it with DEL");
-            _log.Ended(null);
-            return values;
+            return await _log.RecordAsync(async () =>
+            {
+                await _log.CheckAsync(database, [], [keys.TenantsLog], Repair, cancellationToken).ConfigureAwait(false);
+                var values = await WithinAsync(database.ListRangeAsync(keys.TenantsLog, 0, TenantLogEntry.MostEntries - 1, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+                EntryLimit.CheckBytes(keys.TenantsLog, values.Sum(EntryLimit.Length), Repair);
+                return values;
+            }).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (OversizedKeyException)
         {
-            _log.Ended(exception);
-            if (exception is OversizedKeyException) return null;
-            throw;
+            return null;
         }
     }
 
