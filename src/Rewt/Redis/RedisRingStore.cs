@@ -161,12 +161,9 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");
     }
 
-    /// <summary>
-    /// Returns the names and values of the fields that a change writes. The fields include the writer's name and, for the command-line tool, its
-    /// settings.
-    /// </summary>
-    private RedisValue[] Fields(RingChange plan) =>
-        [.. RingCodec.Write(plan.Ring), RingCodec.Settings, FleetSettings.Of(options).ToString(), RingCodec.By, plan.By ?? string.Empty];
+    /// <summary>Returns the fields that a change writes. The fields include the writer's name and, for the command-line tool, its settings.</summary>
+    private HashEntry[] Fields(RingChange plan) =>
+        [.. RingCodec.Write(plan.Ring), new(RingCodec.Settings, FleetSettings.Of(options).ToString()), new(RingCodec.By, plan.By ?? string.Empty)];
 
     private RedisValue[] Arguments(RingReading basis, RingChange plan, StoredChange stored) =>
     [
@@ -179,8 +176,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         basis.Now.ToString(),
         _hint.Channel,
         HintChannel.Message,
-        stored.Fields.Length.ToString(CultureInfo.InvariantCulture),
-        .. stored.Fields,
+        (2 * stored.Fields.Length).ToString(CultureInfo.InvariantCulture),
+        .. stored.Fields.SelectMany(field => new[] { field.Name, field.Value }),
         .. plan.Revoked.SelectMany(pair => new RedisValue[] { pair.Value.ToString(), pair.Key }),
     ];
 }

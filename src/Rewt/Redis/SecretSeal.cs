@@ -111,7 +111,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// another key.
     /// </summary>
     /// <exception cref="SecretProtectorException">The protector failed or did not answer in time.</exception>
-    public async Task<StoredChange> SealAsync(RingReading basis, RingChange change, IEnumerable<RedisValue> fields, CancellationToken cancellationToken)
+    public async Task<StoredChange> SealAsync(RingReading basis, RingChange change, IEnumerable<HashEntry> fields, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -127,16 +127,16 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         {
             // A degraded login writes the secret only.
             List<(int Index, int Start)> places = [];
-            for (var index = 0; !basis.IsDegraded && index < ring.Length; index += 2)
+            for (var index = 0; !basis.IsDegraded && index < ring.Length; index++)
             {
-                if (RingCodec.SecretAt(ring[index]!, (byte[])ring[index + 1]!) is { } start) places.Add((index, start));
+                if (RingCodec.SecretAt(ring[index].Name!, (byte[])ring[index].Value!) is { } start) places.Add((index, start));
             }
 
             // All at once, so that several calls of a remote key service take as long as one.
-            var seals = places.ConvertAll(place => SealFieldAsync(ring[place.Index]!, ring[place.Index + 1]!, place.Start));
+            var seals = places.ConvertAll(place => SealFieldAsync(ring[place.Index].Name!, ring[place.Index].Value!, place.Start));
             if (secret is not null) seals.Add(SealAsync(Slot, secret.CopyBytes(), both.Token, cancellationToken));
             var texts = await Task.WhenAll(seals).ConfigureAwait(false);
-            foreach (var (place, text) in places.Zip(texts)) ring[place.Index + 1] = text.Stored;
+            foreach (var (place, text) in places.Zip(texts)) ring[place.Index] = new HashEntry(ring[place.Index].Name, text.Stored);
             foreach (var (place, text, opened, _) in texts) _opened[(place, text)] = opened;
             return new StoredChange(secret is null ? null : texts[^1].Stored, change.ExpireAt, ring);
         }
