@@ -112,7 +112,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         }
 
         if (isKnown) key = known!.Key;
-        else KeyOwners.Bind(key.SecurityKey, service);
+        else key.BelongTo(service);
         return new PublishedKey(key, state, until, proof) { Entry = entry, Attestation = attestation, By = by, Warning = attestation is null ? null : warning, Policy = policy };
     }
 

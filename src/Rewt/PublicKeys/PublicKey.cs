@@ -99,6 +99,9 @@ internal sealed class PublicKey
             ("n", Base64Url.EncodeToString(parameters.Modulus))));
     }
 
+    /// <summary>Records the issuer to which the key belongs. A token that is signed with the key but names another issuer is refused.</summary>
+    public void BelongTo(string issuer) => ((IOneAlgorithmKey)SecurityKey).Owner = issuer;
+
     /// <summary>
     /// Writes the key as a JWK (RFC 7517 §4). The attestation is included if there is one. The delegate <paramref name="more"/> writes additional
     /// members.
