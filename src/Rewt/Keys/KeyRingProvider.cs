@@ -16,11 +16,6 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     private readonly ClockSkewMonitor _clock;
     private readonly ILogger _logger;
 
-    public KeyRingProvider(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger)
-        : this(options, new SharedSecretSource(options, store, time, logger), time, logger)
-    {
-    }
-
     public KeyRingProvider(RewtOptions options, IKeySource source, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null)
         : base(options, time)
     {

@@ -268,7 +268,7 @@ public sealed class TenantLifeCycleTests : WithServices
     {
         var options = new RewtOptions { ServiceName = "inventory" };
         await using var ring = new InMemoryRingStore(TimeProvider.System);
-        using var provider = new KeyRingProvider(options, ring, TimeProvider.System, NullLogger.Instance);
+        using var provider = new KeyRingProvider(options, new SharedSecretSource(options, ring, TimeProvider.System, NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
         await provider.GetAsync(Cancellation);
         var store = new DelayedStore(ring);
         var tenants = new TenantCache(options, provider, store, TimeProvider.System, null, NullLogger.Instance);
