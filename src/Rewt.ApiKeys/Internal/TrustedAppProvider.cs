@@ -17,14 +17,13 @@ internal sealed partial class TrustedAppProvider(
 
     private readonly ILogger _logger = loggers.CreateLogger(LogCategory);
     private readonly string _name = options.Namespace;
-    private readonly TimeSpan _staleBudget = options.StaleBudget;
 
     /// <summary>Returns the health according to the last read. The method sends no command to the store.</summary>
     public RingHealth Health()
     {
         if (LastFailure is not { } failure) return Known is null ? new RingHealth(false, $"The trusted apps of '{_name}' have not been read yet.") : new RingHealth(true, null);
 
-        var isUsable = Known is { } known && known.Age(ClockReading.Now(Time)) <= _staleBudget;
+        var isUsable = Known is { } known && known.Age(ClockReading.Now(Time)) <= StaleBudget;
         return new RingHealth(isUsable, $"The trusted apps of '{_name}' cannot be read ({StoreFailure.Reason(failure)}), so {(isUsable ? "the known API keys stay in use" : "API keys get 503")}. Check Redis and its rights.");
     }
 

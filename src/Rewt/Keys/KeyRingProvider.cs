@@ -10,8 +10,6 @@ namespace Rewt.Internal;
 internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISigningKeys
 {
     private readonly IKeySource _source;
-    private readonly TimeSpan _refreshInterval;
-    private readonly TimeSpan _staleBudget;
     private readonly RingSchedule _schedule;
     private readonly ClockSkewMonitor _clock;
     private readonly ILogger _logger;
@@ -19,8 +17,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     public KeyRingProvider(RewtOptions options, IKeySource source, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null)
         : base(options, time)
     {
-        (Name, _refreshInterval, _staleBudget) = (options.Namespace, options.RefreshInterval, options.StaleBudget);
-        (_source, _logger) = (source, logger);
+        (Name, _source, _logger) = (options.Namespace, source, logger);
         _schedule = RingSchedule.From(options);
         _clock = new ClockSkewMonitor(Name, options.ClockSkew, logger);
         Tracker = new InstanceTracker(source.Instances, options, time, telemetry?.Audit.Instance);
@@ -39,9 +36,6 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     /// <summary>The tenants whose keys are derived from this key ring; <see langword="null"/> if tenants are not enabled.</summary>
     public TenantCache? Tenants { get; }
 
-    /// <summary>The failure of the last read; <see langword="null"/> if the last read succeeded.</summary>
-    public Exception? Outage => LastFailure;
-
     /// <summary>The object that examines the server with the keys for the doctor; <see langword="null"/> if there is no server.</summary>
     public IStoreDoctor? Doctor => _source.Doctor;
 
@@ -57,7 +51,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     /// <summary>
     /// How long after its deadline a rotation is reported as overdue: the lead of the schedule, two refresh intervals and one second.
     /// </summary>
-    private TimeSpan Overdue => _schedule.Lead + (2 * _refreshInterval) + TimeSpan.FromSeconds(1);
+    private TimeSpan Overdue => _schedule.Lead + (2 * RefreshInterval) + TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Returns the same snapshot as <see cref="PolledView{T}.GetAsync"/>. If there is no key to sign with but one can be created, the method waits
@@ -101,7 +95,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
         var now = ClockReading.Now(Time);
         var age = snapshot.Age(now);
-        if (age > _staleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
+        if (age > StaleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
         if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"The key ring '{Name}' does not exist yet, and Redis does not allow this service to create it ({snapshot.WriteRefusal}).");
         if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The key ring '{Name}' has no current key: it was revoked, and Redis does not allow this service to write a new one ({snapshot.WriteRefusal}).");
 
@@ -120,7 +114,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     protected override TimeSpan UntilDue(KeySnapshot snapshot)
     {
         var rotation = snapshot.UntilRotation(ClockReading.Now(Time));
-        if (rotation <= TimeSpan.Zero || rotation >= _refreshInterval) return TimeSpan.MaxValue;
+        if (rotation <= TimeSpan.Zero || rotation >= RefreshInterval) return TimeSpan.MaxValue;
 
         // Random, so that the instances of a fleet do not all read in the same millisecond.
         return rotation + (_schedule.Lead * (0.25 * Random.Shared.NextDouble()));
@@ -161,7 +155,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     {
         if (Known is not { } snapshot) return "The ring was never read since the start, so there are no keys, and calls get 503 until it can be read.";
         var readAt = Time.GetUtcNow() - snapshot.Age(ClockReading.Now(Time));
-        return string.Create(CultureInfo.InvariantCulture, $"The ring was last read at {readAt:u}. The known keys stay in use until {readAt + _staleBudget:u}.");
+        return string.Create(CultureInfo.InvariantCulture, $"The ring was last read at {readAt:u}. The known keys stay in use until {readAt + StaleBudget:u}.");
     }
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];

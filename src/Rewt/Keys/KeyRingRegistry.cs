@@ -66,7 +66,7 @@ internal sealed class KeyRingRegistry(
     /// <summary>
     /// Removes this instance from the lists of live instances of all key rings whose store was reachable at the last read. The polling continues.
     /// </summary>
-    public Task LeaveAsync() => Task.WhenAll(Opened().Where(keyRing => keyRing.Outage is null).Select(keyRing => keyRing.Tracker.LeaveAsync()));
+    public Task LeaveAsync() => Task.WhenAll(Opened().Where(keyRing => keyRing.LastFailure is null).Select(keyRing => keyRing.Tracker.LeaveAsync()));
 
     /// <summary>Starts the polling of all key rings.</summary>
     /// <exception cref="InvalidOperationException">Two registrations have the same namespace.</exception>

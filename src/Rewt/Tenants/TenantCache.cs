@@ -202,7 +202,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         while (true)
         {
             // During an outage requests do not queue for a server that the ring's own polls have found to be unavailable.
-            if ((ring.Outage ?? Failure) is { } outage) throw Unavailable(tenant, outage);
+            if ((ring.LastFailure ?? Failure) is { } outage) throw Unavailable(tenant, outage);
             Task<Dictionary<string, Tenant>> answer;
             lock (_gate)
             {
