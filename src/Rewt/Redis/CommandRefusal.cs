@@ -31,6 +31,9 @@ internal static class CommandRefusal
     /// <summary>Returns whether a command failed because its Redis key has the wrong type.</summary>
     public static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 
+    /// <summary>Returns whether the server rejected a transaction.</summary>
+    public static bool IsAborted(RedisServerException exception) => exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal);
+
     /// <summary>Waits for the entries of a sorted set. If the key has another type, the exception names the key and explains how to repair it.</summary>
     /// <exception cref="InvalidOperationException">The key is not a sorted set.</exception>
     public static async Task<SortedSetEntry[]> OfSortedSetAsync(RedisKey key, Task<SortedSetEntry[]> entries, string repair)

@@ -20,6 +20,7 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
 
     /// <summary>
     /// Publishes a message on the channel. If the client has a channel prefix, a message is also published on the channel with the prefixed name.
+    /// A failure is ignored, because a Redis user that may not publish must still be able to write.
     /// </summary>
     public void Publish(IDatabase database)
     {

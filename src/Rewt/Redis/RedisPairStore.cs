@@ -43,7 +43,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         {
             var until = await RevocationsUntilAsync(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil, cancellationToken).ConfigureAwait(false);
             await WriteAsync(database, writer => Fill(writer, service, plan, until), cancellationToken).ConfigureAwait(false);
-            if (plan.IsNews) Hint(database);
+            if (plan.IsNews) _hint.Publish(database);
         },
         cancellationToken);
 
@@ -64,7 +64,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
                     service is null ? Task.CompletedTask : writer.HashDeleteAsync(_keys.KeysOf(service), keyId),
                 ],
                 cancellationToken).ConfigureAwait(false);
-            Hint(database);
+            _hint.Publish(database);
         },
         cancellationToken);
 
@@ -123,7 +123,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         {
             await connection.TransactAsync(database, _keys.Revoked, transaction => parts = PairReadCommands.Request(transaction, _keys, services, asked), cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
+        catch (RedisServerException exception) when (CommandRefusal.IsAborted(exception) && !CommandRefusal.Is(exception))
         {
             // A server that is out of memory rejects even reads in a transaction, and one that migrates the slot rejects commands on moved keys.
             // Without a transaction, a change that this read misses is seen by the next.
@@ -138,19 +138,22 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         try
         {
-            await connection.TransactAsync(
-                database,
-                _keys.Revoked,
-                transaction =>
-                {
-                    foreach (var command in fill(transaction)) command.Abandon();
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal))
-        {
-            // EXECABORT gives no reason. Individual commands do, and have the same effect.
-            await WriteOneByOneAsync(fill(database), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await connection.TransactAsync(
+                    database,
+                    _keys.Revoked,
+                    transaction =>
+                    {
+                        foreach (var command in fill(transaction)) command.Abandon();
+                    },
+                    cancellationToken).ConfigureAwait(false);
+            }
+            catch (RedisServerException exception) when (CommandRefusal.IsAborted(exception))
+            {
+                // EXECABORT gives no reason. Individual commands do, and have the same effect.
+                await WriteOneByOneAsync(fill(database), cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
@@ -164,11 +167,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         {
             await Task.WhenAll(commands).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (CommandRefusal.Is(exception))
-        {
-            throw new UnauthorizedAccessException("Redis refused the command (NOPERM).", CommandRefusal.AsCause(exception));
-        }
-        catch (RedisServerException exception)
+        catch (RedisServerException exception) when (!CommandRefusal.Is(exception))
         {
             WriteOutcome.PartlyRefused(exception);
             throw;
@@ -214,9 +213,4 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     private static Task<RedisResult> ExpireAt(IDatabaseAsync database, RedisKey key, StoreTime at) =>
         database.ExecuteAsync("PEXPIREAT", key, at.ToString());
-
-    /// <summary>
-    /// Publishes a push message. A failure to publish is ignored, because a Redis user that may not publish must still be able to write.
-    /// </summary>
-    private void Hint(IDatabase database) => _hint.Publish(database);
 }

@@ -141,7 +141,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
             await connection.TransactAsync(database, _keys.Secret, transaction => parts = request(transaction), cancellationToken).ConfigureAwait(false);
             return await parts.ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
+        catch (RedisServerException exception) when (CommandRefusal.IsAborted(exception) && !CommandRefusal.Is(exception))
         {
             // A server that is out of memory rejects even reads in a transaction.
             return await ReadTwiceAsync(database, cancellationToken).ConfigureAwait(false);
