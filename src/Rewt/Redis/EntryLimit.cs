@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// additional commands. The keys are therefore measured only after a read that failed or returned too much data. They are measured again before each
 /// further read until no key is too large.
 /// </summary>
-internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
+internal sealed class EntryLimit(RedisConnection connection)
 {
     private const int Maximum = 20_000;
 
@@ -146,7 +146,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     private async Task<List<(RedisKey Key, long Measure)>> MeasureAsync(IEnumerable<RedisKey> keys, Func<RedisKey, Task<long>> measure, TimeSpan limit, CancellationToken cancellationToken)
     {
         var all = keys.Select(key => (Key: key, Measure: measure(key))).ToList();
-        await all.ConvertAll(one => (Task)one.Measure).UntilAnsweredAsync(limit, time, cancellationToken).ConfigureAwait(false);
+        await all.ConvertAll(one => (Task)one.Measure).UntilAnsweredAsync(limit, connection.Time, cancellationToken).ConfigureAwait(false);
 
         var known = new List<(RedisKey Key, long Measure)>();
         foreach (var (key, task) in all)

@@ -10,7 +10,7 @@ namespace Rewt.Internal;
 /// Examines a Redis server for <c>rewt doctor</c>: reads the settings and the state of the server, and checks the permissions of the Redis user
 /// without using them. The examination writes no Redis key, but publishes one test message.
 /// </summary>
-internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, TimeProvider time, SecretSeal? seal = null, IInstanceStore? instances = null) : IStoreDoctor
+internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, SecretSeal? seal = null, IInstanceStore? instances = null) : IStoreDoctor
 {
     private static readonly RedisScript RightsScript = new(typeof(RedisDoctor).Assembly, "rights");
 
@@ -24,7 +24,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
         var (servers, isEncrypted, user) = await connection.ServersAsync(cancellationToken).ConfigureAwait(false);
         var server = await PrimaryAsync(database, cancellationToken).ConfigureAwait(false) ?? database.Multiplexer.GetServer(servers[0]);
-        var info = await OrNullAsync(() => ServerInfo.ReadAsync(server, "default").WithinAsync(connection.CommandLimit, time, cancellationToken)).ConfigureAwait(false) ?? string.Empty;
+        var info = await OrNullAsync(() => ServerInfo.ReadAsync(server, "default").WithinAsync(connection, cancellationToken)).ConfigureAwait(false) ?? string.Empty;
         var facts = await FactsAsync(database, servers, isEncrypted, info, cancellationToken).ConfigureAwait(false);
         return new StoreReport(
             Describe(server, isEncrypted, user, info),
@@ -53,7 +53,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         try
         {
             // Without a key this is a PING, which every login may send.
-            return await database.IdentifyEndpointAsync(default, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) is { } address
+            return await database.IdentifyEndpointAsync(default, CommandFlags.DemandMaster).WithinAsync(connection, cancellationToken).ConfigureAwait(false) is { } address
                 ? database.Multiplexer.GetServer(address)
                 : null;
         }
@@ -113,7 +113,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     }
 
     private Task<RedisResult?> AskAsync(IDatabase database, string command, object[] arguments, CancellationToken cancellationToken) => OrNullAsync(
-        () => database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken));
+        () => database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster).WithinAsync(connection, cancellationToken));
 
     /// <summary>
     /// Returns the answer to a command; <see langword="null"/> if the server or the client library refuses the command. If the server does not answer,
@@ -164,7 +164,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         {
             var reply = await database.ExecuteAsync(
                 "EVAL", [RightsScript.Text, "0", (string)_keys.Secret!, (string)_keys.Ring!, (string)_keys.Revoked!, (string)_keys.Instances!, _keys.Channel, (string)_keys.UsedOf("doctor", "x")!, .. options.Tenants.Enabled ? [(string)_keys.Tenants!, (string)_keys.TenantsLog!] : Array.Empty<object>()], CommandFlags.DemandMaster)
-                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             return ([.. ((RedisValue[]?)reply ?? []).Select(value => (string)value!)], false);
         }
         catch (Exception exception) when (exception is RedisServerException || CommandRefusal.Is(exception))
@@ -201,9 +201,9 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         Action<RedisChannel, RedisValue> onMessage = (_, _) => arrived.TrySetResult(true);
         try
         {
-            await SubscribeAsync().WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            await SubscribeAsync().WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             if (!await MayPublishAsync(database, channel, cancellationToken).ConfigureAwait(false)) return true;
-            return await arrived.Task.WithinAsync(PushLimit, time, cancellationToken).ConfigureAwait(false);
+            return await arrived.Task.WithinAsync(PushLimit, connection.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or RedisException or InvalidOperationException)
         {
@@ -228,7 +228,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     {
         try
         {
-            await database.PublishAsync(channel, HintChannel.Message).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            await database.PublishAsync(channel, HintChannel.Message).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))

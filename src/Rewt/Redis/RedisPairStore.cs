@@ -7,15 +7,15 @@ namespace Rewt.Internal;
 /// The store of published public keys in Redis. The store reads and writes in transactions (MULTI/EXEC), or with single commands if the server
 /// rejects transactions. A push message notifies the other instances of changed keys and revocations.
 /// </summary>
-internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
+internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options) : IPairStore
 {
     private readonly PairRedisKeys _keys = new(options.Namespace);
-    private readonly EntryLimit _entries = new(connection, time);
-    private readonly HintChannel _hint = new(connection, new PairRedisKeys(options.Namespace).Channel, time);
+    private readonly EntryLimit _entries = new(connection);
+    private readonly HintChannel _hint = new(connection, new PairRedisKeys(options.Namespace).Channel);
 
-    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new PairRedisKeys(options.Namespace).Instances, time);
+    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new PairRedisKeys(options.Namespace).Instances);
 
-    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
+    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options);
 
     public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         async database =>
         {
             // All keys of the namespace are in one slot, so one node of a cluster has them.
-            var node = await database.IdentifyEndpointAsync(_keys.Revoked, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            var node = await database.IdentifyEndpointAsync(_keys.Revoked, CommandFlags.DemandMaster).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             var found = database.Multiplexer.GetServer(node!).KeysAsync(database.Database, _keys.KeysOf("*").ToString(), pageSize: 1000);
             var services = new HashSet<string>(StringComparer.Ordinal);
             await foreach (var key in found.WithCancellation(cancellationToken).ConfigureAwait(false)) services.Add(_keys.ServiceOf(key));
@@ -109,7 +109,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         database.SortedSetRemoveRangeByScoreAsync(_keys.Revoked, double.NegativeInfinity, now.Milliseconds, flags: CommandFlags.DemandMaster).Abandon();
         var read = await database.SortedSetRangeByRankAsync(_keys.Revoked, 0, RevokedKeyIds.Maximum - 1, flags: CommandFlags.DemandMaster)
-            .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
         if (read.Length < RevokedKeyIds.Maximum || read.Contains(keyId)) return;
 
         throw new OversizedKeyException(
@@ -130,7 +130,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             parts = PairReadCommands.Request(database, _keys, services, asked, isOneByOne: true);
         }
 
-        await parts.AnsweredAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        await parts.AnsweredAsync(connection, cancellationToken).ConfigureAwait(false);
         return parts;
     }
 
@@ -165,7 +165,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         try
         {
-            await Task.WhenAll(commands).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(commands).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (!CommandRefusal.Is(exception))
         {
@@ -183,7 +183,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         if (added.IsEmpty) return forgetAt;
         var last = await database.SortedSetRangeByRankWithScoresAsync(set, -1, -1, flags: CommandFlags.DemandMaster)
-            .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
         var until = added.Values.Concat(last.Select(entry => RevokedKeyIds.TimeOf(entry))).Append(forgetAt).Max();
         return StoreTime.Min(until, now + RevocationMemory.LongestRetention);
     }

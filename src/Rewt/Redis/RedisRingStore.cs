@@ -19,19 +19,19 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
 
     private readonly RedisKeys _keys = new(options.Namespace);
-    private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).Channel, time);
+    private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).Channel);
     private readonly SecretOnlyMode _secretOnly = new(connection, new RedisKeys(options.Namespace), seal, time);
-    private readonly EntryLimit _entries = new(connection, time);
+    private readonly EntryLimit _entries = new(connection);
     private RedisTenantStore? _tenants;
     private RingReading? _last;
     private long _lastWholeRead;
     private bool _isWholeReadDue;
 
-    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new RedisKeys(options.Namespace).Instances, time, seal.State);
+    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new RedisKeys(options.Namespace).Instances, seal.State);
 
-    public IStoreDoctor Doctor => field ??= new RedisDoctor(connection, options, time, seal, Instances);
+    public IStoreDoctor Doctor => field ??= new RedisDoctor(connection, options, seal, Instances);
 
-    public ITenantStore Tenants => _tenants ??= new RedisTenantStore(connection, _keys, _hint, time);
+    public ITenantStore Tenants => _tenants ??= new RedisTenantStore(connection, _keys, _hint);
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
@@ -139,7 +139,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         try
         {
             await connection.TransactAsync(database, _keys.Secret, transaction => parts = request(transaction), cancellationToken).ConfigureAwait(false);
-            return await parts.ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            return await parts.ReadAsync(seal, connection, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (CommandRefusal.IsAborted(exception) && !CommandRefusal.Is(exception))
         {
@@ -154,8 +154,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     /// </summary>
     private async Task<RingReading> ReadTwiceAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var first = await RingReadCommands.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        var second = await RingReadCommands.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var first = await RingReadCommands.Request(database, _keys).ReadAsync(seal, connection, cancellationToken).ConfigureAwait(false);
+        var second = await RingReadCommands.Request(database, _keys).ReadAsync(seal, connection, cancellationToken).ConfigureAwait(false);
         return first.Stamp == second.Stamp && (first.Slot.Stored ?? []).AsSpan().SequenceEqual(second.Slot.Stored)
             ? second
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");

@@ -50,9 +50,9 @@ internal sealed class RingReadCommands(
         return parts;
     }
 
-    public async Task<RingReading> ReadAsync(SecretSeal seal, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    public async Task<RingReading> ReadAsync(SecretSeal seal, RedisConnection connection, CancellationToken cancellationToken)
     {
-        await All().UntilAnsweredAsync(limit, time, cancellationToken).ConfigureAwait(false);
+        await All().UntilAnsweredAsync(connection, cancellationToken).ConfigureAwait(false);
 
         var fields = await FieldsAsync(ringKey, ring).ConfigureAwait(false);
         var hash = HashOf(fields);
