@@ -111,6 +111,11 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// </summary>
     public virtual IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => [];
 
+    /// <summary>Descriptions of the revoked keys, to show to an operator.</summary>
+    protected IEnumerable<RewtKey> RevokedKeys => Revoked
+        .Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = pair.Value.ToDateTimeOffset() })
+        .OrderByDescending(key => key.StateEndsAt);
+
     /// <summary>Returns descriptions of the keys, to show to an operator.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();
 
