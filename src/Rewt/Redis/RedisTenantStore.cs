@@ -196,7 +196,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         {
             return await connection.AskAsync(ask, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (exception.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
+        catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
         {
             throw new TenantsUnusableException($"The Redis key '{keys.Tenants}' is not a sorted set, or '{keys.TenantsLog}' is not a list. Delete the wrong one with DEL; what the instances remember is written again.", exception);
         }
