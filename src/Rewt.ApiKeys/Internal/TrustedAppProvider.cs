@@ -43,7 +43,7 @@ internal sealed partial class TrustedAppProvider(
     protected override Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken) => store.SubscribeAsync(onChanged, cancellationToken);
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The trusted apps of '{_name}' are unavailable: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
+        $"The trusted apps of '{_name}' are unavailable: {StoreFailure.OfRead(exception)}",
         TimeSpan.FromSeconds(2),
         exception);
 

@@ -137,7 +137,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     }
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The keys of '{Name}' are unavailable: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
+        $"The keys of '{Name}' are unavailable: {StoreFailure.OfRead(exception)}",
         TimeSpan.FromSeconds(2),
         exception);
 
@@ -213,7 +213,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
             exception is not RewtKeysUnavailableException and not NotSupportedException && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             // A cancellation by the client library, whose connection was replaced meanwhile, is a failure too.
-            var reason = exception is SecretProtectorException or OversizedKeyException ? exception.Message : StoreFailure.Explanation(exception) ?? "Redis cannot be reached or refuses the command. See the inner exception.";
+            var reason = exception is SecretProtectorException or OversizedKeyException ? exception.Message : StoreFailure.OfWrite(exception);
             throw new RewtKeysUnavailableException($"The key ring '{Name}' {WriteOutcome.Of(exception)}: {Sentence(reason)}", TimeSpan.FromSeconds(2), exception);
         }
     }
