@@ -31,7 +31,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private static readonly TimeSpan DeletionMemory = TimeSpan.FromMinutes(10);
 
     private readonly string _service = options.ServiceName!;
-    private readonly string _epoch = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    private readonly string _epoch = RandomNumberGenerator.GetHexString(16, lowercase: true);
     private readonly PairSchedule _schedule = PairSchedule.From(options);
     private readonly PairMemory _memory = new();
     private readonly ServiceIdentity? _identity = ServiceIdentity.Open(options, time);

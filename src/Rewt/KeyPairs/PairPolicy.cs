@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
@@ -96,7 +97,7 @@ internal static class PairPolicy
         var removed = ring.Entries.Keys.Where(keyId => !entries.ContainsKey(keyId) && !keys.Keys.ContainsKey(keyId) && !refused.Contains(keyId));
         return new PairChange(
             action,
-            Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)),
+            RandomNumberGenerator.GetHexString(16, lowercase: true),
             entries,
             [.. removed, .. ring.Entries.Keys.Where(keyId => revocations.ContainsKey(keyId) && keys.Keys.ContainsKey(keyId))],
             revocations,

@@ -182,7 +182,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     {
         if (options.EffectiveKeyMode != KeyMode.KeyPair || options.Identity.Demands) return false;
 
-        var key = (string)new PairRedisKeys(options.Namespace).KeysOf($"doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}")!;
+        var key = (string)new PairRedisKeys(options.Namespace).KeysOf($"doctor-{RandomNumberGenerator.GetHexString(12, lowercase: true)}")!;
         const string Script = "return redis.acl_check_cmd and redis.acl_check_cmd('HSET', ARGV[1], 'x', 'x') and 1 or 0";
         if (await AskAsync(database, "EVAL", [Script, "0", key], cancellationToken).ConfigureAwait(false) is { } answer) return (int)answer == 1;
 
@@ -196,7 +196,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         if (options.EffectiveKeyMode == KeyMode.KeyPair) return true;
 
         var subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
-        var channel = new RedisChannel($"{_keys.Channel}:doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}", RedisChannel.PatternMode.Literal);
+        var channel = new RedisChannel($"{_keys.Channel}:doctor-{RandomNumberGenerator.GetHexString(12, lowercase: true)}", RedisChannel.PatternMode.Literal);
         var arrived = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         Action<RedisChannel, RedisValue> onMessage = (_, _) => arrived.TrySetResult(true);
         try
