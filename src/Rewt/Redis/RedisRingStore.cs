@@ -22,7 +22,6 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).Channel);
     private readonly SecretOnlyMode _secretOnly = new(connection, new RedisKeys(options.Namespace), seal, time);
     private readonly EntryLimit _entries = new(connection);
-    private RedisTenantStore? _tenants;
     private RingReading? _last;
     private long _lastWholeRead;
     private bool _isWholeReadDue;
@@ -31,7 +30,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
 
     public IStoreDoctor Doctor => field ??= new RedisDoctor(connection, options, seal, Instances);
 
-    public ITenantStore Tenants => _tenants ??= new RedisTenantStore(connection, _keys, _hint);
+    public ITenantStore Tenants => field ??= new RedisTenantStore(connection, _keys, _hint);
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
