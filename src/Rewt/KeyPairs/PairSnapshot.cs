@@ -19,15 +19,10 @@ internal sealed class PairSnapshot : KeySnapshot
     private readonly string _service;
     private HashSet<PublishedKey> _withdrawn = [];
 
-    /// <param name="issuers">The keys of each service, including the published key pairs of this process.</param>
-    /// <param name="memory">The revocations that this instance knows.</param>
-    /// <param name="own">The key pairs of this process.</param>
-    /// <param name="service">The name of this service.</param>
-    /// <param name="now">The time of the read, by the clock of the store.</param>
-    /// <param name="readAt">The time at which the read began, by the clocks of this instance.</param>
-    /// <param name="epoch">The random value that this process writes into the list of live instances; <see langword="null"/> if it does not write
-    /// into the list.</param>
-    /// <param name="previous">The previous snapshot; <see langword="null"/> for the first read.</param>
+    /// <summary>
+    /// Creates a snapshot. The keys in <paramref name="issuers"/> include the published key pairs of this process. The time <paramref name="now"/> is
+    /// the time of the read by the clock of the store, and <paramref name="readAt"/> is the beginning of the read by the clocks of this instance.
+    /// </summary>
     public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, LocalKeyPairs own, string service, StoreTime now, ClockReading readAt, string? epoch, PairSnapshot? previous)
         : base(readAt)
     {

@@ -32,11 +32,10 @@ internal sealed class EntryLimit(RedisConnection connection)
 
     private bool _isDue;
 
-    /// <summary>Returns the keys that contain too much data, each with the description of the fault for an operator.</summary>
-    /// <param name="database">The database.</param>
-    /// <param name="hashes">The hashes.</param>
-    /// <param name="others">The keys that are not hashes. The commands that read these keys limit the number of entries.</param>
-    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <summary>
+    /// Returns the keys that contain too much data, each with the description of the fault for an operator. The entries of <paramref name="others"/> are
+    /// not counted, because the commands that read these keys limit the number of entries.
+    /// </summary>
     /// <exception cref="TimeoutException">Redis did not answer.</exception>
     public async Task<IReadOnlyDictionary<RedisKey, string>> FindAsync(IDatabase database, IReadOnlyCollection<RedisKey> hashes, IEnumerable<RedisKey> others, CancellationToken cancellationToken)
     {

@@ -7,11 +7,8 @@ namespace Rewt.Internal;
 /// <summary>
 /// Seals (encrypts) the secrets of a ring before they are written to Redis, and opens (decrypts) them after they were read. The class uses the
 /// <see cref="IRewtSecretProtector"/> of the application, or <see cref="SealingKeys"/>. A sealed secret consists of the text <c>rewt-sealed:</c>, the
-/// key id, a colon and the encrypted text. Secrets that are not sealed can be read too.
+/// key id, a colon and the encrypted text. Secrets that are not sealed can be read too. Without a protector, secrets are not sealed.
 /// </summary>
-/// <param name="options">The settings of the namespace.</param>
-/// <param name="protector">The protector that encrypts and decrypts; <see langword="null"/> if secrets are not sealed.</param>
-/// <param name="time">The clock of this instance.</param>
 internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? protector, TimeProvider time)
 {
     private const string Prefix = "rewt-sealed:";
