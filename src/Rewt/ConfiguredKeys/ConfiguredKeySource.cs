@@ -45,6 +45,8 @@ internal sealed partial class ConfiguredKeySource : IKeySource
 
     public string Location(string ring) => "the source in Rewt:VerificationKeys";
 
+    public bool HasChosenKeyIds => true;
+
     public bool TakesKeyless => true;
 
     /// <summary>

@@ -81,6 +81,9 @@ internal sealed class PairSnapshot : KeySnapshot
         }
     }
 
+    public override string NoSigningKey(string name) =>
+        WriteRefusal is null && IdentityReason is { } reason ? $"The key ring '{name}' has no signing key. {reason}" : base.NoSigningKey(name);
+
     private string? RefusedReason
     {
         get

@@ -46,7 +46,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     public bool TakesKeyless => _source.TakesKeyless;
 
     /// <summary>Whether the signers choose the key ids, which are then not derived from the keys.</summary>
-    public bool HasChosenKeyIds => _source is ConfiguredKeySource;
+    public bool HasChosenKeyIds => _source.HasChosenKeyIds;
 
     /// <summary>
     /// How long after its deadline a rotation is reported as overdue: the lead of the schedule, two refresh intervals and one second.
@@ -96,10 +96,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         var now = ClockReading.Now(Time);
         var age = snapshot.Age(now);
         if (age > StaleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
-        if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"The key ring '{Name}' does not exist yet, and Redis does not allow this service to create it ({snapshot.WriteRefusal}).");
-        if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The key ring '{Name}' has no current key: it was revoked, and Redis does not allow this service to write a new one ({snapshot.WriteRefusal}).");
-
-        if (snapshot.VerificationProblem(now) is { } reason) return new RingHealth(false, reason);
+        if (snapshot.UnhealthyReason(Name, now) is { } reason) return new RingHealth(false, reason);
 
         var overdue = snapshot.UntilRotation(now) < -Overdue ? $"The rotation of the key ring '{Name}' is overdue." : null;
         var problems = string.Join(' ', new[] { DegradedReason(snapshot, age, failure), overdue }.OfType<string>());

@@ -62,6 +62,8 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override long Version => Reading.Ring?.Version ?? 0;
 
+    public override bool HasSharedVersion => true;
+
     public override StoreTime ReadAt => Reading.Now;
 
     /// <summary>Whether only the secret is shared through Redis: see <see cref="RingReading.IsDegraded"/>.</summary>
@@ -81,13 +83,18 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>
     /// The name of the ring's last writer; <see langword="null"/> if no name is stored, or if the name contains characters that must not be shown.
     /// </summary>
-    public string? ChangedBy => Reading.ChangedBy is { } name && Names.IsIdentifier(name) ? name : null;
+    public override string? ChangedBy => Reading.ChangedBy is { } name && Names.IsIdentifier(name) ? name : null;
 
     /// <summary>
     /// The time at which the current key started to sign, by the clock of the store. If this instance did not observe the start, the time is derived
     /// from <see cref="RingState.Deadline"/>.
     /// </summary>
     public StoreTime CurrentSince { get; }
+
+    public override string? UnhealthyReason(string name, ClockReading now) =>
+        Epoch is null ? $"The key ring '{name}' does not exist yet, and Redis does not allow this service to create it ({WriteRefusal})."
+        : SigningKey(now) is null ? $"The key ring '{name}' has no current key: it was revoked, and Redis does not allow this service to write a new one ({WriteRefusal})."
+        : null;
 
     public override TimeSpan? CurrentAge(ClockReading now) => Current is null ? null : StoreTimeAt(now) - StoreTime.Min(CurrentSince, StoreTimeAt(now));
 
