@@ -17,23 +17,10 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     private static readonly RedisScript Script = new(typeof(RedisAppStore).Assembly, "app");
 
     private readonly RedisKeys _keys = new(options.Namespace);
-    private readonly EntryLimit _entries = new(connection, time);
-    private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).AppChannel, time);
+    private readonly EntryLimit _entries = new(connection);
+    private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).AppChannel);
 
-    public async Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var reading = await AskForAppsAsync(known, cancellationToken).ConfigureAwait(false);
-            _entries.Ended(null);
-            return reading;
-        }
-        catch (Exception exception)
-        {
-            _entries.Ended(exception);
-            throw;
-        }
-    }
+    public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken) => _entries.RecordAsync(() => AskForAppsAsync(known, cancellationToken));
 
     public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
@@ -79,7 +66,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             // Times that were recorded during an outage can be earlier than the times that another instance has written meanwhile.
             var known = await ReadUsesAsync(database, uses.Keys, connection.CommandLimit, cancellationToken).ConfigureAwait(false);
             HashEntry[] later = [.. uses.Where(use => use.Value > known.GetValueOrDefault(use.Key)).Select(use => new HashEntry(use.Key, use.Value.ToString(CultureInfo.InvariantCulture)))];
-            if (later.Length > 0) await database.HashSetAsync(_keys.AppUses, later, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            if (later.Length > 0) await database.HashSetAsync(_keys.AppUses, later, CommandFlags.DemandMaster).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
         },
         cancellationToken);
 
@@ -105,7 +92,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             if (known is not null && await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
 
             var entries = await database.HashGetAllAsync(_keys.Apps, CommandFlags.DemandMaster)
-                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             EntryLimit.Check(_keys.Apps, entries, Repair);
             var stamp = entries.Where(entry => entry.Name == StampField).Select(entry => (string?)entry.Value).FirstOrDefault();
             var apps = entries.Where(entry => entry.Name != StampField).Select(entry => AppCodec.Read((string)entry.Name!, (byte[]?)entry.Value)).OfType<AppEntry>();
@@ -158,7 +145,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         var stamp = database.HashGetAsync(_keys.Apps, StampField, CommandFlags.DemandMaster);
         var length = database.HashLengthAsync(_keys.Apps, CommandFlags.DemandMaster);
         length.Abandon();
-        return ((string?)await stamp.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) ?? string.Empty) == known.Stamp
-            && await length.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == known.Length;
+        return ((string?)await stamp.WithinAsync(connection, cancellationToken).ConfigureAwait(false) ?? string.Empty) == known.Stamp
+            && await length.WithinAsync(connection, cancellationToken).ConfigureAwait(false) == known.Length;
     }
 }

@@ -17,14 +17,13 @@ internal sealed partial class TrustedAppProvider(
 
     private readonly ILogger _logger = loggers.CreateLogger(LogCategory);
     private readonly string _name = options.Namespace;
-    private readonly TimeSpan _staleBudget = options.StaleBudget;
 
     /// <summary>Returns the health according to the last read. The method sends no command to the store.</summary>
     public RingHealth Health()
     {
         if (LastFailure is not { } failure) return Known is null ? new RingHealth(false, $"The trusted apps of '{_name}' have not been read yet.") : new RingHealth(true, null);
 
-        var isUsable = Known is { } known && known.Age(ClockReading.Now(Time)) <= _staleBudget;
+        var isUsable = Known is { } known && known.Age(ClockReading.Now(Time)) <= StaleBudget;
         return new RingHealth(isUsable, $"The trusted apps of '{_name}' cannot be read ({StoreFailure.Reason(failure)}), so {(isUsable ? "the known API keys stay in use" : "API keys get 503")}. Check Redis and its rights.");
     }
 
@@ -44,7 +43,7 @@ internal sealed partial class TrustedAppProvider(
     protected override Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken) => store.SubscribeAsync(onChanged, cancellationToken);
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The trusted apps of '{_name}' are unavailable: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
+        $"The trusted apps of '{_name}' are unavailable: {StoreFailure.OfRead(exception)}",
         TimeSpan.FromSeconds(2),
         exception);
 

@@ -85,7 +85,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     {
         var known = await keyRing.GetAsync(cancellationToken);
         var now = known.StoreTimeAt(ClockReading.Now(_time)).ToDateTimeOffset();
-        var retired = known is ConfiguredKeysSnapshot ? null : known.ToKeys().FirstOrDefault(key => key is { State: RewtKeyState.Retired, IsForeign: false } && key.StateEndsAt > now);
+        var retired = known.CanChange ? known.ToKeys().FirstOrDefault(key => key is { State: RewtKeyState.Retired, IsForeign: false } && key.StateEndsAt > now) : null;
         return retired is null ? null : new CommandAnswer(
             "overlap",
             string.Create(CultureInfo.InvariantCulture, $"The last rotation is in its overlap: the key {retired.KeyId} verifies until {retired.StateEndsAt:HH:mm:ss} UTC{(known is RingSnapshot ? ", and a Node service may still sign with it" : string.Empty)}. Wait until then, or rotate anyway."),

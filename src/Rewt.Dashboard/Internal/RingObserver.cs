@@ -32,10 +32,10 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
         return new RingView(
             keyRing.Name,
             Kind(known),
-            known is RingSnapshot or PairSnapshot,
+            known.CanChange,
             trouble,
             known.Version,
-            (known as RingSnapshot)?.ChangedBy,
+            known.ChangedBy,
             now,
             age,
             Milliseconds(_schedule.Interval),
@@ -62,7 +62,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
     private InstanceView View(InstanceHeartbeat mark, KeySnapshot known, long newest) => new(
         mark.Instance,
         mark.Version,
-        known is RingSnapshot ? mark.Epoch != known.Epoch || mark.Version < newest : null,
+        known.HasSharedVersion ? mark.Epoch != known.Epoch || mark.Version < newest : null,
         mark.SeenAt.Milliseconds,
         mark.Instance == keyRing.Tracker.Instance);
 

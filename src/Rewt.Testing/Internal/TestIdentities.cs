@@ -13,7 +13,7 @@ internal static class TestIdentities
 
     private static readonly ConditionalWeakTable<HttpClient, TestIdentity> Clients = [];
 
-    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    public static string NewId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     public static void Give(HttpClient client, TestIdentity identity)
     {

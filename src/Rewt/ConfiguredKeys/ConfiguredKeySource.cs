@@ -31,7 +31,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         if (SigningKeySetting.IsConfigured(options))
         {
             _pair = SigningKeySetting.TryRead(options, out var problem) ?? throw new InvalidOperationException($"Rewt:{problem}");
-            KeyOwners.Bind(_pair.Public.SecurityKey, options.ServiceName!);
+            _pair.Public.BelongTo(options.ServiceName!);
         }
 
         _identity = ServiceIdentity.Open(options, time);
@@ -44,6 +44,8 @@ internal sealed partial class ConfiguredKeySource : IKeySource
     public static bool IsConfigured(RewtOptions options) => SigningKeySetting.IsConfigured(options) || options.VerificationKeys.Count > 0;
 
     public string Location(string ring) => "the source in Rewt:VerificationKeys";
+
+    public bool HasChosenKeyIds => true;
 
     public bool TakesKeyless => true;
 

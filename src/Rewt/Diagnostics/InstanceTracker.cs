@@ -50,7 +50,7 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
     }
 
     /// <summary>Creates a unique name for an instance.</summary>
-    public static string NewName(RewtOptions options) => $"{options.ServiceName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
+    public static string NewName(RewtOptions options) => $"{options.ServiceName}/{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
 
     /// <summary>
     /// Writes the version of the key ring that this instance has loaded, if the version has changed or the last entry is too old. A failure is

@@ -79,8 +79,7 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
 
     private async Task<IEnumerable<Finding>> OfInstancesAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
-        // With key pairs, each instance has its own version, so versions cannot be compared.
-        if (snapshot is not RingSnapshot || snapshot.Epoch is null) return [];
+        if (!snapshot.HasSharedVersion || snapshot.Epoch is null) return [];
         var behind = await tracker.WaitForAllAsync(snapshot, Patience, cancellationToken).ConfigureAwait(false);
         var more = behind.Count > MostInstances ? $" {behind.Count - MostInstances} more instances are behind." : "";
         return behind.Take(MostInstances).Select(instance => Finding.Warning(

@@ -33,6 +33,12 @@ internal static class StoreFailure
     /// <summary>Returns the sentence that was attached to an exception or to one of its causes; <see langword="null"/> if there is none.</summary>
     public static string? Explanation(Exception? exception) => ReasonOf(exception)?.Text;
 
+    /// <summary>Returns the explanation of a failed read for an exception message. If none was attached, a general sentence is returned.</summary>
+    public static string OfRead(Exception? exception) => Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception.";
+
+    /// <summary>Returns the explanation of a failed write for an exception message. If none was attached, a general sentence is returned.</summary>
+    public static string OfWrite(Exception exception) => Explanation(exception) ?? "Redis cannot be reached or refuses the command. See the inner exception.";
+
     /// <summary>Returns the reason that was attached to an exception or to one of its causes; <see langword="null"/> if there is none.</summary>
     public static OutageReason? ReasonOf(Exception? exception)
     {

@@ -162,7 +162,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             if (check is { } good)
             {
                 attestations.Add(key.KeyId, new KeyAttestation(json!, good.By));
-                KeyOwners.Bind(key.SecurityKey, good.Service);
+                key.BelongTo(good.Service);
             }
             else if (!AcceptsUnattested)
             {

@@ -23,18 +23,12 @@ internal sealed record IssuerKeys(
     private Dictionary<string, Refusal> _refusals = [];
     private AttestationPolicy? _policy;
 
-    /// <summary>Verifies the stored entries of a service. An invalid entry does not affect other entries.</summary>
-    /// <param name="ring">The name of the namespace.</param>
-    /// <param name="issuer">The name of the service.</param>
-    /// <param name="reading">The stored entries of the service.</param>
-    /// <param name="memory">The revocations that this instance knows.</param>
-    /// <param name="now">The time of the read, by the clock of the store.</param>
-    /// <param name="previous">The result of the previous read; <see langword="null"/> for the first read.</param>
-    /// <param name="policy">The policy that checks attestations; <see langword="null"/> if no authorities are configured.</param>
-    /// <param name="latest">The time with which the ends of certificates and attestations are compared.</param>
-    /// <param name="budget">The limit of the verifications in this read.</param>
+    /// <summary>
+    /// Verifies the stored entries of a service. An invalid entry does not affect other entries. The ends of certificates and attestations are compared
+    /// with <paramref name="latest"/>, and all other times with <paramref name="now"/>, which is the time of the read by the clock of the store.
+    /// </summary>
     public static IssuerKeys Read(
-        string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy = null, StoreTime latest = default, CheckBudget? budget = null)
+        string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy, StoreTime latest, CheckBudget budget)
     {
         var (revocations, ownRevoked) = (memory.RevokedOf(issuer), memory.OwnRevokedOf(issuer));
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
@@ -54,7 +48,7 @@ internal sealed record IssuerKeys(
             var known = previous?.Keys.GetValueOrDefault(name);
             PublishedKey? key = null;
             var problem = (string?)CheckBudget.NotChecked;
-            if (policy is null || known is not null || budget?.TryTake() != false) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, latest, out problem, known is null ? null : budget);
+            if (policy is null || known is not null || budget.TryTake()) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, latest, out problem, known is null ? null : budget);
             if (key is null)
             {
                 var reason = new RefusedKey(Names.IsIdentifier(name) ? name : "an entry whose name cannot be printed", problem!);

@@ -31,7 +31,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private static readonly TimeSpan DeletionMemory = TimeSpan.FromMinutes(10);
 
     private readonly string _service = options.ServiceName!;
-    private readonly string _epoch = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    private readonly string _epoch = RandomNumberGenerator.GetHexString(16, lowercase: true);
     private readonly PairSchedule _schedule = PairSchedule.From(options);
     private readonly PairMemory _memory = new();
     private readonly ServiceIdentity? _identity = ServiceIdentity.Open(options, time);
@@ -165,7 +165,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     {
         if ((_own.Current is null && !Volatile.Read(ref _wanted)) || IsDenied) return Snapshot(view, known, IsDenied ? "NOPERM" : null);
         // An unreadable ring seems to have lost this service's keys, so every update would write new ones into it.
-        if (view.Reading.Services.GetValueOrDefault(_service)?.Problem is { } problem) return Snapshot(view, known, problem);
+        if (view.Reading.Services[_service].Problem is { } problem) return Snapshot(view, known, problem);
 
         string? refusal = null;
         try
@@ -205,7 +205,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
 
     private async Task RevokeAsync(PairView view, string keyId, CancellationToken cancellationToken)
     {
-        var isOurs = _own.All(now: default).Any(key => key.KeyId == keyId) || view.Reading.Services.GetValueOrDefault(_service)?.Entries.ContainsKey(keyId) == true;
+        var isOurs = _own.All(now: default).Any(key => key.KeyId == keyId) || view.Reading.Services[_service].Entries.ContainsKey(keyId);
         try
         {
             var now = view.Reading.Now;
@@ -230,8 +230,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private async Task WriteAsync(PairView view, bool rotate, CancellationToken cancellationToken)
     {
         var made = new List<LocalKeyPair>();
-        var ring = view.Reading.Services.GetValueOrDefault(_service) ?? ServiceReading.Empty;
-        var keys = view.Rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ring, _memory, view.Reading.Now, null);
+        var (ring, keys) = (view.Reading.Services[_service], view.Rings[_service]);
         var certificate = _identity?.Usable(view.Reading.Now);
         var (own, plan) = PairPolicy.Decide(_own.Attest(Attest), ring, keys, view.Reading.Now, _schedule, rotate, MayGenerate(view) ? Generate : null);
         if (plan is null)
@@ -275,7 +274,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         var rings = view.Rings.ToImmutableDictionary(StringComparer.Ordinal);
         if (_own.WrittenAt != StoreTime.Unknown)
         {
-            var ring = rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ServiceReading.Empty, _memory, view.Reading.Now, null);
+            var ring = rings[_service];
             var keys = ring.Keys.ToDictionary(StringComparer.Ordinal);
             foreach (var key in _own.Publish(_own.WrittenAt + _schedule.Lease).Where(key => !_memory.RevokedOf(_service).ContainsKey(key.Key.KeyId))) keys[key.Key.KeyId] = key;
             rings = rings.SetItem(_service, ring with { Keys = keys, Revoked = _memory.RevokedOf(_service), OwnRevoked = _memory.OwnRevokedOf(_service) });

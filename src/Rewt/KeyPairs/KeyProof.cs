@@ -1,7 +1,5 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
@@ -27,23 +25,7 @@ internal static class KeyProof
         if (!Base64Url.IsValid(text)) return false;
 
         var signature = Base64Url.DecodeFromChars(text);
-        if (signature.Length != KeyAlgorithms.SignatureLength(key.SecurityKey)) return false;
-
-        switch (key.SecurityKey)
-        {
-            case ECDsaSecurityKey ec:
-                var hash = key.Algorithm == SecurityAlgorithms.EcdsaSha384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
-                return ec.ECDsa.VerifyData(statement, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-            case RsaSecurityKey numbers:
-                using (var rsa = RSA.Create(numbers.Parameters))
-                {
-                    var padding = key.Algorithm == SecurityAlgorithms.RsaSsaPssSha256 ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
-                    return rsa.VerifyData(statement, signature, HashAlgorithmName.SHA256, padding);
-                }
-
-            default:
-                return false;
-        }
+        return signature.Length == KeyAlgorithms.SignatureLength(key.SecurityKey) && ((IOneAlgorithmKey)key.SecurityKey).Verifier.Verify(statement, signature);
     }
 
     private static byte[] Statement(string ring, string service, string keyId) => Encoding.ASCII.GetBytes($"rewt key\n{ring}\n{service}\n{keyId}");

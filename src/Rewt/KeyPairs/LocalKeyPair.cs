@@ -15,7 +15,7 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
     public static LocalKeyPair Generate(RewtOptions options)
     {
         var pair = KeyPair.Generate(options.KeyPairs.Algorithm);
-        KeyOwners.Bind(pair.Public.SecurityKey, options.ServiceName!);
+        pair.Public.BelongTo(options.ServiceName!);
         return new LocalKeyPair(pair, KeyProof.Make(pair, options.Namespace, options.ServiceName!));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
@@ -8,14 +9,10 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class PairPolicy
 {
-    /// <param name="own">The key pairs of this process.</param>
-    /// <param name="ring">The stored ring of this service.</param>
-    /// <param name="keys">The verified keys of this service.</param>
-    /// <param name="now">The time of the read, by the clock of the store.</param>
-    /// <param name="schedule">The durations of the keys' life cycle.</param>
-    /// <param name="rotate">Whether an operator requested a rotation.</param>
-    /// <param name="generate">A function that generates a key pair; <see langword="null"/> if no new key pair may be published.</param>
-    /// <returns>The new state of the key pairs, and the change to write. The change is <see langword="null"/> if no write is due.</returns>
+    /// <summary>
+    /// Returns the new state of the key pairs of this process, and the change to write. The change is <see langword="null"/> if no write is due. If
+    /// <paramref name="generate"/> is <see langword="null"/>, no new key pair is published.
+    /// </summary>
     public static (LocalKeyPairs Keys, PairChange? Plan) Decide(
         LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, StoreTime now, PairSchedule schedule, bool rotate, Func<LocalKeyPair>? generate)
     {
@@ -96,7 +93,7 @@ internal static class PairPolicy
         var removed = ring.Entries.Keys.Where(keyId => !entries.ContainsKey(keyId) && !keys.Keys.ContainsKey(keyId) && !refused.Contains(keyId));
         return new PairChange(
             action,
-            Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)),
+            RandomNumberGenerator.GetHexString(16, lowercase: true),
             entries,
             [.. removed, .. ring.Entries.Keys.Where(keyId => revocations.ContainsKey(keyId) && keys.Keys.ContainsKey(keyId))],
             revocations,

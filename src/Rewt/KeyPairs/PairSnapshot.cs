@@ -13,27 +13,21 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <summary>The length of a SHA-256 thumbprint (RFC 7638) in characters of base64url.</summary>
     public const int ThumbprintLength = 43;
 
-    private readonly FrozenDictionary<string, IssuerKeys> _issuers;
     private readonly FrozenDictionary<string, string[]> _holders;
     private readonly FrozenSet<string> _revokedEverywhere;
     private readonly LocalKeyPairs _own;
     private readonly string _service;
     private HashSet<PublishedKey> _withdrawn = [];
 
-    /// <param name="issuers">The keys of each service, including the published key pairs of this process.</param>
-    /// <param name="memory">The revocations that this instance knows.</param>
-    /// <param name="own">The key pairs of this process.</param>
-    /// <param name="service">The name of this service.</param>
-    /// <param name="now">The time of the read, by the clock of the store.</param>
-    /// <param name="readAt">The time at which the read began, by the clocks of this instance.</param>
-    /// <param name="epoch">The random value that this process writes into the list of live instances; <see langword="null"/> if it does not write
-    /// into the list.</param>
-    /// <param name="previous">The previous snapshot; <see langword="null"/> for the first read.</param>
+    /// <summary>
+    /// Creates a snapshot. The keys in <paramref name="issuers"/> include the published key pairs of this process. The time <paramref name="now"/> is
+    /// the time of the read by the clock of the store, and <paramref name="readAt"/> is the beginning of the read by the clocks of this instance.
+    /// </summary>
     public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, LocalKeyPairs own, string service, StoreTime now, ClockReading readAt, string? epoch, PairSnapshot? previous)
         : base(readAt)
     {
         (_own, _service, ReadAt, Epoch) = (own, service, now, epoch);
-        _issuers = issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
+        Issuers = issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
         _holders = issuers.SelectMany(issuer => issuer.Keys.Keys.Select(keyId => (keyId, issuer.Issuer)))
             .GroupBy(pair => pair.keyId, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Issuer).ToArray(), StringComparer.Ordinal);
@@ -64,7 +58,7 @@ internal sealed class PairSnapshot : KeySnapshot
     public override StoreTime ReadAt { get; }
 
     /// <summary>The keys of each service, by the name of the service.</summary>
-    public IReadOnlyDictionary<string, IssuerKeys> Issuers => _issuers;
+    public FrozenDictionary<string, IssuerKeys> Issuers { get; }
 
     /// <summary>The problem of this service's certificate; <see langword="null"/> if there is none.</summary>
     public string? IdentityReason { get; init; }
@@ -87,11 +81,14 @@ internal sealed class PairSnapshot : KeySnapshot
         }
     }
 
+    public override string NoSigningKey(string name) =>
+        WriteRefusal is null && IdentityReason is { } reason ? $"The key ring '{name}' has no signing key. {reason}" : base.NoSigningKey(name);
+
     private string? RefusedReason
     {
         get
         {
-            var refused = _issuers.Values.SelectMany(issuer => issuer.Refused.Select(entry => (Text: $"{issuer.Issuer}, {entry}", entry.Problem))).ToList();
+            var refused = Issuers.Values.SelectMany(issuer => issuer.Refused.Select(entry => (Text: $"{issuer.Issuer}, {entry}", entry.Problem))).ToList();
             return refused.Count == 0 ? null : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{refused.Count} public keys in Redis are refused: {string.Join("; ", refused.DistinctBy(entry => entry.Problem, StringComparer.Ordinal).Take(3).Select(entry => entry.Text))}. Delete entries that no service has made with HDEL; services publish valid ones.");
@@ -106,7 +103,7 @@ internal sealed class PairSnapshot : KeySnapshot
     {
         get
         {
-            var warnings = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Where(key => key.Warning is not null).Select(key => (IsUnconfirmed: key.By is null, Text: $"{issuer.Issuer}, {key.Key.KeyId}: {key.Warning}"))).ToLookup(warning => warning.IsUnconfirmed, warning => warning.Text);
+            var warnings = Issuers.Values.SelectMany(issuer => issuer.Keys.Values.Where(key => key.Warning is not null).Select(key => (IsUnconfirmed: key.By is null, Text: $"{issuer.Issuer}, {key.Key.KeyId}: {key.Warning}"))).ToLookup(warning => warning.IsUnconfirmed, warning => warning.Text);
             var reasons = warnings.Select(reason => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{reason.Count()} public keys are accepted only because of {(reason.Key ? "Identity:AcceptUnattested" : "what was read before")}: {string.Join("; ", reason.Take(3))}."));
@@ -126,7 +123,7 @@ internal sealed class PairSnapshot : KeySnapshot
         Policy = policy;
         var latest = Latest(now);
         var withdrawn = new HashSet<PublishedKey>(ReferenceEqualityComparer.Instance);
-        foreach (var issuer in _issuers.Values) withdrawn.UnionWith(issuer.Keys.Values.Where(key => !key.IsAcceptedBy(policy, ring, issuer.Issuer, latest)));
+        foreach (var issuer in Issuers.Values) withdrawn.UnionWith(issuer.Keys.Values.Where(key => !key.IsAcceptedBy(policy, ring, issuer.Issuer, latest)));
         Volatile.Write(ref _withdrawn, withdrawn);
     }
 
@@ -145,7 +142,7 @@ internal sealed class PairSnapshot : KeySnapshot
         if (issuer is null) return Revoked.ContainsKey(keyId) ? [] : OfAnyIssuer(keyId, now);
         // A revocation in one service's ring must not keep another service's key from being found.
         if (!Names.IsName(issuer) || _revokedEverywhere.Contains(keyId)) return [];
-        if (_issuers.TryGetValue(issuer, out var ring))
+        if (Issuers.TryGetValue(issuer, out var ring))
         {
             if (ring.Revoked.ContainsKey(keyId)) return [];
             if (ring.Keys.TryGetValue(keyId, out var key)) return Verifies(key, now) ? key.Key.Candidates : [];
@@ -155,21 +152,21 @@ internal sealed class PairSnapshot : KeySnapshot
         return _holders.ContainsKey(keyId) ? [] : null;
     }
 
-    public override bool IsUnchecked(string? issuer, string keyId) => issuer is not null && _issuers.GetValueOrDefault(issuer)?.IsUnchecked(keyId) == true;
+    public override bool IsUnchecked(string? issuer, string keyId) => issuer is not null && Issuers.GetValueOrDefault(issuer)?.IsUnchecked(keyId) == true;
 
     public override string? UnresolvedReason(string? issuer, string? keyId) =>
-        issuer is null || keyId is null ? null : _issuers.GetValueOrDefault(issuer)?.UnresolvedReason(keyId);
+        issuer is null || keyId is null ? null : Issuers.GetValueOrDefault(issuer)?.UnresolvedReason(keyId);
 
-    public override IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => _issuers.TryGetValue(serviceName, out var ring)
+    public override IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => Issuers.TryGetValue(serviceName, out var ring)
         ? [.. ring.Keys.Values.Where(key => Verifies(key, now)).Select(key => (key.Key, key.Attestation))]
         : [];
 
     public override IReadOnlyList<RewtKey> ToKeys()
     {
         var own = _own.All(ReadAt).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
-        var alive = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => View(issuer.Issuer, key, own.Contains(key.Key.KeyId))))
+        var alive = Issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => View(issuer.Issuer, key, own.Contains(key.Key.KeyId))))
             .OrderBy(key => key.IsForeign).ThenBy(key => key.State).ThenBy(key => key.Issuer, StringComparer.Ordinal).ThenByDescending(key => key.StateEndsAt);
-        return [.. alive, .. Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = pair.Value.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt)];
+        return [.. alive, .. RevokedKeys];
     }
 
     /// <summary>Returns whether another snapshot has the same keys in the same states.</summary>
@@ -198,10 +195,10 @@ internal sealed class PairSnapshot : KeySnapshot
     }
 
     private HashSet<(string KeyId, RewtKeyState State)> States() =>
-        [.. _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => (key.Key.KeyId, key.State)))];
+        [.. Issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => (key.Key.KeyId, key.State)))];
 
     private IReadOnlyList<SecurityKey>? OfAnyIssuer(string keyId, ClockReading now) => _holders.TryGetValue(keyId, out var holders)
-        ? [.. holders.Select(holder => _issuers[holder].Keys[keyId]).Where(key => Verifies(key, now)).Select(key => key.Key.SecurityKey)]
+        ? [.. holders.Select(holder => Issuers[holder].Keys[keyId]).Where(key => Verifies(key, now)).Select(key => key.Key.SecurityKey)]
         : null;
 
     /// <summary>
@@ -214,5 +211,5 @@ internal sealed class PairSnapshot : KeySnapshot
     private StoreTime Latest(ClockReading now) => AttestationPolicy.Latest(StoreTimeAt(now), now.WallClock, ClockSkew);
 
     private KeyPair? Alive(LocalKeyPair? key) =>
-        key is not null && _issuers.TryGetValue(_service, out var ring) && ring.Keys.ContainsKey(key.KeyId) && !ring.Revoked.ContainsKey(key.KeyId) ? key.Pair : null;
+        key is not null && Issuers.TryGetValue(_service, out var ring) && ring.Keys.ContainsKey(key.KeyId) && !ring.Revoked.ContainsKey(key.KeyId) ? key.Pair : null;
 }

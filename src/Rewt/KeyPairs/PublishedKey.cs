@@ -9,10 +9,6 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime Until, string Proof)
 {
-    private static readonly JsonEncodedText StateName = JsonEncodedText.Encode("state");
-    private static readonly JsonEncodedText UntilName = JsonEncodedText.Encode("until");
-    private static readonly JsonEncodedText ProofName = JsonEncodedText.Encode("proof");
-
     /// <summary>The stored text of the entry. An entry whose text has not changed is not parsed again.</summary>
     public byte[] Entry { get; init; } = [];
 
@@ -48,25 +44,16 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
 
     public static byte[] Write(PublicKey key, RewtKeyState state, StoreTime until, string proof, string? attestation = null)
     {
-        using var jwk = JsonDocument.Parse(key.ToJwk());
         using var buffer = new MemoryStream(768);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            foreach (var member in jwk.RootElement.EnumerateObject()) member.WriteTo(json);
-            json.WriteString(StateName, Text(state));
-            json.WriteNumber(UntilName, until.Milliseconds);
-            json.WriteString(ProofName, proof);
-            if (attestation is not null)
-            {
-                json.WritePropertyName(Internal.Attestation.Member);
-                json.WriteRawValue(attestation);
-            }
-
-            json.WriteEndObject();
-        }
-
+        using (var json = new Utf8JsonWriter(buffer)) key.WriteTo(json, attestation, WriteRest);
         return buffer.ToArray();
+
+        void WriteRest(Utf8JsonWriter json)
+        {
+            json.WriteString("state"u8, Text(state));
+            json.WriteNumber("until"u8, until.Milliseconds);
+            json.WriteString("proof"u8, proof);
+        }
     }
 
     /// <summary>
@@ -125,7 +112,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         }
 
         if (isKnown) key = known!.Key;
-        else KeyOwners.Bind(key.SecurityKey, service);
+        else key.BelongTo(service);
         return new PublishedKey(key, state, until, proof) { Entry = entry, Attestation = attestation, By = by, Warning = attestation is null ? null : warning, Policy = policy };
     }
 

@@ -23,6 +23,9 @@ internal interface IKeySource : IAsyncDisposable
     /// <summary>Returns whether a key of this source can have the given id. A token with an impossible key id causes no read.</summary>
     bool IsPossible(string keyId);
 
+    /// <summary>Whether the signers choose the key ids, which are then not derived from the keys.</summary>
+    bool HasChosenKeyIds => false;
+
     /// <summary>Whether the keys of this source are tried for a token without a key id.</summary>
     bool TakesKeyless => false;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
@@ -11,9 +10,6 @@ namespace Rewt.Internal;
 internal static class KeyId
 {
     public const int Length = 22;
-
-    private static readonly SearchValues<char> Base64UrlCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>
     /// The possible last characters of a key id. The last of 22 characters encodes two bits of the sixteenth byte and four zero bits.
@@ -29,5 +25,5 @@ internal static class KeyId
 
     /// <summary>Returns whether a text has the form of a key id. If the key id of a token does not have this form, Redis is not read.</summary>
     public static bool IsPossible(string keyId) =>
-        keyId.Length == Length && LastCharacters.Contains(keyId[^1], StringComparison.Ordinal) && !keyId.AsSpan().ContainsAnyExcept(Base64UrlCharacters);
+        keyId.Length == Length && LastCharacters.Contains(keyId[^1], StringComparison.Ordinal) && Base64UrlText.Is(keyId);
 }

@@ -10,22 +10,14 @@ namespace Rewt.Internal;
 internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISigningKeys
 {
     private readonly IKeySource _source;
-    private readonly TimeSpan _refreshInterval;
-    private readonly TimeSpan _staleBudget;
     private readonly RingSchedule _schedule;
     private readonly ClockSkewMonitor _clock;
     private readonly ILogger _logger;
 
-    public KeyRingProvider(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger)
-        : this(options, new SharedSecretSource(options, store, time, logger), time, logger)
-    {
-    }
-
     public KeyRingProvider(RewtOptions options, IKeySource source, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null)
         : base(options, time)
     {
-        (Name, _refreshInterval, _staleBudget) = (options.Namespace, options.RefreshInterval, options.StaleBudget);
-        (_source, _logger) = (source, logger);
+        (Name, _source, _logger) = (options.Namespace, source, logger);
         _schedule = RingSchedule.From(options);
         _clock = new ClockSkewMonitor(Name, options.ClockSkew, logger);
         Tracker = new InstanceTracker(source.Instances, options, time, telemetry?.Audit.Instance);
@@ -44,9 +36,6 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     /// <summary>The tenants whose keys are derived from this key ring; <see langword="null"/> if tenants are not enabled.</summary>
     public TenantCache? Tenants { get; }
 
-    /// <summary>The failure of the last read; <see langword="null"/> if the last read succeeded.</summary>
-    public Exception? Outage => LastFailure;
-
     /// <summary>The object that examines the server with the keys for the doctor; <see langword="null"/> if there is no server.</summary>
     public IStoreDoctor? Doctor => _source.Doctor;
 
@@ -57,12 +46,12 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     public bool TakesKeyless => _source.TakesKeyless;
 
     /// <summary>Whether the signers choose the key ids, which are then not derived from the keys.</summary>
-    public bool HasChosenKeyIds => _source is ConfiguredKeySource;
+    public bool HasChosenKeyIds => _source.HasChosenKeyIds;
 
     /// <summary>
     /// How long after its deadline a rotation is reported as overdue: the lead of the schedule, two refresh intervals and one second.
     /// </summary>
-    private TimeSpan Overdue => _schedule.Lead + (2 * _refreshInterval) + TimeSpan.FromSeconds(1);
+    private TimeSpan Overdue => _schedule.Lead + (2 * RefreshInterval) + TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Returns the same snapshot as <see cref="PolledView{T}.GetAsync"/>. If there is no key to sign with but one can be created, the method waits
@@ -106,11 +95,8 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
         var now = ClockReading.Now(Time);
         var age = snapshot.Age(now);
-        if (age > _staleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
-        if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"The key ring '{Name}' does not exist yet, and Redis does not allow this service to create it ({snapshot.WriteRefusal}).");
-        if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The key ring '{Name}' has no current key: it was revoked, and Redis does not allow this service to write a new one ({snapshot.WriteRefusal}).");
-
-        if (snapshot.VerificationProblem(now) is { } reason) return new RingHealth(false, reason);
+        if (age > StaleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
+        if (snapshot.UnhealthyReason(Name, now) is { } reason) return new RingHealth(false, reason);
 
         var overdue = snapshot.UntilRotation(now) < -Overdue ? $"The rotation of the key ring '{Name}' is overdue." : null;
         var problems = string.Join(' ', new[] { DegradedReason(snapshot, age, failure), overdue }.OfType<string>());
@@ -125,7 +111,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     protected override TimeSpan UntilDue(KeySnapshot snapshot)
     {
         var rotation = snapshot.UntilRotation(ClockReading.Now(Time));
-        if (rotation <= TimeSpan.Zero || rotation >= _refreshInterval) return TimeSpan.MaxValue;
+        if (rotation <= TimeSpan.Zero || rotation >= RefreshInterval) return TimeSpan.MaxValue;
 
         // Random, so that the instances of a fleet do not all read in the same millisecond.
         return rotation + (_schedule.Lead * (0.25 * Random.Shared.NextDouble()));
@@ -148,7 +134,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     }
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The keys of '{Name}' are unavailable: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
+        $"The keys of '{Name}' are unavailable: {StoreFailure.OfRead(exception)}",
         TimeSpan.FromSeconds(2),
         exception);
 
@@ -166,7 +152,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     {
         if (Known is not { } snapshot) return "The ring was never read since the start, so there are no keys, and calls get 503 until it can be read.";
         var readAt = Time.GetUtcNow() - snapshot.Age(ClockReading.Now(Time));
-        return string.Create(CultureInfo.InvariantCulture, $"The ring was last read at {readAt:u}. The known keys stay in use until {readAt + _staleBudget:u}.");
+        return string.Create(CultureInfo.InvariantCulture, $"The ring was last read at {readAt:u}. The known keys stay in use until {readAt + StaleBudget:u}.");
     }
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
@@ -224,7 +210,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
             exception is not RewtKeysUnavailableException and not NotSupportedException && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             // A cancellation by the client library, whose connection was replaced meanwhile, is a failure too.
-            var reason = exception is SecretProtectorException or OversizedKeyException ? exception.Message : StoreFailure.Explanation(exception) ?? "Redis cannot be reached or refuses the command. See the inner exception.";
+            var reason = exception is SecretProtectorException or OversizedKeyException ? exception.Message : StoreFailure.OfWrite(exception);
             throw new RewtKeysUnavailableException($"The key ring '{Name}' {WriteOutcome.Of(exception)}: {Sentence(reason)}", TimeSpan.FromSeconds(2), exception);
         }
     }

@@ -21,10 +21,8 @@ internal sealed class KeyRingRegistry(
 {
     private readonly ConcurrentDictionary<string, NamespaceKeyRings> _keyRings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, OneTimeTokens> _oneTime = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, RingMetrics> _metrics = new(StringComparer.Ordinal);
-    private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
 
-    public IReadOnlyList<string> Names => _names;
+    public IReadOnlyList<string> Names { get; } = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
 
     public RewtOptions Options(string name) => options.Get(name);
 
@@ -36,17 +34,10 @@ internal sealed class KeyRingRegistry(
     /// <exception cref="InvalidOperationException">The namespace is not registered.</exception>
     public KeyRingProvider Provider(string @namespace) => KeyRings(@namespace).Own;
 
-    /// <summary>
-    /// Returns the second key ring of a namespace, which has the other kind of keys; <see langword="null"/> if <see cref="RewtOptions.AlsoAccept"/>
-    /// is not set.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">The namespace is not registered.</exception>
-    public KeyRingProvider? Other(string @namespace) => KeyRings(@namespace).Other;
-
     /// <summary>Returns the one or two key rings of a namespace.</summary>
     public IEnumerable<KeyRingProvider> All(string @namespace) => KeyRings(@namespace).All;
 
-    public IEnumerable<string> Namespaces => _names.Select(name => options.Get(name).Namespace);
+    public IEnumerable<string> Namespaces => Names.Select(name => options.Get(name).Namespace);
 
     /// <summary>Returns whether each tenant of a namespace has keys of its own.</summary>
     public bool HasTenants(string @namespace) => Provider(@namespace).Tenants is not null;
@@ -58,7 +49,7 @@ internal sealed class KeyRingRegistry(
     public IEnumerable<RingHealth> Health(string name) =>
         All(options.Get(name).Namespace).Select(keyRing => keyRing.Health()).Concat(_oneTime.TryGetValue(options.Get(name).Namespace, out var oneTime) ? [oneTime.Health()] : []);
 
-    public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
+    public RingMetrics Metrics(string @namespace) => new(metrics, @namespace);
 
     /// <summary>Returns the object that records the used one-time tokens of a namespace and all its tenants.</summary>
     public OneTimeTokens OneTime(RewtOptions settings) => _oneTime.GetOrAdd(settings.Namespace, _ => new OneTimeTokens(settings, () => stores.OpenOneTime(settings), time));
@@ -75,13 +66,13 @@ internal sealed class KeyRingRegistry(
     /// <summary>
     /// Removes this instance from the lists of live instances of all key rings whose store was reachable at the last read. The polling continues.
     /// </summary>
-    public Task LeaveAsync() => Task.WhenAll(Opened().Where(keyRing => keyRing.Outage is null).Select(keyRing => keyRing.Tracker.LeaveAsync()));
+    public Task LeaveAsync() => Task.WhenAll(Opened().Where(keyRing => keyRing.LastFailure is null).Select(keyRing => keyRing.Tracker.LeaveAsync()));
 
     /// <summary>Starts the polling of all key rings.</summary>
     /// <exception cref="InvalidOperationException">Two registrations have the same namespace.</exception>
     public void StartAll()
     {
-        foreach (var twins in _names.GroupBy(name => options.Get(name).Namespace, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        foreach (var twins in Names.GroupBy(name => options.Get(name).Namespace, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
             throw new InvalidOperationException(
                 $"Two schemes have the namespace '{twins.Key}'. Set Namespace of the scheme '{twins.Last()}' to another value.");
@@ -105,10 +96,10 @@ internal sealed class KeyRingRegistry(
     private NamespaceKeyRings Open(string @namespace)
     {
         // Checked before anything is stored: namespaces that callers supply must not fill the memory.
-        var name = Named(@namespace)
+        var name = Names.FirstOrDefault(registered => options.Get(registered).Namespace == @namespace)
             ?? throw new InvalidOperationException($"The namespace '{@namespace}' is not registered. Register it with AddRewtKeys.");
         var settings = options.Get(name);
-        var other = settings.AlsoAccept is { } mode && mode != settings.EffectiveKeyMode && !ConfiguredKeySource.IsConfigured(settings) ? () => Open(settings, mode) : (Func<KeyRingProvider>?)null;
+        var other = settings.AlsoAccept is { } mode && mode != settings.EffectiveKeyMode ? () => Open(settings, mode) : (Func<KeyRingProvider>?)null;
         return _keyRings.GetOrAdd(@namespace, _ => new NamespaceKeyRings(() => Open(settings, settings.EffectiveKeyMode), other));
     }
 
@@ -124,6 +115,4 @@ internal sealed class KeyRingRegistry(
             : new SharedSecretSource(settings, stores.Open(settings), time, logger, telemetry);
         return new KeyRingProvider(settings, source, time, logger, telemetry);
     }
-
-    private string? Named(string @namespace) => _names.FirstOrDefault(name => options.Get(name).Namespace == @namespace);
 }

@@ -2,11 +2,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The implementation of the public service <see cref="IRewtKeyRing"/>, by which an application lists, rotates and revokes the keys of a namespace.
+/// If keys of the other kind are accepted too, their key ring is <paramref name="other"/>, whose keys can be revoked, but not rotated.
 /// </summary>
-/// <param name="keyRing">The key ring that signs.</param>
-/// <param name="other">The key ring with the other kind of keys, if they are accepted too; otherwise <see langword="null"/>. The keys in this key
-/// ring can be revoked, but not rotated.</param>
-/// <param name="time">The clock of this instance.</param>
 internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? other, TimeProvider time) : IRewtKeyRing
 {
     public async Task<RewtKeyRing> GetAsync(CancellationToken cancellationToken = default) =>

@@ -18,10 +18,20 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public virtual string? DegradedReason => null;
 
     /// <summary>
-    /// Returns the reason why no token can be verified, although this snapshot can be used for signing; <see langword="null"/> if tokens can be
-    /// verified.
+    /// Returns the reason why the namespace <paramref name="name"/> has no keys to sign or to verify with, although its keys were read;
+    /// <see langword="null"/> if it has such keys.
     /// </summary>
-    public virtual string? VerificationProblem(ClockReading now) => null;
+    public virtual string? UnhealthyReason(string name, ClockReading now) => null;
+
+    /// <summary>Returns the message of the exception that is thrown if the namespace <paramref name="name"/> has no key to sign with.</summary>
+    public virtual string NoSigningKey(string name) =>
+        $"The key ring '{name}' has no signing key, and Redis does not allow this service to write one. See the log and the health check.";
+
+    /// <summary>Whether an operator can rotate and revoke the keys.</summary>
+    public virtual bool CanChange => true;
+
+    /// <summary>The name of the last writer of the key ring; <see langword="null"/> if it is unknown.</summary>
+    public virtual string? ChangedBy => null;
 
     /// <summary>
     /// Returns the pending read for which a request can wait, if a key source, such as a URL, has not answered since the given time; otherwise
@@ -47,6 +57,12 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
 
     /// <summary>A number that increases with each change of the keys.</summary>
     public abstract long Version { get; }
+
+    /// <summary>
+    /// Whether the store contains the version, so that all instances with the same keys have the same version. Otherwise, each instance counts its own
+    /// versions.
+    /// </summary>
+    public virtual bool HasSharedVersion => false;
 
     /// <summary>The time at which the store was read, by the clock of the store.</summary>
     public abstract StoreTime ReadAt { get; }
@@ -110,6 +126,11 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// would accept the tokens of other services as tokens of this service. For a shared secret, the list is empty.
     /// </summary>
     public virtual IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => [];
+
+    /// <summary>Descriptions of the revoked keys, to show to an operator.</summary>
+    protected IEnumerable<RewtKey> RevokedKeys => Revoked
+        .Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = pair.Value.ToDateTimeOffset() })
+        .OrderByDescending(key => key.StateEndsAt);
 
     /// <summary>Returns descriptions of the keys, to show to an operator.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();

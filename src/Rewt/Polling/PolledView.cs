@@ -34,8 +34,6 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// </summary>
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(6);
 
-    private readonly TimeSpan _refreshInterval;
-    private readonly TimeSpan _staleBudget;
     private readonly ReadBudget _budget;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SemaphoreSlim _turn = new(1);
@@ -57,7 +55,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     protected PolledView(RewtOptions options, TimeProvider time)
     {
-        (_refreshInterval, _staleBudget, Time) = (options.RefreshInterval, options.StaleBudget, time);
+        (RefreshInterval, StaleBudget, Time) = (options.RefreshInterval, options.StaleBudget, time);
         _budget = new ReadBudget(time);
         _timer = time.CreateTimer(_ => _wake.Writer.TryWrite(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -79,14 +77,18 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         get
         {
             var now = ClockReading.Now(Time);
-            return FreshAt(now) ?? (Known is { Problem: null } snapshot && IsFailing && snapshot.Age(now) <= _staleBudget ? snapshot : null);
+            return FreshAt(now) ?? (Known is { Problem: null } snapshot && IsFailing && snapshot.Age(now) <= StaleBudget ? snapshot : null);
         }
     }
 
+    /// <summary>The failure of the last read; <see langword="null"/> if it succeeded.</summary>
+    public Exception? LastFailure => Volatile.Read(ref _failure)?.Exception;
+
     protected TimeProvider Time { get; }
 
-    /// <summary>The failure of the last read; <see langword="null"/> if it succeeded.</summary>
-    protected Exception? LastFailure => Volatile.Read(ref _failure)?.Exception;
+    protected TimeSpan RefreshInterval { get; }
+
+    protected TimeSpan StaleBudget { get; }
 
     /// <summary>The time after which a read counts as failed.</summary>
     private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Known is null);
@@ -98,7 +100,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private bool IsFailing => Volatile.Read(ref _failure) is { } failure && failure.At.Elapsed(Time) < ReadLimit;
 
     /// <summary>Returns the same as <see cref="Fresh"/>, for a caller that has already read the clocks.</summary>
-    public T? FreshAt(ClockReading now) => Known is { Problem: null } snapshot && snapshot.Age(now) <= _refreshInterval ? snapshot : null;
+    public T? FreshAt(ClockReading now) => Known is { Problem: null } snapshot && snapshot.Age(now) <= RefreshInterval ? snapshot : null;
 
     /// <summary>Starts the background loop. If the loop is already running, this method has no effect.</summary>
     /// <exception cref="ObjectDisposedException">The object is disposed.</exception>
@@ -249,9 +251,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         }
 
         var snapshot = Known;
-        if (snapshot is null || snapshot.Age(ClockReading.Now(Time)) > _staleBudget) throw Unavailable(LastFailure);
+        if (snapshot is null || snapshot.Age(ClockReading.Now(Time)) > StaleBudget) throw Unavailable(LastFailure);
         if (snapshot.Problem is { } problem) throw Unusable(problem);
-        if (snapshot.Age(ClockReading.Now(Time)) > _refreshInterval) OnServedStale();
+        if (snapshot.Age(ClockReading.Now(Time)) > RefreshInterval) OnServedStale();
         return snapshot;
     }
 
@@ -259,7 +261,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// Returns whether the snapshot is no older than one refresh interval, or is from a read that began after <paramref name="asked"/>. The snapshot of
     /// such a read can be older than one refresh interval if the process was paused during the read.
     /// </summary>
-    private bool IsNew(ClockReading asked) => IsSince(asked) || Known?.Age(ClockReading.Now(Time)) <= _refreshInterval;
+    private bool IsNew(ClockReading asked) => IsSince(asked) || Known?.Age(ClockReading.Now(Time)) <= RefreshInterval;
 
     private bool IsSince(ClockReading asked) => Known?.IsSince(asked, ClockReading.Now(Time)) == true;
 
@@ -324,10 +326,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Whether the next poll is overdue by so much that the process must have been paused.</summary>
-    private bool Overslept => -UntilPoll() is var late && late > LongestDelay && late > _refreshInterval * (1 - LatestPoll);
+    private bool Overslept => -UntilPoll() is var late && late > LongestDelay && late > RefreshInterval * (1 - LatestPoll);
 
     /// <summary>Whether a poll interval has passed since the last attempt to subscribe. Requests can cause reads more often.</summary>
-    private bool IsSubscriptionDue => _subscriptionAttempt is not { } at || at.Elapsed(Time) >= _refreshInterval * EarliestPoll;
+    private bool IsSubscriptionDue => _subscriptionAttempt is not { } at || at.Elapsed(Time) >= RefreshInterval * EarliestPoll;
 
     private TimeSpan UntilPoll() => Volatile.Read(ref _due) is { } due ? due.Pause - due.From.Elapsed(Time) : TimeSpan.Zero;
 
@@ -408,7 +410,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private TimeSpan PollPause(T snapshot)
     {
         // With the default interval, a read that gets no answer has failed before the snapshot is one refresh interval old.
-        var poll = _refreshInterval * (EarliestPoll + (Random.Shared.NextDouble() * (LatestPoll - EarliestPoll)));
+        var poll = RefreshInterval * (EarliestPoll + (Random.Shared.NextDouble() * (LatestPoll - EarliestPoll)));
         var due = UntilDue(snapshot);
         return due < poll ? due : poll;
     }

@@ -14,5 +14,7 @@ internal sealed class EcVerificationKey(ECParameters point, string algorithm) : 
 
     public SignatureProvider Verifier => _verifier ??= CryptoProviderFactory.CreateForVerifying(this, Algorithms[0], cacheProvider: false);
 
+    public string? Owner { get; set; }
+
     public override string ToString() => $"public key {KeyId}";
 }

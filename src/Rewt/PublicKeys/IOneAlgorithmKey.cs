@@ -16,4 +16,10 @@ internal interface IOneAlgorithmKey
     /// lookup, and would never release the verifier.
     /// </summary>
     SignatureProvider Verifier { get; }
+
+    /// <summary>
+    /// The only issuer whose tokens the key verifies; <see langword="null"/> for a key that all issuers of a namespace share. The issuer is a property
+    /// of the key object, so that the issuer is also known if a resolver of the application returns the key.
+    /// </summary>
+    string? Owner { get; set; }
 }

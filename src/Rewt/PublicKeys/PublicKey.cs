@@ -99,14 +99,21 @@ internal sealed class PublicKey
             ("n", Base64Url.EncodeToString(parameters.Modulus))));
     }
 
-    /// <summary>Writes the key as a JWK (RFC 7517 §4). The attestation is included if there is one.</summary>
-    public void WriteTo(Utf8JsonWriter json, string? attestation = null)
+    /// <summary>Records the issuer to which the key belongs. A token that is signed with the key but names another issuer is refused.</summary>
+    public void BelongTo(string issuer) => ((IOneAlgorithmKey)SecurityKey).Owner = issuer;
+
+    /// <summary>
+    /// Writes the key as a JWK (RFC 7517 §4). The attestation is included if there is one. The delegate <paramref name="more"/> writes additional
+    /// members.
+    /// </summary>
+    public void WriteTo(Utf8JsonWriter json, string? attestation = null, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
         foreach (var (name, value) in _numbers) json.WriteString(name, value);
         json.WriteString("alg"u8, Algorithm);
         json.WriteString("kid"u8, KeyId);
         json.WriteString("use"u8, "sig"u8);
+        more?.Invoke(json);
         if (attestation is not null)
         {
             json.WritePropertyName(Attestation.Member);

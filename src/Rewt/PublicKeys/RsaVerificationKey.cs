@@ -15,5 +15,7 @@ internal sealed class RsaVerificationKey(RSAParameters numbers, string algorithm
 
     public SignatureProvider Verifier => _verifier ??= CryptoProviderFactory.CreateForVerifying(this, Algorithms[0], cacheProvider: false);
 
+    public string? Owner { get; set; }
+
     public override string ToString() => $"public key {KeyId}";
 }

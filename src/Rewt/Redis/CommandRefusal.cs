@@ -31,6 +31,9 @@ internal static class CommandRefusal
     /// <summary>Returns whether a command failed because its Redis key has the wrong type.</summary>
     public static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 
+    /// <summary>Returns whether the server rejected a transaction.</summary>
+    public static bool IsAborted(RedisServerException exception) => exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal);
+
     /// <summary>Waits for the entries of a sorted set. If the key has another type, the exception names the key and explains how to repair it.</summary>
     /// <exception cref="InvalidOperationException">The key is not a sorted set.</exception>
     public static async Task<SortedSetEntry[]> OfSortedSetAsync(RedisKey key, Task<SortedSetEntry[]> entries, string repair)
@@ -47,25 +50,33 @@ internal static class CommandRefusal
         }
     }
 
+    /// <summary>Returns an escaped error of the client library or of the server; <see langword="null"/> if the error can be logged as it is.</summary>
+    public static Exception? Printable(Exception exception) => exception switch
+    {
+        RedisServerException server => Escaped(server),
+        RedisConnectionException lost => Escaped(lost),
+        _ => null,
+    };
+
+    /// <summary>Returns an exception that can be used as an inner exception: the text of a server is escaped.</summary>
+    public static Exception AsCause(Exception exception) => Printable(exception) ?? exception;
+
     /// <summary>
     /// Returns the error in a form that can be logged, which is escaped and does not contain the arguments of the command; <see langword="null"/> if the
     /// error can be logged as it is. A server repeats the arguments of an unknown command in its message, and the arguments may be secrets.
     /// </summary>
-    public static RedisServerException? Printable(RedisServerException exception)
+    private static RedisServerException? Escaped(RedisServerException exception)
     {
         var isUnknown = exception.Message.StartsWith(UnknownCommand, StringComparison.OrdinalIgnoreCase) && exception.Message.Contains(',', StringComparison.Ordinal);
         var message = UntrustedText.Escape(isUnknown ? exception.Message.Split(',')[0] : exception.Message, LongestMessage);
         return message == exception.Message ? null : new RedisServerException(message);
     }
 
-    /// <summary>Returns an exception that can be used as an inner exception: the text of a server is escaped.</summary>
-    public static Exception AsCause(Exception exception) => exception is RedisServerException server ? Printable(server) ?? server : exception;
-
     /// <summary>
     /// Returns an escaped error without inner exceptions, if one of the messages contains text from a server; <see langword="null"/> for any other
     /// error.
     /// </summary>
-    public static RedisConnectionException? Printable(RedisConnectionException exception)
+    private static RedisConnectionException? Escaped(RedisConnectionException exception)
     {
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
         {
@@ -74,14 +85,6 @@ internal static class CommandRefusal
 
         return null;
     }
-
-    /// <summary>Returns an escaped error of the client library or of the server; <see langword="null"/> if the error can be logged as it is.</summary>
-    public static Exception? Printable(Exception exception) => exception switch
-    {
-        RedisServerException server => Printable(server),
-        RedisConnectionException lost => Printable(lost),
-        _ => null,
-    };
 
     private static bool IsUnknown(string message) =>
         (message.StartsWith("ERR ", StringComparison.Ordinal) || !char.IsAsciiLetterUpper(message.Length > 1 ? message[1] : ' '))

@@ -28,7 +28,7 @@ internal static class ConditionalWrite
         if (stored.ExpireAt is { } at) transaction.ExecuteAsync("PEXPIREAT", keys.Secret, at.ToString()).Abandon();
         // By its name: the client library would send UNLINK, which is not among the documented permissions.
         transaction.ExecuteAsync("DEL", keys.Ring).Abandon();
-        transaction.HashSetAsync(keys.Ring, [.. stored.Fields.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
+        transaction.HashSetAsync(keys.Ring, stored.Fields).Abandon();
         if (basis.TenantStamp is { } tenants) transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, tenants).Abandon();
         transaction.SortedSetRemoveRangeByScoreAsync(keys.Revoked, double.NegativeInfinity, basis.Now.Milliseconds).Abandon();
         foreach (var (keyId, forgetAt) in plan.Revoked) transaction.SortedSetAddAsync(keys.Revoked, keyId, forgetAt.Milliseconds).Abandon();

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// additional commands. The keys are therefore measured only after a read that failed or returned too much data. They are measured again before each
 /// further read until no key is too large.
 /// </summary>
-internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
+internal sealed class EntryLimit(RedisConnection connection)
 {
     private const int Maximum = 20_000;
 
@@ -32,11 +32,10 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 
     private bool _isDue;
 
-    /// <summary>Returns the keys that contain too much data, each with the description of the fault for an operator.</summary>
-    /// <param name="database">The database.</param>
-    /// <param name="hashes">The hashes.</param>
-    /// <param name="others">The keys that are not hashes. The commands that read these keys limit the number of entries.</param>
-    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <summary>
+    /// Returns the keys that contain too much data, each with the description of the fault for an operator. The entries of <paramref name="others"/> are
+    /// not counted, because the commands that read these keys limit the number of entries.
+    /// </summary>
     /// <exception cref="TimeoutException">Redis did not answer.</exception>
     public async Task<IReadOnlyDictionary<RedisKey, string>> FindAsync(IDatabase database, IReadOnlyCollection<RedisKey> hashes, IEnumerable<RedisKey> others, CancellationToken cancellationToken)
     {
@@ -69,15 +68,19 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     /// <exception cref="OversizedKeyException">The read returned too many entries or too many bytes.</exception>
     public static void Check(RedisKey hash, HashEntry[] entries, string repair)
     {
-        Check(hash, entries.Length, repair);
+        if (entries.Length > Maximum) throw new OversizedKeyException($"{Fault(hash, $"{Maximum} entries")}; {repair}");
         CheckBytes(hash, entries.Sum(entry => Length(entry.Name) + Length(entry.Value)), repair);
     }
 
-    /// <summary>Throws if a hash has too many entries.</summary>
-    /// <exception cref="OversizedKeyException">The hash has too many entries.</exception>
-    public static void Check(RedisKey hash, long entries, string repair)
+    /// <summary>Returns the fields of a hash by their names.</summary>
+    /// <exception cref="OversizedKeyException">The read returned too many entries or too many bytes.</exception>
+    public static Dictionary<string, byte[]> Fields(RedisKey hash, HashEntry[] entries, string repair)
     {
-        if (entries > Maximum) throw new OversizedKeyException($"{Fault(hash, $"{Maximum} entries")}; {repair}");
+        Check(hash, entries, repair);
+        var fields = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        // Assigned instead of added: two names with invalid UTF-8 may decode to the same string.
+        foreach (var entry in entries) fields[entry.Name!] = entry.Value!;
+        return fields;
     }
 
     /// <summary>Throws if a read returned too many bytes.</summary>
@@ -110,11 +113,20 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 
     public static long Length(RedisValue value) => value.IsNull ? 0 : ((ReadOnlyMemory<byte>)value).Length;
 
-    /// <summary>Records the end of a read. If the read got no answer or too much data, the keys are measured before the next read.</summary>
-    public void Ended(Exception? exception)
+    /// <summary>Executes a read. If the read gets no answer or too much data, the keys are measured before the next read.</summary>
+    public async Task<T> RecordAsync<T>(Func<Task<T>> read)
     {
-        if (exception is null) Volatile.Write(ref _isDue, false);
-        else if (exception is TimeoutException or RedisConnectionException or OversizedKeyException) MeasureNext();
+        try
+        {
+            var result = await read().ConfigureAwait(false);
+            Volatile.Write(ref _isDue, false);
+            return result;
+        }
+        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException or OversizedKeyException)
+        {
+            MeasureNext();
+            throw;
+        }
     }
 
     /// <summary>Requests that the keys are measured before the next read.</summary>
@@ -133,7 +145,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     private async Task<List<(RedisKey Key, long Measure)>> MeasureAsync(IEnumerable<RedisKey> keys, Func<RedisKey, Task<long>> measure, TimeSpan limit, CancellationToken cancellationToken)
     {
         var all = keys.Select(key => (Key: key, Measure: measure(key))).ToList();
-        await all.ConvertAll(one => (Task)one.Measure).UntilAnsweredAsync(limit, time, cancellationToken).ConfigureAwait(false);
+        await all.ConvertAll(one => (Task)one.Measure).UntilAnsweredAsync(limit, connection.Time, cancellationToken).ConfigureAwait(false);
 
         var known = new List<(RedisKey Key, long Measure)>();
         foreach (var (key, task) in all)

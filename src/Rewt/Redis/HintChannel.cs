@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// The pub/sub channel on which instances notify each other of changes in Redis. A message has no content, and can be repeated, delayed or missing.
 /// An instance that receives a message therefore reads the store again.
 /// </summary>
-internal sealed class HintChannel(RedisConnection connection, string channel, TimeProvider time) : IAsyncDisposable
+internal sealed class HintChannel(RedisConnection connection, string channel) : IAsyncDisposable
 {
     /// <summary>The text of every message. No instance reads the text.</summary>
     public const string Message = "look";
@@ -20,6 +20,7 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
 
     /// <summary>
     /// Publishes a message on the channel. If the client has a channel prefix, a message is also published on the channel with the prefixed name.
+    /// A failure is ignored, because a Redis user that may not publish must still be able to write.
     /// </summary>
     public void Publish(IDatabase database)
     {
@@ -52,7 +53,7 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
             // A failed subscription may still be registered, so the handler is removed first and never runs twice.
             if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);
             _onMessage ??= (_, _) => onMessage();
-            await WithinAsync(_subscriber.SubscribeAsync(Literal, _onMessage), cancellationToken).ConfigureAwait(false);
+            await _subscriber.SubscribeAsync(Literal, _onMessage).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -74,7 +75,5 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
     /// becomes a failed task.
     /// </summary>
     private async Task UnsubscribeAsync(ISubscriber subscriber, Action<RedisChannel, RedisValue> handler, CancellationToken cancellationToken) =>
-        await WithinAsync(subscriber.UnsubscribeAsync(Literal, handler), cancellationToken).ConfigureAwait(false);
-
-    private Task WithinAsync(Task task, CancellationToken cancellationToken) => task.WithinAsync(connection.CommandLimit, time, cancellationToken);
+        await subscriber.UnsubscribeAsync(Literal, handler).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
 }

@@ -114,11 +114,7 @@ internal static class OutageExplanation
         return server.IsReplica ? "role:slave" : string.Empty;
     }
 
-    private static string Value(string text, string name)
-    {
-        var start = text.IndexOf(name + ":", StringComparison.Ordinal) + name.Length + 1;
-        return start > name.Length && text.IndexOf('\r', start) is > 0 and var end ? UntrustedText.Escape(text[start..end], 64) : "?";
-    }
+    private static string Value(string text, string name) => ServerInfo.Field(text, name) is { } value ? UntrustedText.Escape(value, 64) : "?";
 
     /// <summary>
     /// Returns whether a server that requires a login refuses the login of the connection. The check is necessary, because the client library may report

@@ -32,7 +32,7 @@ internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<
         return parts;
     }
 
-    public Task AnsweredAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) => All().UntilAnsweredAsync(limit, time, cancellationToken);
+    public Task AnsweredAsync(RedisConnection connection, CancellationToken cancellationToken) => All().UntilAnsweredAsync(connection, cancellationToken);
 
     public async Task<PairReading> ReadAsync()
     {

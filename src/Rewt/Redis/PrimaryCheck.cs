@@ -46,11 +46,10 @@ internal sealed class PrimaryCheck(TimeProvider time)
         CheckAsync(multiplexer, waitsForAll: true, limit, cancellationToken);
 
     /// <summary>
-    /// Returns whether INFO reports the role of a server that accepts writes. Every role except that of a replica is regarded as such a role, for example
+    /// Returns whether a role is that of a server that accepts writes. Every role except that of a replica is regarded as such a role, for example
     /// <c>active-replica</c> of KeyDB.
     /// </summary>
-    internal static bool IsPrimary(IReadOnlyList<string> info) =>
-        info.FirstOrDefault(line => line.StartsWith("role:", StringComparison.Ordinal)) is { } role && role is not ("role:slave" or "role:replica");
+    internal static bool IsPrimary(string? role) => role is not (null or "slave" or "replica");
 
     private static bool IsCandidate(IServer server) => server is { IsConnected: true, ServerType: ServerType.Standalone };
 
@@ -123,9 +122,10 @@ internal sealed class PrimaryCheck(TimeProvider time)
     {
         try
         {
-            var lines = (await ServerInfo.ReadAsync(server, "replication").ConfigureAwait(false) ?? string.Empty).Split("\r\n");
-            var history = Array.Find(lines, line => line.StartsWith("master_replid:", StringComparison.Ordinal)) ?? ServerDiagnosis.Name(server.EndPoint);
-            return new Role(server, IsPrimary(lines), history);
+            var info = await ServerInfo.ReadAsync(server, "replication").ConfigureAwait(false) ?? string.Empty;
+            // The prefix distinguishes an empty id from the value Unknown.
+            var history = ServerInfo.Field(info, "master_replid") is { } id ? $"id {id}" : ServerDiagnosis.Name(server.EndPoint);
+            return new Role(server, IsPrimary(ServerInfo.Field(info, "role")), history);
         }
         catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
         {

@@ -54,6 +54,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// <summary>The time limit of one command or transaction.</summary>
     public TimeSpan CommandLimit => Limits.Command;
 
+    public TimeProvider Time => time;
+
     private (TimeSpan Connect, TimeSpan Command) Limits =>
         !Volatile.Read(ref _hasStarted) && time.GetElapsedTime(_created) < Start ? TimeLimit.AtStart : TimeLimit.Usual;
 
@@ -139,7 +141,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         await database.UntilConnectedAsync(key, CommandLimit, time, cancellationToken).ConfigureAwait(false);
         // This command fails if the login may not run WATCH. The client library ignores such a refusal, and would execute the transaction even if a condition
         // is no longer met.
-        await database.ExecuteAsync("WATCH", [key], CommandFlags.DemandMaster).WithinAsync(CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        await database.ExecuteAsync("WATCH", [key], CommandFlags.DemandMaster).WithinAsync(this, cancellationToken).ConfigureAwait(false);
         return await TransactConnectedAsync(database, fill, cancellationToken).ConfigureAwait(false);
     }
 
@@ -147,7 +149,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     {
         var transaction = database.CreateTransaction();
         fill(transaction);
-        return await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        return await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(this, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ namespace Rewt.Internal;
 /// Examines a Redis server for <c>rewt doctor</c>: reads the settings and the state of the server, and checks the permissions of the Redis user
 /// without using them. The examination writes no Redis key, but publishes one test message.
 /// </summary>
-internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, TimeProvider time, SecretSeal? seal = null, IInstanceStore? instances = null) : IStoreDoctor
+internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, SecretSeal? seal = null, IInstanceStore? instances = null) : IStoreDoctor
 {
     private static readonly RedisScript RightsScript = new(typeof(RedisDoctor).Assembly, "rights");
 
@@ -24,7 +24,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
         var (servers, isEncrypted, user) = await connection.ServersAsync(cancellationToken).ConfigureAwait(false);
         var server = await PrimaryAsync(database, cancellationToken).ConfigureAwait(false) ?? database.Multiplexer.GetServer(servers[0]);
-        var info = Lines(await InfoAsync(server, cancellationToken).ConfigureAwait(false));
+        var info = await OrNullAsync(() => ServerInfo.ReadAsync(server, "default").WithinAsync(connection, cancellationToken)).ConfigureAwait(false) ?? string.Empty;
         var facts = await FactsAsync(database, servers, isEncrypted, info, cancellationToken).ConfigureAwait(false);
         return new StoreReport(
             Describe(server, isEncrypted, user, info),
@@ -53,7 +53,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         try
         {
             // Without a key this is a PING, which every login may send.
-            return await database.IdentifyEndpointAsync(default, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) is { } address
+            return await database.IdentifyEndpointAsync(default, CommandFlags.DemandMaster).WithinAsync(connection, cancellationToken).ConfigureAwait(false) is { } address
                 ? database.Multiplexer.GetServer(address)
                 : null;
         }
@@ -63,19 +63,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         }
     }
 
-    private async Task<string?> InfoAsync(IServer server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ServerInfo.ReadAsync(server, "default").WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
-        {
-            return null;
-        }
-    }
-
-    private static StoreConnection Describe(IServer server, bool isEncrypted, string user, Dictionary<string, string> info)
+    private static StoreConnection Describe(IServer server, bool isEncrypted, string user, string info)
     {
         // The informational version, because the assembly version is the same in all releases.
         var client = typeof(IDatabase).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
@@ -92,23 +80,23 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     /// <summary>
     /// Returns the name and version of the server product. A server other than Redis adds a field with its own version to the output of <c>INFO</c>.
     /// </summary>
-    private static string? Product(Dictionary<string, string> info)
+    private static string? Product(string info)
     {
         foreach (var name in new[] { "valkey", "garnet", "dragonfly" })
         {
-            if (info.TryGetValue($"{name}_version", out var own)) return $"{char.ToUpperInvariant(name[0])}{name[1..]} {own}";
+            if (ServerInfo.Field(info, $"{name}_version") is { } own) return $"{char.ToUpperInvariant(name[0])}{name[1..]} {own}";
         }
 
-        return info.TryGetValue("redis_version", out var version) ? $"Redis {version}" : null;
+        return ServerInfo.Field(info, "redis_version") is { } version ? $"Redis {version}" : null;
     }
 
-    private async Task<ServerFacts> FactsAsync(IDatabase database, IReadOnlyList<EndPoint> servers, bool isEncrypted, Dictionary<string, string> info, CancellationToken cancellationToken)
+    private async Task<ServerFacts> FactsAsync(IDatabase database, IReadOnlyList<EndPoint> servers, bool isEncrypted, string info, CancellationToken cancellationToken)
     {
         var (rights, areScriptsDenied) = await RightsAsync(database, cancellationToken).ConfigureAwait(false);
         return new ServerFacts
         {
-            Version = Version.TryParse(info.GetValueOrDefault("redis_version"), out var version) ? version : null,
-            EvictionPolicy = info.GetValueOrDefault("maxmemory_policy"),
+            Version = Version.TryParse(ServerInfo.Field(info, "redis_version"), out var version) ? version : null,
+            EvictionPolicy = ServerInfo.Field(info, "maxmemory_policy"),
             MemoryLimit = Number(info, "maxmemory"),
             HasAppendLog = Number(info, "aof_enabled") is { } enabled ? enabled == 1 : null,
             Replicas = (int?)Number(info, "connected_slaves"),
@@ -124,15 +112,19 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         };
     }
 
+    private Task<RedisResult?> AskAsync(IDatabase database, string command, object[] arguments, CancellationToken cancellationToken) => OrNullAsync(
+        () => database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster).WithinAsync(connection, cancellationToken));
+
     /// <summary>
-    /// Executes a command. Returns <see langword="null"/> if the server or the client library refuses the command. If the server does not answer, the
-    /// method throws.
+    /// Returns the answer to a command; <see langword="null"/> if the server or the client library refuses the command. If the server does not answer,
+    /// the method throws.
     /// </summary>
-    private async Task<RedisResult?> AskAsync(IDatabase database, string command, object[] arguments, CancellationToken cancellationToken)
+    private static async Task<T?> OrNullAsync<T>(Func<Task<T>> ask)
+        where T : class?
     {
         try
         {
-            return await database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            return await ask().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
         {
@@ -172,7 +164,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         {
             var reply = await database.ExecuteAsync(
                 "EVAL", [RightsScript.Text, "0", (string)_keys.Secret!, (string)_keys.Ring!, (string)_keys.Revoked!, (string)_keys.Instances!, _keys.Channel, (string)_keys.UsedOf("doctor", "x")!, .. options.Tenants.Enabled ? [(string)_keys.Tenants!, (string)_keys.TenantsLog!] : Array.Empty<object>()], CommandFlags.DemandMaster)
-                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             return ([.. ((RedisValue[]?)reply ?? []).Select(value => (string)value!)], false);
         }
         catch (Exception exception) when (exception is RedisServerException || CommandRefusal.Is(exception))
@@ -190,7 +182,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     {
         if (options.EffectiveKeyMode != KeyMode.KeyPair || options.Identity.Demands) return false;
 
-        var key = (string)new PairRedisKeys(options.Namespace).KeysOf($"doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}")!;
+        var key = (string)new PairRedisKeys(options.Namespace).KeysOf($"doctor-{RandomNumberGenerator.GetHexString(12, lowercase: true)}")!;
         const string Script = "return redis.acl_check_cmd and redis.acl_check_cmd('HSET', ARGV[1], 'x', 'x') and 1 or 0";
         if (await AskAsync(database, "EVAL", [Script, "0", key], cancellationToken).ConfigureAwait(false) is { } answer) return (int)answer == 1;
 
@@ -204,14 +196,14 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         if (options.EffectiveKeyMode == KeyMode.KeyPair) return true;
 
         var subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
-        var channel = new RedisChannel($"{_keys.Channel}:doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}", RedisChannel.PatternMode.Literal);
+        var channel = new RedisChannel($"{_keys.Channel}:doctor-{RandomNumberGenerator.GetHexString(12, lowercase: true)}", RedisChannel.PatternMode.Literal);
         var arrived = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         Action<RedisChannel, RedisValue> onMessage = (_, _) => arrived.TrySetResult(true);
         try
         {
-            await SubscribeAsync().WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            await SubscribeAsync().WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             if (!await MayPublishAsync(database, channel, cancellationToken).ConfigureAwait(false)) return true;
-            return await arrived.Task.WithinAsync(PushLimit, time, cancellationToken).ConfigureAwait(false);
+            return await arrived.Task.WithinAsync(PushLimit, connection.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or RedisException or InvalidOperationException)
         {
@@ -236,7 +228,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     {
         try
         {
-            await database.PublishAsync(channel, "look").WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            await database.PublishAsync(channel, HintChannel.Message).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
@@ -245,13 +237,6 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         }
     }
 
-    private static Dictionary<string, string> Lines(string? info) => (info ?? string.Empty)
-        .Split(["\r\n", "\n"], StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => line.Split(':', 2))
-        .Where(parts => parts.Length == 2)
-        .DistinctBy(parts => parts[0], StringComparer.Ordinal)
-        .ToDictionary(parts => parts[0], parts => parts[1].Trim(), StringComparer.Ordinal);
-
-    private static long? Number(Dictionary<string, string> info, string name) =>
-        long.TryParse(info.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long? Number(string info, string name) =>
+        long.TryParse(ServerInfo.Field(info, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

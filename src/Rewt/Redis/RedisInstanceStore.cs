@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// The list of live instances in Redis. Each instance regularly writes an entry with the version of the key ring that it has loaded, and the names of
 /// its sealing keys. The list is a sorted set, ordered by last write time. Every write removes outdated entries.
 /// </summary>
-internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey key, TimeProvider time, SealingState? sealing = null) : IInstanceStore
+internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey key, SealingState? sealing = null) : IInstanceStore
 {
     /// <summary>The time after which the list expires if no instance writes an entry.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
@@ -27,26 +27,23 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     /// </summary>
     private static readonly TimeSpan LongestLead = TimeSpan.FromDays(1);
 
-    private readonly EntryLimit _entries = new(connection, time);
+    private readonly EntryLimit _entries = new(connection);
 
     public Task AnnounceAsync(InstanceHeartbeat heartbeat, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken) =>
         connection.AskAsync(database => AnnounceAsync(database, heartbeat, former, forgetBefore, cancellationToken), cancellationToken);
 
     public Task LeaveAsync(InstanceHeartbeat heartbeat, CancellationToken cancellationToken) => connection.AskAsync(
-        database => database.SortedSetRemoveAsync(key, Member(heartbeat), CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken), cancellationToken);
+        database => database.SortedSetRemoveAsync(key, Member(heartbeat), CommandFlags.DemandMaster).WithinAsync(connection, cancellationToken), cancellationToken);
 
     public async Task<IReadOnlyList<InstanceHeartbeat>> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var heartbeats = await connection.AskAsync(database => ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
-            _entries.Ended(null);
-            return heartbeats;
+            return await _entries.RecordAsync(() => connection.AskAsync(database => ReadAsync(database, cancellationToken), cancellationToken)).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (OversizedKeyException exception)
         {
-            _entries.Ended(exception);
-            if (exception is OversizedKeyException oversized) StoreFailure.Explained(oversized);
+            StoreFailure.Explained(exception);
             throw;
         }
     }
@@ -57,9 +54,9 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
         var found = database.SortedSetRangeByRankWithScoresAsync(key, -Maximum, -1, flags: CommandFlags.DemandMaster);
         var asked = database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster);
         asked.Abandon();
-        var entries = await CommandRefusal.OfSortedSetAsync(key, found, RingReadCommands.Repair).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var entries = await CommandRefusal.OfSortedSetAsync(key, found, RingReadCommands.Repair).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
         EntryLimit.CheckBytes(key, entries.Sum(entry => EntryLimit.Length(entry.Element)), RingReadCommands.Repair);
-        var now = RingReadCommands.TimeOf(await asked.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false));
+        var now = RingReadCommands.TimeOf(await asked.WithinAsync(connection, cancellationToken).ConfigureAwait(false));
         return [.. entries.Where(entry => entry.Score >= 0 && entry.Score <= (now + LongestLead).Milliseconds).Select(entry => Read(entry, now)).OfType<InstanceHeartbeat>()];
     }
 
@@ -70,7 +67,7 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
         database.SortedSetRemoveRangeByScoreAsync(key, double.NegativeInfinity, forgetBefore.Milliseconds, flags: CommandFlags.DemandMaster).Abandon();
         database.SortedSetRemoveRangeByScoreAsync(key, (heartbeat.SeenAt + LongestLead).Milliseconds, double.PositiveInfinity, flags: CommandFlags.DemandMaster).Abandon();
         database.KeyExpireAsync(key, Lifetime, CommandFlags.DemandMaster).Abandon();
-        await written.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        await written.WithinAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
     private string Member(InstanceHeartbeat heartbeat) =>

@@ -8,33 +8,35 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class RedisKeys(string @namespace)
 {
+    private readonly string _tag = $"{{{@namespace}:rewt-secret}}";
+
     public RedisKey Secret { get; } = $"{@namespace}:rewt-secret";
 
-    public RedisKey Ring { get; } = $"{{{@namespace}:rewt-secret}}:ring";
+    public RedisKey Ring => $"{_tag}:ring";
 
-    public RedisKey Revoked { get; } = $"{{{@namespace}:rewt-secret}}:dead";
+    public RedisKey Revoked => $"{_tag}:dead";
 
-    public RedisKey Instances => $"{{{@namespace}:rewt-secret}}:instances";
+    public RedisKey Instances => $"{_tag}:instances";
 
     /// <summary>The Redis key with the trusted apps, by id.</summary>
-    public RedisKey Apps => $"{{{@namespace}:rewt-secret}}:apps";
+    public RedisKey Apps => $"{_tag}:apps";
 
     /// <summary>The Redis key with the times at which API keys were last used, by key id.</summary>
-    public RedisKey AppUses => $"{{{@namespace}:rewt-secret}}:app-uses";
+    public RedisKey AppUses => $"{_tag}:app-uses";
 
-    public string AppChannel => $"{{{@namespace}:rewt-secret}}:look-apps";
+    public string AppChannel => $"{_tag}:look-apps";
 
-    public string Channel => $"{{{@namespace}:rewt-secret}}:look";
+    public string Channel => $"{_tag}:look";
 
     /// <summary>The Redis key with the tenants that were revoked or deleted, ordered by the time of the change.</summary>
-    public RedisKey Tenants => $"{{{@namespace}:rewt-secret}}:tenants";
+    public RedisKey Tenants => $"{_tag}:tenants";
 
     /// <summary>The Redis key with the list of the last writes to <see cref="Tenants"/>, the latest first.</summary>
-    public RedisKey TenantsLog => $"{{{@namespace}:rewt-secret}}:tenants-log";
+    public RedisKey TenantsLog => $"{_tag}:tenants-log";
 
     /// <summary>
     /// Returns the Redis key that records the use of a one-time token. The audience is before the token id, so that an ACL rule can restrict a
     /// service to its own records.
     /// </summary>
-    public RedisKey UsedOf(string audience, string id) => $"{{{@namespace}:rewt-secret}}:used:{audience}:{id}";
+    public RedisKey UsedOf(string audience, string id) => $"{_tag}:used:{audience}:{id}";
 }

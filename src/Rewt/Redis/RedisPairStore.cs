@@ -7,36 +7,30 @@ namespace Rewt.Internal;
 /// The store of published public keys in Redis. The store reads and writes in transactions (MULTI/EXEC), or with single commands if the server
 /// rejects transactions. A push message notifies the other instances of changed keys and revocations.
 /// </summary>
-internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
+internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options) : IPairStore
 {
     private readonly PairRedisKeys _keys = new(options.Namespace);
-    private readonly EntryLimit _entries = new(connection, time);
-    private readonly HintChannel _hint = new(connection, new PairRedisKeys(options.Namespace).Channel, time);
+    private readonly EntryLimit _entries = new(connection);
+    private readonly HintChannel _hint = new(connection, new PairRedisKeys(options.Namespace).Channel);
 
-    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new PairRedisKeys(options.Namespace).Instances, time);
+    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new PairRedisKeys(options.Namespace).Instances);
 
-    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
+    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options);
 
     public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        try
-        {
-            var reading = await connection.AskAsync(database => ReadAsync(database, services, asked, cancellationToken), cancellationToken).ConfigureAwait(false);
-            connection.Started();
-            return reading;
-        }
-        catch (Exception exception)
-        {
-            _entries.Ended(exception);
-            throw;
-        }
+        var reading = await _entries.RecordAsync(() => connection.AskAsync(database => ReadAsync(database, services, asked, cancellationToken), cancellationToken)).ConfigureAwait(false);
+        // Measured again while a service has a problem, so that its large key is not read each time.
+        if (reading.Services.Values.Any(service => service.Problem is not null)) _entries.MeasureNext();
+        connection.Started();
+        return reading;
     }
 
     public Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyCollection<string>>(
         async database =>
         {
             // All keys of the namespace are in one slot, so one node of a cluster has them.
-            var node = await database.IdentifyEndpointAsync(_keys.Revoked, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            var node = await database.IdentifyEndpointAsync(_keys.Revoked, CommandFlags.DemandMaster).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             var found = database.Multiplexer.GetServer(node!).KeysAsync(database.Database, _keys.KeysOf("*").ToString(), pageSize: 1000);
             var services = new HashSet<string>(StringComparer.Ordinal);
             await foreach (var key in found.WithCancellation(cancellationToken).ConfigureAwait(false)) services.Add(_keys.ServiceOf(key));
@@ -49,7 +43,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         {
             var until = await RevocationsUntilAsync(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil, cancellationToken).ConfigureAwait(false);
             await WriteAsync(database, writer => Fill(writer, service, plan, until), cancellationToken).ConfigureAwait(false);
-            if (plan.IsNews) Hint(database);
+            if (plan.IsNews) _hint.Publish(database);
         },
         cancellationToken);
 
@@ -70,7 +64,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
                     service is null ? Task.CompletedTask : writer.HashDeleteAsync(_keys.KeysOf(service), keyId),
                 ],
                 cancellationToken).ConfigureAwait(false);
-            Hint(database);
+            _hint.Publish(database);
         },
         cancellationToken);
 
@@ -92,9 +86,6 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         var found = (await first.FoundAsync(asked).ConfigureAwait(false)).Except(services, StringComparer.Ordinal).ToList();
         var second = found.Count == 0 ? null : await (await RequestAsync(database, found, [], cancellationToken).ConfigureAwait(false)).ReadAsync().ConfigureAwait(false);
         var all = reading.Services.Concat(oversized).Concat(second?.Services ?? ImmutableDictionary<string, ServiceReading>.Empty).ToDictionary(StringComparer.Ordinal);
-        // Measured again while a service has a problem, so that its large key is not read each time.
-        if (all.Values.Any(service => service.Problem is not null)) _entries.MeasureNext();
-        else _entries.Ended(null);
         return all.Count == reading.Services.Count ? reading : reading with { Services = all };
     }
 
@@ -118,7 +109,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         database.SortedSetRemoveRangeByScoreAsync(_keys.Revoked, double.NegativeInfinity, now.Milliseconds, flags: CommandFlags.DemandMaster).Abandon();
         var read = await database.SortedSetRangeByRankAsync(_keys.Revoked, 0, RevokedKeyIds.Maximum - 1, flags: CommandFlags.DemandMaster)
-            .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
         if (read.Length < RevokedKeyIds.Maximum || read.Contains(keyId)) return;
 
         throw new OversizedKeyException(
@@ -132,14 +123,14 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         {
             await connection.TransactAsync(database, _keys.Revoked, transaction => parts = PairReadCommands.Request(transaction, _keys, services, asked), cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
+        catch (RedisServerException exception) when (CommandRefusal.IsAborted(exception) && !CommandRefusal.Is(exception))
         {
             // A server that is out of memory rejects even reads in a transaction, and one that migrates the slot rejects commands on moved keys.
             // Without a transaction, a change that this read misses is seen by the next.
             parts = PairReadCommands.Request(database, _keys, services, asked, isOneByOne: true);
         }
 
-        await parts.AnsweredAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        await parts.AnsweredAsync(connection, cancellationToken).ConfigureAwait(false);
         return parts;
     }
 
@@ -147,19 +138,22 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         try
         {
-            await connection.TransactAsync(
-                database,
-                _keys.Revoked,
-                transaction =>
-                {
-                    foreach (var command in fill(transaction)) command.Abandon();
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal))
-        {
-            // EXECABORT gives no reason. Individual commands do, and have the same effect.
-            await WriteOneByOneAsync(fill(database), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await connection.TransactAsync(
+                    database,
+                    _keys.Revoked,
+                    transaction =>
+                    {
+                        foreach (var command in fill(transaction)) command.Abandon();
+                    },
+                    cancellationToken).ConfigureAwait(false);
+            }
+            catch (RedisServerException exception) when (CommandRefusal.IsAborted(exception))
+            {
+                // EXECABORT gives no reason. Individual commands do, and have the same effect.
+                await WriteOneByOneAsync(fill(database), cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
@@ -171,13 +165,9 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         try
         {
-            await Task.WhenAll(commands).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(commands).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (CommandRefusal.Is(exception))
-        {
-            throw new UnauthorizedAccessException("Redis refused the command (NOPERM).", CommandRefusal.AsCause(exception));
-        }
-        catch (RedisServerException exception)
+        catch (RedisServerException exception) when (!CommandRefusal.Is(exception))
         {
             WriteOutcome.PartlyRefused(exception);
             throw;
@@ -193,7 +183,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         if (added.IsEmpty) return forgetAt;
         var last = await database.SortedSetRangeByRankWithScoresAsync(set, -1, -1, flags: CommandFlags.DemandMaster)
-            .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
         var until = added.Values.Concat(last.Select(entry => RevokedKeyIds.TimeOf(entry))).Append(forgetAt).Max();
         return StoreTime.Min(until, now + RevocationMemory.LongestRetention);
     }
@@ -223,9 +213,4 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     private static Task<RedisResult> ExpireAt(IDatabaseAsync database, RedisKey key, StoreTime at) =>
         database.ExecuteAsync("PEXPIREAT", key, at.ToString());
-
-    /// <summary>
-    /// Publishes a push message. A failure to publish is ignored, because a Redis user that may not publish must still be able to write.
-    /// </summary>
-    private void Hint(IDatabase database) => _hint.Publish(database);
 }

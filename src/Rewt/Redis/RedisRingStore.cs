@@ -19,26 +19,24 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
 
     private readonly RedisKeys _keys = new(options.Namespace);
-    private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).Channel, time);
+    private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).Channel);
     private readonly SecretOnlyMode _secretOnly = new(connection, new RedisKeys(options.Namespace), seal, time);
-    private readonly EntryLimit _entries = new(connection, time);
-    private RedisTenantStore? _tenants;
+    private readonly EntryLimit _entries = new(connection);
     private RingReading? _last;
     private long _lastWholeRead;
     private bool _isWholeReadDue;
 
-    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new RedisKeys(options.Namespace).Instances, time, seal.State);
+    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new RedisKeys(options.Namespace).Instances, seal.State);
 
-    public IStoreDoctor Doctor => field ??= new RedisDoctor(connection, options, time, seal, Instances);
+    public IStoreDoctor Doctor => field ??= new RedisDoctor(connection, options, seal, Instances);
 
-    public ITenantStore Tenants => _tenants ??= new RedisTenantStore(connection, _keys, _hint, time);
+    public ITenantStore Tenants => field ??= new RedisTenantStore(connection, _keys, _hint);
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var reading = await connection.AskAsync(database => ReadConfirmedAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
-            _entries.Ended(null);
+            var reading = await _entries.RecordAsync(() => connection.AskAsync(database => ReadConfirmedAsync(database, cancellationToken), cancellationToken)).ConfigureAwait(false);
             _secretOnly.Forget();
             if (!reading.Slot.IsAbsent) connection.Started();
             return reading;
@@ -47,9 +45,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         {
             return await connection.AskAsync(database => _secretOnly.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (Exception)
         {
-            _entries.Ended(exception);
             // The server may have failed over to one that lost a write.
             Volatile.Write(ref _isWholeReadDue, true);
             throw;
@@ -141,9 +138,9 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         try
         {
             await connection.TransactAsync(database, _keys.Secret, transaction => parts = request(transaction), cancellationToken).ConfigureAwait(false);
-            return await parts.ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            return await parts.ReadAsync(seal, connection, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
+        catch (RedisServerException exception) when (CommandRefusal.IsAborted(exception) && !CommandRefusal.Is(exception))
         {
             // A server that is out of memory rejects even reads in a transaction.
             return await ReadTwiceAsync(database, cancellationToken).ConfigureAwait(false);
@@ -156,19 +153,16 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     /// </summary>
     private async Task<RingReading> ReadTwiceAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var first = await RingReadCommands.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        var second = await RingReadCommands.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var first = await RingReadCommands.Request(database, _keys).ReadAsync(seal, connection, cancellationToken).ConfigureAwait(false);
+        var second = await RingReadCommands.Request(database, _keys).ReadAsync(seal, connection, cancellationToken).ConfigureAwait(false);
         return first.Stamp == second.Stamp && (first.Slot.Stored ?? []).AsSpan().SequenceEqual(second.Slot.Stored)
             ? second
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");
     }
 
-    /// <summary>
-    /// Returns the names and values of the fields that a change writes. The fields include the writer's name and, for the command-line tool, its
-    /// settings.
-    /// </summary>
-    private RedisValue[] Fields(RingChange plan) =>
-        [.. RingCodec.Write(plan.Ring), RingCodec.Settings, FleetSettings.Of(options).ToString(), RingCodec.By, plan.By ?? string.Empty];
+    /// <summary>Returns the fields that a change writes. The fields include the writer's name and, for the command-line tool, its settings.</summary>
+    private HashEntry[] Fields(RingChange plan) =>
+        [.. RingCodec.Write(plan.Ring), new(RingCodec.Settings, FleetSettings.Of(options).ToString()), new(RingCodec.By, plan.By ?? string.Empty)];
 
     private RedisValue[] Arguments(RingReading basis, RingChange plan, StoredChange stored) =>
     [
@@ -181,8 +175,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         basis.Now.ToString(),
         _hint.Channel,
         HintChannel.Message,
-        stored.Fields.Length.ToString(CultureInfo.InvariantCulture),
-        .. stored.Fields,
+        (2 * stored.Fields.Length).ToString(CultureInfo.InvariantCulture),
+        .. stored.Fields.SelectMany(field => new[] { field.Name, field.Value }),
         .. plan.Revoked.SelectMany(pair => new RedisValue[] { pair.Value.ToString(), pair.Key }),
     ];
 }

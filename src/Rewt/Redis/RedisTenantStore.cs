@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// The store of revoked and deleted tenants in Redis. A sorted set contains the tenants, with the times of the changes as scores. A list contains the
 /// tenants that the last writes changed. Concurrent writes need no condition, because a write never lowers a score.
 /// </summary>
-internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : ITenantStore
+internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys keys, HintChannel hint) : ITenantStore
 {
     /// <summary>The suffix of a member that records a deletion or creation. The name of a tenant never contains a colon.</summary>
     private const string LifeSuffix = ":deleted";
@@ -23,7 +23,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     /// <summary>The maximum number of tenants in one entry of the list of writes.</summary>
     private const int MostLogged = 64;
 
-    private readonly EntryLimit _log = new(connection, time);
+    private readonly EntryLimit _log = new(connection);
 
     public Task<IReadOnlyList<TenantState>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<TenantState>>(
         async database => (await ScoresAsync(database, tenants, cancellationToken).ConfigureAwait(false)).ConvertAll(score => Revocation(score.Revocation).Merge(Deletion(score.Life))),
@@ -93,20 +93,20 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     /// <summary>Reads the list of writes; <see langword="null"/> if another client has added too much data, so that the list cannot be used.</summary>
     private async Task<RedisValue[]?> ReadLogAsync(IDatabase database, CancellationToken cancellationToken)
     {
+        const string Repair = "delete it with DEL";
         try
         {
-            if ((await _log.FindAsync(database, [], [keys.TenantsLog], cancellationToken).ConfigureAwait(false)).Count > 0) return null;
-
-            var values = await WithinAsync(database.ListRangeAsync(keys.TenantsLog, 0, TenantLogEntry.MostEntries - 1, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-            EntryLimit.CheckBytes(keys.TenantsLog, values.Sum(EntryLimit.Length), "delete it with DEL");
-            _log.Ended(null);
-            return values;
+            return await _log.RecordAsync(async () =>
+            {
+                await _log.CheckAsync(database, [], [keys.TenantsLog], Repair, cancellationToken).ConfigureAwait(false);
+                var values = await database.ListRangeAsync(keys.TenantsLog, 0, TenantLogEntry.MostEntries - 1, CommandFlags.DemandMaster).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
+                EntryLimit.CheckBytes(keys.TenantsLog, values.Sum(EntryLimit.Length), Repair);
+                return values;
+            }).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (OversizedKeyException)
         {
-            _log.Ended(exception);
-            if (exception is OversizedKeyException) return null;
-            throw;
+            return null;
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         do
         {
             batch = await database.SortedSetRangeByRankWithScoresAsync(keys.Tenants, entries.Count, entries.Count + BatchSize - 1, flags: CommandFlags.DemandMaster)
-                .WithinAsync(TimeLimit.Operator, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(TimeLimit.Operator, connection.Time, cancellationToken).ConfigureAwait(false);
             bytes += batch.Sum(entry => EntryLimit.Length(entry.Element));
             EntryLimit.CheckBytes(keys.Tenants, bytes, "remove the foreign members with ZREM");
             entries.AddRange(batch);
@@ -136,7 +136,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         foreach (var batch in tenants.Chunk(BatchSize / 2))
         {
             RedisValue[] members = [.. batch.SelectMany(tenant => new RedisValue[] { tenant, tenant + LifeSuffix })];
-            var scores = await WithinAsync(database.SortedSetScoresAsync(keys.Tenants, members, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+            var scores = await database.SortedSetScoresAsync(keys.Tenants, members, CommandFlags.DemandMaster).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             all.AddRange(batch.Zip(scores.Chunk(2), (tenant, pair) => (tenant, pair[0], pair[1])));
         }
 
@@ -196,7 +196,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         {
             return await connection.AskAsync(ask, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (exception.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
+        catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
         {
             throw new TenantsUnusableException($"The Redis key '{keys.Tenants}' is not a sorted set, or '{keys.TenantsLog}' is not a list. Delete the wrong one with DEL; what the instances remember is written again.", exception);
         }
@@ -205,6 +205,4 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
             throw new TenantsUnusableException($"The Redis login lacks a permission on '{keys.Tenants}' or '{keys.TenantsLog}'. 'rewt acl' prints the necessary rules.", exception);
         }
     }
-
-    private Task<T> WithinAsync<T>(Task<T> task, CancellationToken cancellationToken) => task.WithinAsync(connection.CommandLimit, time, cancellationToken);
 }

@@ -27,42 +27,28 @@ internal static class RingCodec
 
     private const string Born = "born:";
 
-    public static IEnumerable<RedisValue> Write(RingState ring)
+    public static IEnumerable<HashEntry> Write(RingState ring)
     {
-        yield return "epoch";
-        yield return ring.Epoch;
-        yield return "version";
-        yield return Text(ring.Version);
-        yield return "deadline";
-        yield return ring.Deadline.ToString();
-        yield return Retention;
-        yield return Text((long)ring.Retention.TotalMilliseconds);
+        yield return new("epoch", ring.Epoch);
+        yield return new("version", Text(ring.Version));
+        yield return new("deadline", ring.Deadline.ToString());
+        yield return new(Retention, Text((long)ring.Retention.TotalMilliseconds));
         if (ring.Current is { } current)
         {
-            yield return "current";
-            yield return current.CopyBytes();
-            if (ring.CurrentBorn != StoreTime.Unknown)
-            {
-                yield return Born + current.KeyId;
-                yield return ring.CurrentBorn.ToString();
-            }
+            yield return new("current", current.CopyBytes());
+            if (ring.CurrentBorn != StoreTime.Unknown) yield return new(Born + current.KeyId, ring.CurrentBorn.ToString());
         }
 
         if (ring.Next is { } next)
         {
-            yield return "next";
-            yield return next.CopyBytes();
-            yield return "born";
-            yield return ring.NextBorn.ToString();
+            yield return new("next", next.CopyBytes());
+            yield return new("born", ring.NextBorn.ToString());
         }
 
         foreach (var key in ring.Retired)
         {
-            yield return Retired + key.Secret.KeyId;
-            yield return (byte[])[.. Encoding.ASCII.GetBytes($"{key.Until}:"), .. key.Secret.Bytes];
-            if (key.Born == StoreTime.Unknown) continue;
-            yield return Born + key.Secret.KeyId;
-            yield return key.Born.ToString();
+            yield return new(Retired + key.Secret.KeyId, (byte[])[.. Encoding.ASCII.GetBytes($"{key.Until}:"), .. key.Secret.Bytes]);
+            if (key.Born != StoreTime.Unknown) yield return new(Born + key.Secret.KeyId, key.Born.ToString());
         }
     }
 

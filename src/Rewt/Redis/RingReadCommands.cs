@@ -50,9 +50,9 @@ internal sealed class RingReadCommands(
         return parts;
     }
 
-    public async Task<RingReading> ReadAsync(SecretSeal seal, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    public async Task<RingReading> ReadAsync(SecretSeal seal, RedisConnection connection, CancellationToken cancellationToken)
     {
-        await All().UntilAnsweredAsync(limit, time, cancellationToken).ConfigureAwait(false);
+        await All().UntilAnsweredAsync(connection, cancellationToken).ConfigureAwait(false);
 
         var fields = await FieldsAsync(ringKey, ring).ConfigureAwait(false);
         var hash = HashOf(fields);
@@ -124,12 +124,7 @@ internal sealed class RingReadCommands(
     {
         try
         {
-            // Assigned instead of added: two names with invalid UTF-8 may decode to the same string.
-            var fields = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-            var entries = await ring.ConfigureAwait(false);
-            EntryLimit.Check(key, entries, Repair);
-            foreach (var entry in entries) fields[entry.Name!] = entry.Value!;
-            return fields;
+            return EntryLimit.Fields(key, await ring.ConfigureAwait(false), Repair);
         }
         catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
         {
@@ -141,7 +136,6 @@ internal sealed class RingReadCommands(
         await timeToLive.ConfigureAwait(false) is { } time ? (long)time.TotalMilliseconds : NoExpiry;
 
     private Task[] All() => [secret, timeToLive, ring, revocations, now];
-
 
     public static StoreTime TimeOf(RedisResult time)
     {

@@ -19,7 +19,7 @@ internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys,
     {
         var value = database.StringGetRangeAsync(keys.Secret, 0, SecretSlot.MaximumBytes, CommandFlags.DemandMaster);
         var timeToLive = RingReadCommands.LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster));
-        await new Task[] { value, timeToLive }.UntilAnsweredAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        await new Task[] { value, timeToLive }.UntilAnsweredAsync(connection, cancellationToken).ConfigureAwait(false);
         var (slot, problem) = await seal.OpenAsync(await RingReadCommands.SlotAsync(value, timeToLive).ConfigureAwait(false), [], cancellationToken).ConfigureAwait(false);
         return new RingReading(slot, _ring, _revoked, StoreTime.From(time.GetUtcNow()))
         {
@@ -34,7 +34,7 @@ internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys,
         {
             var timeToLive = plan.ExpireAt!.Value - basis.Now;
             var written = await database.StringSetAsync(keys.Secret, secret, timeToLive, When.NotExists, CommandFlags.DemandMaster)
-                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             if (!written) return false;
         }
 

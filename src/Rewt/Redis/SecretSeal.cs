@@ -7,11 +7,8 @@ namespace Rewt.Internal;
 /// <summary>
 /// Seals (encrypts) the secrets of a ring before they are written to Redis, and opens (decrypts) them after they were read. The class uses the
 /// <see cref="IRewtSecretProtector"/> of the application, or <see cref="SealingKeys"/>. A sealed secret consists of the text <c>rewt-sealed:</c>, the
-/// key id, a colon and the encrypted text. Secrets that are not sealed can be read too.
+/// key id, a colon and the encrypted text. Secrets that are not sealed can be read too. Without a protector, secrets are not sealed.
 /// </summary>
-/// <param name="options">The settings of the namespace.</param>
-/// <param name="protector">The protector that encrypts and decrypts; <see langword="null"/> if secrets are not sealed.</param>
-/// <param name="time">The clock of this instance.</param>
 internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? protector, TimeProvider time)
 {
     private const string Prefix = "rewt-sealed:";
@@ -111,7 +108,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// another key.
     /// </summary>
     /// <exception cref="SecretProtectorException">The protector failed or did not answer in time.</exception>
-    public async Task<StoredChange> SealAsync(RingReading basis, RingChange change, IEnumerable<RedisValue> fields, CancellationToken cancellationToken)
+    public async Task<StoredChange> SealAsync(RingReading basis, RingChange change, IEnumerable<HashEntry> fields, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -127,16 +124,16 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         {
             // A degraded login writes the secret only.
             List<(int Index, int Start)> places = [];
-            for (var index = 0; !basis.IsDegraded && index < ring.Length; index += 2)
+            for (var index = 0; !basis.IsDegraded && index < ring.Length; index++)
             {
-                if (RingCodec.SecretAt(ring[index]!, (byte[])ring[index + 1]!) is { } start) places.Add((index, start));
+                if (RingCodec.SecretAt(ring[index].Name!, (byte[])ring[index].Value!) is { } start) places.Add((index, start));
             }
 
             // All at once, so that several calls of a remote key service take as long as one.
-            var seals = places.ConvertAll(place => SealFieldAsync(ring[place.Index]!, ring[place.Index + 1]!, place.Start));
+            var seals = places.ConvertAll(place => SealFieldAsync(ring[place.Index].Name!, ring[place.Index].Value!, place.Start));
             if (secret is not null) seals.Add(SealAsync(Slot, secret.CopyBytes(), both.Token, cancellationToken));
             var texts = await Task.WhenAll(seals).ConfigureAwait(false);
-            foreach (var (place, text) in places.Zip(texts)) ring[place.Index + 1] = text.Stored;
+            foreach (var (place, text) in places.Zip(texts)) ring[place.Index] = new HashEntry(ring[place.Index].Name, text.Stored);
             foreach (var (place, text, opened, _) in texts) _opened[(place, text)] = opened;
             return new StoredChange(secret is null ? null : texts[^1].Stored, change.ExpireAt, ring);
         }

@@ -19,4 +19,8 @@ internal static class ServerInfo
             return (string?)await server.ExecuteAsync("EVAL", "return redis.call('INFO', ARGV[1])", "0", section).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Returns the value of a field of the output; <see langword="null"/> if there is no such field.</summary>
+    public static string? Field(string info, string name) =>
+        Array.Find(info.Split('\n'), line => line.StartsWith($"{name}:", StringComparison.Ordinal))?[(name.Length + 1)..].Trim();
 }

@@ -28,11 +28,7 @@ internal sealed record ServiceReadCommands(string Service, PairRedisKeys Names, 
     {
         try
         {
-            var entries = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-            // Assigned instead of added: two names with invalid UTF-8 may decode to the same string.
-            var found = await Keys.ConfigureAwait(false);
-            EntryLimit.Check(Names.KeysOf(Service), found, Repair);
-            foreach (var entry in found) entries[entry.Name!] = entry.Value!;
+            var entries = EntryLimit.Fields(Names.KeysOf(Service), await Keys.ConfigureAwait(false), Repair);
             var (revocations, until) = await RevokedKeyIds.ReadAsync(Names.RevokedOf(Service), Revoked, PairSnapshot.IsPossible, Repair).ConfigureAwait(false);
             var isTruncated = until != StoreTime.Never;
             return epoch is null && entries.Count == 0 && revocations.Count == 0 && !isTruncated

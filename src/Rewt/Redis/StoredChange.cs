@@ -7,5 +7,5 @@ namespace Rewt.Internal;
 /// </summary>
 /// <param name="Secret">The new text of the current secret; <see langword="null"/> if the stored text stays unchanged.</param>
 /// <param name="ExpireAt">The time at which the Redis key of the secret expires; <see langword="null"/> if the TTL stays unchanged.</param>
-/// <param name="Fields">The names and values of the fields of the ring.</param>
-internal sealed record StoredChange(byte[]? Secret, StoreTime? ExpireAt, RedisValue[] Fields);
+/// <param name="Fields">The fields of the ring.</param>
+internal sealed record StoredChange(byte[]? Secret, StoreTime? ExpireAt, HashEntry[] Fields);

@@ -60,6 +60,21 @@ internal static class TimeLimit
         }
     }
 
+    /// <summary>Waits for one command or transaction of a connection.</summary>
+    /// <exception cref="TimeoutException">The limit of the connection has passed.</exception>
+    public static Task<T> WithinAsync<T>(this Task<T> task, RedisConnection connection, CancellationToken cancellationToken) =>
+        task.WithinAsync(connection.CommandLimit, connection.Time, cancellationToken);
+
+    /// <summary>Waits for one command or transaction of a connection.</summary>
+    /// <exception cref="TimeoutException">The limit of the connection has passed.</exception>
+    public static Task WithinAsync(this Task task, RedisConnection connection, CancellationToken cancellationToken) =>
+        task.WithinAsync(connection.CommandLimit, connection.Time, cancellationToken);
+
+    /// <summary>Waits until each command of a connection has an answer, which can be an error.</summary>
+    /// <exception cref="TimeoutException">The limit of the connection has passed.</exception>
+    public static Task UntilAnsweredAsync(this IReadOnlyCollection<Task> commands, RedisConnection connection, CancellationToken cancellationToken) =>
+        commands.UntilAnsweredAsync(connection.CommandLimit, connection.Time, cancellationToken);
+
     /// <summary>
     /// Waits until each command has an answer. An answer can be an error, which the caller gets when it awaits the command.
     /// </summary>

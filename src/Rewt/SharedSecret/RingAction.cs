@@ -3,9 +3,6 @@ namespace Rewt.Internal;
 /// <summary>The reason for a write to the ring of a shared secret. <see cref="RotationPolicy"/> determines the reason.</summary>
 internal enum RingAction
 {
-    /// <summary>No change is due.</summary>
-    None,
-
     /// <summary>The store contains neither a secret nor a ring. A secret and a ring are created, with a new epoch.</summary>
     Create,
 

@@ -13,7 +13,6 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>The keys of the snapshot. For a few keys, a linear search in an array is faster than a dictionary, and needs less memory.</summary>
     private readonly SnapshotSecret[] _keys;
     private readonly RingSchedule _schedule;
-    private readonly RingReading _reading;
 
     /// <param name="reading">The result of the read.</param>
     /// <param name="revocations">The ids of all revoked keys that this instance knows.</param>
@@ -31,7 +30,7 @@ internal sealed class RingSnapshot : KeySnapshot
         RingSnapshot? previous)
         : base(readAt)
     {
-        (_reading, _schedule, Problem, Revoked) = (reading, schedule, problem, revocations);
+        (Reading, _schedule, Problem, Revoked) = (reading, schedule, problem, revocations);
         var ring = reading.Ring;
         Current = Alive(ring?.Current);
         Next = Alive(ring?.Next);
@@ -51,7 +50,7 @@ internal sealed class RingSnapshot : KeySnapshot
     }
 
     /// <summary>The result of the read from which this snapshot was created.</summary>
-    public RingReading Reading => _reading;
+    public RingReading Reading { get; }
 
     public override RingKey? Current { get; }
 
@@ -59,17 +58,19 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
-    public override string? Epoch => _reading.Ring?.Epoch;
+    public override string? Epoch => Reading.Ring?.Epoch;
 
-    public override long Version => _reading.Ring?.Version ?? 0;
+    public override long Version => Reading.Ring?.Version ?? 0;
 
-    public override StoreTime ReadAt => _reading.Now;
+    public override bool HasSharedVersion => true;
+
+    public override StoreTime ReadAt => Reading.Now;
 
     /// <summary>Whether only the secret is shared through Redis: see <see cref="RingReading.IsDegraded"/>.</summary>
-    public override bool IsDegraded => _reading.IsDegraded;
+    public override bool IsDegraded => Reading.IsDegraded;
 
     /// <summary>Whether the store contains neither a secret nor a ring.</summary>
-    public bool IsNothing => _reading is { Slot.IsAbsent: true, Ring: null };
+    public bool IsNothing => Reading is { Slot.IsAbsent: true, Ring: null };
 
     /// <summary>The time at which the oldest secret of the ring was created; <see cref="StoreTime.Unknown"/> if the time is unknown.</summary>
     public StoreTime OldestBorn => _keys.Select(held => held.Born).DefaultIfEmpty().Min();
@@ -82,7 +83,7 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>
     /// The name of the ring's last writer; <see langword="null"/> if no name is stored, or if the name contains characters that must not be shown.
     /// </summary>
-    public string? ChangedBy => _reading.ChangedBy is { } name && Names.IsIdentifier(name) ? name : null;
+    public override string? ChangedBy => Reading.ChangedBy is { } name && Names.IsIdentifier(name) ? name : null;
 
     /// <summary>
     /// The time at which the current key started to sign, by the clock of the store. If this instance did not observe the start, the time is derived
@@ -90,14 +91,19 @@ internal sealed class RingSnapshot : KeySnapshot
     /// </summary>
     public StoreTime CurrentSince { get; }
 
+    public override string? UnhealthyReason(string name, ClockReading now) =>
+        Epoch is null ? $"The key ring '{name}' does not exist yet, and Redis does not allow this service to create it ({WriteRefusal})."
+        : SigningKey(now) is null ? $"The key ring '{name}' has no current key: it was revoked, and Redis does not allow this service to write a new one ({WriteRefusal})."
+        : null;
+
     public override TimeSpan? CurrentAge(ClockReading now) => Current is null ? null : StoreTimeAt(now) - StoreTime.Min(CurrentSince, StoreTimeAt(now));
 
     /// <summary>
     /// Returns the time between the publication of the pending key and the read of this snapshot; <see langword="null"/> if there is no pending key,
     /// or if the pending key is not new.
     /// </summary>
-    public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
-        ? _reading.Now - ring.NextBorn
+    public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && Reading.Ring is { } ring && ring.Epoch == previous.Epoch
+        ? Reading.Now - ring.NextBorn
         : null;
 
     /// <summary>
@@ -105,11 +111,11 @@ internal sealed class RingSnapshot : KeySnapshot
     /// snapshot.
     /// </summary>
     public RingSnapshot Revoke(IReadOnlyDictionary<string, StoreTime> revoked, string? tenantStamp, RingSchedule schedule) =>
-        new(_reading with { TenantStamp = tenantStamp }, revoked, Problem, schedule, ReadStarted, this);
+        new(Reading with { TenantStamp = tenantStamp }, revoked, Problem, schedule, ReadStarted, this);
 
     /// <summary>Returns the time until the next rotation, by the clock of the store; <see cref="TimeSpan.MaxValue"/> if there is no ring.</summary>
     public override TimeSpan UntilRotation(ClockReading now) =>
-        _reading.Ring is { } ring ? ring.Deadline - _schedule.Lead - StoreTimeAt(now) : TimeSpan.MaxValue;
+        Reading.Ring is { } ring ? ring.Deadline - _schedule.Lead - StoreTimeAt(now) : TimeSpan.MaxValue;
 
     /// <summary>
     /// Returns the key that signs now. When a rotation is due, the pending key signs, if it has been published for long enough that receivers have
@@ -117,7 +123,7 @@ internal sealed class RingSnapshot : KeySnapshot
     /// </summary>
     public override SigningKey? SigningKey(ClockReading now)
     {
-        if (_reading.Ring is not { } ring || Next is null || !_schedule.SignsAhead) return Current;
+        if (Reading.Ring is not { } ring || Next is null || !_schedule.SignsAhead) return Current;
 
         var storeNow = StoreTimeAt(now);
         var due = storeNow >= ring.Deadline - _schedule.Lead;
@@ -144,10 +150,10 @@ internal sealed class RingSnapshot : KeySnapshot
     public override IReadOnlyList<RewtKey> ToKeys()
     {
         var keys = new List<RewtKey>();
-        if (Current is not null) keys.Add(new RewtKey { KeyId = Current.KeyId, State = RewtKeyState.Current, StateEndsAt = _reading.Ring!.Deadline.ToDateTimeOffset() });
+        if (Current is not null) keys.Add(new RewtKey { KeyId = Current.KeyId, State = RewtKeyState.Current, StateEndsAt = Reading.Ring!.Deadline.ToDateTimeOffset() });
         if (Next is not null) keys.Add(new RewtKey { KeyId = Next.KeyId, State = RewtKeyState.Pending });
         keys.AddRange(_keys.Where(held => held.IsRetired).Select(held => new RewtKey { KeyId = held.Key.KeyId, State = RewtKeyState.Retired, StateEndsAt = held.Until.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt));
-        keys.AddRange(Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = pair.Value.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt));
+        keys.AddRange(RevokedKeys);
         return keys;
     }
 
@@ -166,7 +172,7 @@ internal sealed class RingSnapshot : KeySnapshot
 
     private StoreTime Since(RingSnapshot? previous)
     {
-        if (previous?.Current is not { } former || Current is null) return StoreTime.Min(_reading.Now, (_reading.Ring?.Deadline ?? _reading.Now) - _schedule.Interval);
+        if (previous?.Current is not { } former || Current is null) return StoreTime.Min(Reading.Now, (Reading.Ring?.Deadline ?? Reading.Now) - _schedule.Interval);
         return former.KeyId == Current.KeyId ? previous.CurrentSince : ReadAt;
     }
 }

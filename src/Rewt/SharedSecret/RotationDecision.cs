@@ -7,7 +7,4 @@ namespace Rewt.Internal;
 /// <param name="Plan">The change to write; <see langword="null"/> if no change is due.</param>
 /// <param name="Problem">The reason why there is no usable secret; <see langword="null"/> if there is a usable secret, or if <paramref name="Plan"/>
 /// creates one.</param>
-internal readonly record struct RotationDecision(RingChange? Plan, string? Problem)
-{
-    public RingAction Action => Plan?.Action ?? RingAction.None;
-}
+internal readonly record struct RotationDecision(RingChange? Plan, string? Problem);

@@ -9,10 +9,10 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class RotationPolicy
 {
-    /// <param name="reading">The result of the read.</param>
-    /// <param name="schedule">The durations of the keys' life cycle.</param>
-    /// <param name="remembered">The revocations that this instance has read, including revocations that the store has lost in a failover.</param>
-    /// <param name="generate">A function that generates a secret.</param>
+    /// <summary>
+    /// Returns the change that is due. The revocations in <paramref name="remembered"/> are those that this instance has read, including revocations
+    /// that the store has lost in a failover.
+    /// </summary>
     public static RotationDecision Decide(
         RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, StoreTime> remembered, Func<Secret> generate)
     {

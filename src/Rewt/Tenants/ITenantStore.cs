@@ -27,14 +27,10 @@ internal interface ITenantStore
     /// </summary>
     Task MergeAsync(IReadOnlyDictionary<string, TenantState> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken);
 
-    /// <summary>Changes the state of one tenant.</summary>
-    /// <param name="tenant">The name of the tenant.</param>
-    /// <param name="known">The last state that the caller knows, which the store may have lost.</param>
-    /// <param name="change">A function that returns the new state. The arguments of the function are the old state and the current time.</param>
-    /// <param name="by">The name of the author of the change.</param>
-    /// <param name="ring">The last snapshot of the namespace's key ring.</param>
-    /// <param name="now">The current time by the clock of the store.</param>
-    /// <param name="cancellationToken">Cancels the change between the read and the write.</param>
+    /// <summary>
+    /// Changes the state of one tenant. The function <paramref name="change"/> returns the new state for the old state and the current time. The old
+    /// state includes <paramref name="known"/>, the last state that the caller knows, because the store may have lost it.
+    /// </summary>
     async Task<TenantChange> ChangeAsync(
         string tenant, TenantState known, Func<TenantState, StoreTime, TenantState> change, string by, RingSnapshot ring, ClockReading now, CancellationToken cancellationToken)
     {

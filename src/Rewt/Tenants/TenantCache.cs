@@ -167,7 +167,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            var cause = exception is TenantsUnusableException ? exception.Message : StoreFailure.Explanation(exception) ?? "Redis cannot be reached or refuses the command. See the inner exception.";
+            var cause = exception is TenantsUnusableException ? exception.Message : StoreFailure.OfWrite(exception);
             throw new RewtKeysUnavailableException($"The tenant '{tenant}' of '{ring.Name}' {WriteOutcome.Of(exception)}: {cause}", TimeSpan.FromSeconds(2), exception);
         }
     }
@@ -202,7 +202,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         while (true)
         {
             // During an outage requests do not queue for a server that the ring's own polls have found to be unavailable.
-            if ((ring.Outage ?? Failure) is { } outage) throw Unavailable(tenant, outage);
+            if ((ring.LastFailure ?? Failure) is { } outage) throw Unavailable(tenant, outage);
             Task<Dictionary<string, Tenant>> answer;
             lock (_gate)
             {
@@ -249,7 +249,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
     }
 
     private RewtKeysUnavailableException Unavailable(string tenant, Exception exception) => new(
-        $"The state of the tenant '{tenant}' of '{ring.Name}' is unavailable: {(exception is TenantsUnusableException ? exception.Message : StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception.")}",
+        $"The state of the tenant '{tenant}' of '{ring.Name}' is unavailable: {(exception is TenantsUnusableException ? exception.Message : StoreFailure.OfRead(exception))}",
         TimeSpan.FromSeconds(2),
         exception);
 

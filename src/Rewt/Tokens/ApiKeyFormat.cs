@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -21,9 +20,6 @@ internal static class ApiKeyFormat
     private const int KeyIdBytes = 9;
     private const int MaximumLength = 5 + MaximumAppIdLength + 1 + SecretLength + ChecksumLength;
 
-    private static readonly SearchValues<char> Base64UrlCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
-
     public static bool IsAppId(string? value) => Names.IsName(value) && value!.Length <= MaximumAppIdLength;
 
     public static string Create(string appId)
@@ -42,7 +38,7 @@ internal static class ApiKeyFormat
         if (idLength < 1 || key.Length > MaximumLength || !key.StartsWith(Prefix, StringComparison.Ordinal) || key[Prefix.Length + idLength] != '_') return null;
 
         var appId = key.Substring(Prefix.Length, idLength);
-        if (!IsAppId(appId) || key.AsSpan(Prefix.Length + idLength).ContainsAnyExcept(Base64UrlCharacters)) return null;
+        if (!IsAppId(appId) || !Base64UrlText.Is(key.AsSpan(Prefix.Length + idLength))) return null;
         return key.EndsWith(Checksum(key.AsSpan(0, key.Length - ChecksumLength)), StringComparison.Ordinal) ? appId : null;
     }
 

@@ -7,5 +7,5 @@ internal static class Base64UrlText
 {
     private static readonly SearchValues<char> Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
-    public static bool Is(string text) => !text.AsSpan().ContainsAnyExcept(Characters);
+    public static bool Is(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Characters);
 }

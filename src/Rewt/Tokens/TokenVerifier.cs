@@ -285,7 +285,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         {
             if (secret is TenantSecurityKey derived ? derived.Tenant != claims.Tenant : _hasTenants) return new(RefusalReason.OtherTenant, claims.Tenant, "key");
         }
-        else if (KeyOwners.Of(key) is { } owner && owner != claims.Issuer)
+        else if (key is IOneAlgorithmKey { Owner: { } owner } && owner != claims.Issuer)
         {
             return new(RefusalReason.OtherOwner, claims.Issuer);
         }

@@ -53,7 +53,7 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
     [InlineData("role:replica", false)]
     [InlineData("connected_slaves:0", false)]
     public void Every_role_except_that_of_a_replica_counts_as_a_primary(string line, bool isPrimary) =>
-        PrimaryCheck.IsPrimary(["# Replication", line, "master_replid:0"]).ShouldBe(isPrimary);
+        PrimaryCheck.IsPrimary(ServerInfo.Field($"# Replication\r\n{line}\r\nmaster_replid:0", "role")).ShouldBe(isPrimary);
 
     [Fact]
     public async Task Two_addresses_of_one_server_count_as_one_primary()

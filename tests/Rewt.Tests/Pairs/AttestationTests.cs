@@ -543,7 +543,7 @@ public sealed class AttestationTests : IAsyncLifetime
 
         var later = await url.ReadAsync(isAsked: false, Cancellation);
         later.Attestations.Keys.ShouldBe([pair.KeyId]);
-        KeyOwners.Of(later.Keys[0].SecurityKey).ShouldBe("orders");
+        ((IOneAlgorithmKey)later.Keys[0].SecurityKey).Owner.ShouldBe("orders");
     }
 
     [Fact]

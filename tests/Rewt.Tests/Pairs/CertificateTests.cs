@@ -236,7 +236,7 @@ public sealed class CertificateTests : IAsyncLifetime
         download.Failure = "away";
         source.Ask("orders");
         (await IsKnownAsync()).ShouldBeTrue();
-        await Eventually.TrueAsync(() => inventory.Provider.Outage is not null, "the outage is noticed");
+        await Eventually.TrueAsync(() => inventory.Provider.LastFailure is not null, "the outage is noticed");
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
         _directory.Write("ca.pem", TestAuthority.Root("other").Pem);

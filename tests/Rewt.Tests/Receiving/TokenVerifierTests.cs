@@ -275,9 +275,9 @@ public sealed class TokenVerifierTests
 
     private static SecurityKey Owned(string issuer)
     {
-        var key = PublicKey.From(JwkRows.P256).SecurityKey;
-        KeyOwners.Bind(key, issuer);
-        return key;
+        var key = PublicKey.From(JwkRows.P256);
+        key.BelongTo(issuer);
+        return key.SecurityKey;
     }
 
     private static string Es256(TokenForge forge) => AlgorithmRows.Signed(forge.HeaderMember("alg", "\"ES256\""), bytes => JwkRows.P256.SignData(bytes, HashAlgorithmName.SHA256));

@@ -10,14 +10,13 @@ public sealed class DeadlineConfirmationTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly InMemoryRingStore _store;
-    private readonly PausingStore _pausing;
+    private readonly Queue<TimeSpan> _pauses = [];
     private readonly RingUpdater _updater;
 
     public DeadlineConfirmationTests()
     {
         _store = new InMemoryRingStore(_time);
-        _pausing = new PausingStore(_store);
-        _updater = new RingUpdater("rewt", _pausing, Rings.Schedule, _time, NullLogger.Instance);
+        _updater = new RingUpdater("rewt", new FaultyRingStore(_store) { OnRead = Pause }, Rings.Schedule, _time, NullLogger.Instance);
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
@@ -26,7 +25,7 @@ public sealed class DeadlineConfirmationTests : IAsyncDisposable
     public async Task A_pause_of_the_server_during_a_read_does_not_move_the_deadline()
     {
         var first = await UpdateAsync(null);
-        _pausing.Pauses.Enqueue(TimeSpan.FromMilliseconds(300));
+        _pauses.Enqueue(TimeSpan.FromMilliseconds(300));
 
         var second = await UpdateAsync(first);
 
@@ -38,7 +37,7 @@ public sealed class DeadlineConfirmationTests : IAsyncDisposable
     public async Task Pauses_of_different_lengths_in_successive_reads_do_not_move_the_deadline()
     {
         var first = await UpdateAsync(null);
-        foreach (var pause in new[] { 300, 900, 100 }) _pausing.Pauses.Enqueue(TimeSpan.FromMilliseconds(pause));
+        foreach (var pause in new[] { 300, 900, 100 }) _pauses.Enqueue(TimeSpan.FromMilliseconds(pause));
 
         (await UpdateAsync(first)).Version.ShouldBe(first.Version);
     }
@@ -49,7 +48,7 @@ public sealed class DeadlineConfirmationTests : IAsyncDisposable
         var first = await UpdateAsync(null);
         _store.Expire(TimeSpan.FromMinutes(10));
         var expected = StoreTime.From(_time.GetUtcNow() + TimeSpan.FromMinutes(10));
-        _pausing.Pauses.Enqueue(TimeSpan.FromMilliseconds(300));
+        _pauses.Enqueue(TimeSpan.FromMilliseconds(300));
 
         var second = await UpdateAsync(first);
 
@@ -59,21 +58,6 @@ public sealed class DeadlineConfirmationTests : IAsyncDisposable
 
     private async Task<RingSnapshot> UpdateAsync(RingSnapshot? previous) => (await _updater.UpdateAsync(previous, null, TestContext.Current.CancellationToken))!;
 
-    /// <summary>A store whose next reads return a time that is later than their TTL by the queued pauses.</summary>
-    private sealed class PausingStore(InMemoryRingStore store) : IRingStore
-    {
-        public Queue<TimeSpan> Pauses { get; } = [];
-
-        public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
-        {
-            var reading = await store.ReadAsync(cancellationToken);
-            return Pauses.TryDequeue(out var pause) ? reading with { Now = reading.Now + pause } : reading;
-        }
-
-        public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken) => store.TryApplyAsync(basis, plan, cancellationToken);
-
-        public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
-
-        public ValueTask DisposeAsync() => store.DisposeAsync();
-    }
+    /// <summary>Returns a reading whose time is later than its TTL by the next queued pause.</summary>
+    private RingReading Pause(RingReading reading) => _pauses.TryDequeue(out var pause) ? reading with { Now = reading.Now + pause } : reading;
 }

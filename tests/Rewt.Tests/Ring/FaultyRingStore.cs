@@ -25,6 +25,12 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
     /// <summary>Gets or sets whether subscriptions receive no push.</summary>
     public bool DropsPushes { get; set; }
 
+    /// <summary>Gets or sets a function that changes the result of a read.</summary>
+    public Func<RingReading, RingReading>? OnRead { get; set; }
+
+    /// <summary>Gets or sets a callback that runs before a write is executed.</summary>
+    public Action? BeforeWrite { get; set; }
+
     /// <summary>Gets or sets a callback that runs after a write was executed and before it is answered.</summary>
     public Action? OnWritten { get; set; }
 
@@ -76,7 +82,8 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
 
         try
         {
-            return await store.ReadAsync(cancellationToken);
+            var reading = await store.ReadAsync(cancellationToken);
+            return OnRead?.Invoke(reading) ?? reading;
         }
         finally
         {
@@ -89,6 +96,7 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
         Interlocked.Increment(ref _writes);
         if (IsUnavailable) throw new TimeoutException("The store is unavailable.");
         if (IsReadOnly) throw new InvalidOperationException("The store is read-only.");
+        BeforeWrite?.Invoke();
         var applied = await store.TryApplyAsync(basis, plan, cancellationToken);
         if (applied) OnWritten?.Invoke();
         return applied;

@@ -26,14 +26,16 @@ public sealed class KeyRingProviderTests
     {
         var options = new RewtOptions { ServiceName = "inventory", RotationInterval = TimeSpan.FromDays(3650), RefreshInterval = TimeSpan.FromDays(31), StaleBudget = TimeSpan.FromDays(3650) };
         var store = new InMemoryRingStore(TimeProvider.System);
-        await using var one = new KeyRingProvider(options, store, TimeProvider.System, NullLogger.Instance);
-        await using var another = new KeyRingProvider(options, store, TimeProvider.System, NullLogger.Instance);
+        await using var one = Create();
+        await using var another = Create();
         another.Start();
         var keyId = (await another.GetAsync(Cancellation)).Current!.KeyId;
 
         await one.RevokeAsync(keyId, Cancellation);
 
         await Eventually.TrueAsync(() => another.Known!.Current!.KeyId != keyId, "the other instance has read the revocation");
+
+        KeyRingProvider Create() => new(options, new SharedSecretSource(options, store, TimeProvider.System, NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
     }
 
     [Fact]

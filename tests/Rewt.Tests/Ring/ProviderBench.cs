@@ -11,7 +11,7 @@ internal sealed class ProviderBench : IAsyncDisposable
         configure?.Invoke(Options);
         Server = new InMemoryRingStore(ServerTime);
         Store = new FaultyRingStore(Server) { DropsPushes = true };
-        Provider = new KeyRingProvider(Options, Store, Time, logger ?? NullLogger.Instance);
+        Provider = CreateProvider(Store, logger ?? NullLogger.Instance);
     }
 
     public RewtOptions Options { get; }
@@ -29,7 +29,7 @@ internal sealed class ProviderBench : IAsyncDisposable
     public KeyRingProvider Provider { get; }
 
     /// <summary>Creates the provider of another instance on the same store, which receives pushes.</summary>
-    public KeyRingProvider CreateProvider() => new(Options, new FaultyRingStore(Server), Time, NullLogger.Instance);
+    public KeyRingProvider CreateProvider() => CreateProvider(new FaultyRingStore(Server), NullLogger.Instance);
 
     public async Task<RingSnapshot> StartAsync()
     {
@@ -88,4 +88,6 @@ internal sealed class ProviderBench : IAsyncDisposable
         Store.Release();
         await Provider.DisposeAsync();
     }
+
+    private KeyRingProvider CreateProvider(FaultyRingStore store, ILogger logger) => new(Options, new SharedSecretSource(Options, store, Time, logger), Time, logger);
 }

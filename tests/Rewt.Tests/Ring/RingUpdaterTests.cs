@@ -7,14 +7,13 @@ public sealed class RingUpdaterTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly InMemoryRingStore _store;
-    private readonly UnsealableStore _unsealable;
     private readonly RingUpdater _updater;
+    private int _failures;
 
     public RingUpdaterTests()
     {
         _store = new InMemoryRingStore(_time);
-        _unsealable = new UnsealableStore(_store);
-        _updater = new RingUpdater("rewt", _unsealable, Rings.Schedule, _time, NullLogger.Instance);
+        _updater = new RingUpdater("rewt", new FaultyRingStore(_store) { BeforeWrite = FailToSeal }, Rings.Schedule, _time, NullLogger.Instance);
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
@@ -24,7 +23,7 @@ public sealed class RingUpdaterTests : IAsyncDisposable
     {
         var first = await UpdateAsync(null, null);
         _store.Delete();
-        _unsealable.Failures = 1;
+        _failures = 1;
 
         var second = await UpdateAsync(first, reading => RotationPolicy.Rotate(reading, Rings.Schedule, Secret.Generate));
 
@@ -35,7 +34,7 @@ public sealed class RingUpdaterTests : IAsyncDisposable
     public async Task A_revocation_does_not_replace_a_due_adoption()
     {
         _store.Set(Rings.Value("mine"), TimeSpan.FromMinutes(10));
-        _unsealable.Failures = 1;
+        _failures = 1;
 
         var snapshot = await UpdateAsync(null, reading => RotationPolicy.Revoke(reading, Rings.Schedule, Rings.KeyId("leaked"), Secret.Generate));
 
@@ -85,7 +84,10 @@ public sealed class RingUpdaterTests : IAsyncDisposable
     [Fact]
     public async Task A_rotation_is_reported_as_executed_if_the_ring_keeps_changing_afterwards()
     {
-        var updater = new RingUpdater("rewt", new ForgetfulStore(_store), Rings.Schedule, _time, NullLogger.Instance);
+        var store = new FaultyRingStore(_store);
+        // The pending key is lost after the first write.
+        store.OnRead = reading => store.Writes > 0 ? reading with { Ring = reading.Ring! with { Next = null } } : reading;
+        var updater = new RingUpdater("rewt", store, Rings.Schedule, _time, NullLogger.Instance);
         var first = await UpdateAsync(null, null);
 
         var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => updater.UpdateAsync(first, reading => RotationPolicy.Rotate(reading, Rings.Schedule, Secret.Generate), Cancellation));
@@ -109,40 +111,8 @@ public sealed class RingUpdaterTests : IAsyncDisposable
 
     private async Task<RingSnapshot> UpdateAsync(RingSnapshot? previous, Func<RingReading, RingChange>? command) => (await _updater.UpdateAsync(previous, command, Cancellation))!;
 
-    /// <summary>A store that loses the pending key after its first write.</summary>
-    private sealed class ForgetfulStore(InMemoryRingStore store) : IRingStore
+    private void FailToSeal()
     {
-        private bool _isWritten;
-
-        public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
-        {
-            var reading = await store.ReadAsync(cancellationToken);
-            return _isWritten ? reading with { Ring = reading.Ring! with { Next = null } } : reading;
-        }
-
-        public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
-        {
-            _isWritten = true;
-            return store.TryApplyAsync(basis, plan, cancellationToken);
-        }
-
-        public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
-
-        public ValueTask DisposeAsync() => store.DisposeAsync();
-    }
-
-    /// <summary>A store whose next writes fail because the secrets cannot be sealed.</summary>
-    private sealed class UnsealableStore(InMemoryRingStore store) : IRingStore
-    {
-        public int Failures { get; set; }
-
-        public Task<RingReading> ReadAsync(CancellationToken cancellationToken) => store.ReadAsync(cancellationToken);
-
-        public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken) =>
-            Failures-- > 0 ? throw new SecretProtectorException("The protector is unavailable.") : store.TryApplyAsync(basis, plan, cancellationToken);
-
-        public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
-
-        public ValueTask DisposeAsync() => store.DisposeAsync();
+        if (_failures-- > 0) throw new SecretProtectorException("The protector is unavailable.");
     }
 }

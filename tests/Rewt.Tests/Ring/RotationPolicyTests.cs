@@ -164,7 +164,7 @@ public sealed class RotationPolicyTests
     {
         var decision = Rings.Decide(Rings.Read(Rings.Slot("current", HalfInterval), Rings.Ring()));
 
-        decision.Action.ShouldBe(RingAction.None);
+        decision.Plan.ShouldBeNull();
         decision.Problem.ShouldBeNull();
     }
 
@@ -190,9 +190,9 @@ public sealed class RotationPolicyTests
 
         var decision = Rings.Decide(Rings.Read(slot, Rings.Ring()));
 
-        decision.Action.ShouldBe(RingAction.Refuse);
+        decision.Plan!.Action.ShouldBe(RingAction.Refuse);
         decision.Problem!.ShouldContain(problem);
-        decision.Plan!.SetSecret.ShouldBeNull();
+        decision.Plan.SetSecret.ShouldBeNull();
         decision.Plan.ExpireAt.ShouldBeNull();
         decision.Plan.Ring.ShouldContainKeys(null, null);
         decision.Plan.ShouldRevoke("current", "next", "retired");
@@ -207,7 +207,7 @@ public sealed class RotationPolicyTests
     {
         Rings.Decide(Rings.Read(new SecretSlot(new byte[4097], false, null), null)).Problem!.ShouldContain("more than 4096 bytes");
 
-        Rings.Decide(Rings.Read(new SecretSlot([.. Enumerable.Repeat((byte)'x', 4096)], false, null), null)).Action.ShouldBe(RingAction.Adopt);
+        Rings.Decide(Rings.Read(new SecretSlot([.. Enumerable.Repeat((byte)'x', 4096)], false, null), null)).Plan!.Action.ShouldBe(RingAction.Adopt);
     }
 
     [Fact]
@@ -244,7 +244,7 @@ public sealed class RotationPolicyTests
     [InlineData(Tolerance)]
     [InlineData(-Tolerance)]
     public void A_TTL_difference_within_the_clock_tolerance_is_ignored(long difference) =>
-        Rings.Decide(Rings.Read(Rings.Slot("current", HalfInterval + difference), Rings.Ring())).Action.ShouldBe(RingAction.None);
+        Rings.Decide(Rings.Read(Rings.Slot("current", HalfInterval + difference), Rings.Ring())).Plan.ShouldBeNull();
 
     [Fact]
     public void The_creation_time_of_a_key_is_kept_and_is_unknown_for_an_adopted_key()
@@ -264,7 +264,7 @@ public sealed class RotationPolicyTests
 
     [Fact]
     public void No_instance_rotates_before_the_deadline_minus_the_lead() =>
-        Rings.Decide(Rings.Read(Rings.Slot("current", Rings.Lead + 1), Rings.Ring(Rings.Lead + 1))).Action.ShouldBe(RingAction.None);
+        Rings.Decide(Rings.Read(Rings.Slot("current", Rings.Lead + 1), Rings.Ring(Rings.Lead + 1))).Plan.ShouldBeNull();
 
     private static RingReading WithoutSecret(long deadlineIn) => Rings.Read(SecretSlot.Absent, Rings.Ring(deadlineIn));
 

@@ -52,7 +52,7 @@ public sealed class WriteOutcomeTests
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
-        var tenants = new TenantCache(bench.Options, bench.Provider, new LosingTenantStore(bench.Server.Tenants), bench.Time, null, NullLogger.Instance);
+        var tenants = new TenantCache(bench.Options, bench.Provider, new HookedTenantStore(bench.Server.Tenants) { AfterMerge = () => throw Lost }, bench.Time, null, NullLogger.Instance);
 
         var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => tenants.ChangeAsync("acme", (state, now) => state with { RevokedAt = now }, Cancellation));
 
@@ -116,21 +116,5 @@ public sealed class WriteOutcomeTests
         public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
 
         public ValueTask DisposeAsync() => store.DisposeAsync();
-    }
-
-    /// <summary>Executes each write and loses the answer.</summary>
-    private sealed class LosingTenantStore(ITenantStore store) : ITenantStore
-    {
-        public Task<IReadOnlyList<TenantState>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) => store.FindAsync(tenants, cancellationToken);
-
-        public Task<IReadOnlyDictionary<string, TenantState>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
-
-        public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken) => store.ListWritesAsync(stamp, cancellationToken);
-
-        public async Task MergeAsync(IReadOnlyDictionary<string, TenantState> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken)
-        {
-            await store.MergeAsync(states, by, forgetBefore, cancellationToken);
-            throw Lost;
-        }
     }
 }

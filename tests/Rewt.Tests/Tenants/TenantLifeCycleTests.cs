@@ -268,16 +268,18 @@ public sealed class TenantLifeCycleTests : WithServices
     {
         var options = new RewtOptions { ServiceName = "inventory" };
         await using var ring = new InMemoryRingStore(TimeProvider.System);
-        using var provider = new KeyRingProvider(options, ring, TimeProvider.System, NullLogger.Instance);
+        using var provider = new KeyRingProvider(options, new SharedSecretSource(options, ring, TimeProvider.System, NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
         await provider.GetAsync(Cancellation);
-        var store = new DelayedStore(ring);
+        var (hasRead, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        // Only the first answer is delayed.
+        var store = new HookedTenantStore(ring) { AfterFind = () => hasRead.TrySetResult() ? release.Task : Task.CompletedTask };
         var tenants = new TenantCache(options, provider, store, TimeProvider.System, null, NullLogger.Instance);
         var asking = tenants.GetAsync("acme", Cancellation).AsTask();
-        await store.HasRead.Task;
+        await hasRead.Task;
 
         await ring.MergeAsync(new Dictionary<string, TenantState> { ["acme"] = new(new(5), default, false) }, "ada", default, Cancellation);
         await tenants.FollowAsync((RingSnapshot)await provider.RefreshAsync(Cancellation), Cancellation);
-        store.Release.SetResult();
+        release.SetResult();
 
         (await asking).State.Generation.ShouldBe(new(5));
     }
@@ -292,26 +294,4 @@ public sealed class TenantLifeCycleTests : WithServices
     }
 
     private static void Settings(RewtOptions options) => options.RefreshInterval = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Represents a store that delays its first answer.</summary>
-    private sealed class DelayedStore(ITenantStore store) : ITenantStore
-    {
-        public TaskCompletionSource HasRead { get; } = new();
-
-        public TaskCompletionSource Release { get; } = new();
-
-        public async Task<IReadOnlyList<TenantState>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
-        {
-            var states = await store.FindAsync(tenants, cancellationToken);
-            if (HasRead.TrySetResult()) await Release.Task;
-            return states;
-        }
-
-        public Task<IReadOnlyDictionary<string, TenantState>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
-
-        public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken) => store.ListWritesAsync(stamp, cancellationToken);
-
-        public Task MergeAsync(IReadOnlyDictionary<string, TenantState> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken) =>
-            store.MergeAsync(states, by, forgetBefore, cancellationToken);
-    }
 }
