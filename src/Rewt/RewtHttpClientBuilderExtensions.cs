@@ -56,8 +56,6 @@ public static class RewtHttpClientBuilderExtensions
         var client = builder.Name ?? SigningRegistration.AllClients;
         services.AddOptions<RewtSigningOptions>(client).Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtSigningOptions>, SigningOptionsValidator>());
-        services.AddMetrics();
-        services.TryAddSingleton<SigningMetrics>();
         services.TryAddSingleton<RefusalLog>();
         services.TryAddSingleton<SigningClients>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SigningStart>());
