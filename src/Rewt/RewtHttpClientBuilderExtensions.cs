@@ -69,7 +69,7 @@ public static class RewtHttpClientBuilderExtensions
         services.AddSingleton(new SigningRegistration(client));
         services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
         return builder
-            .AddHttpMessageHandler(provider => Retry(provider, client))
+            .AddHttpMessageHandler(provider => new RetryHandler(provider.GetRequiredService<SigningClients>().Get(client)))
             .AddHttpMessageHandler(provider => new SigningHandler(provider.GetRequiredService<SigningClients>().Get(client)));
     }
 
@@ -127,12 +127,6 @@ public static class RewtHttpClientBuilderExtensions
         (options.ApiKey, options.IsConfigured) = (services.GetService<IConfiguration>()?[ApiKeyAttachingHandler.Setting], true);
     }
 
-    private static DelegatingHandler Retry(IServiceProvider provider, string client)
-    {
-        var signing = provider.GetRequiredService<SigningClients>().Get(client);
-        return signing.Retry is { } retry ? new RetryHandler(retry, signing.Guard, signing.Options.MaxBufferedBodyBytes) : new PassThroughHandler();
-    }
-
     /// <summary>
     /// Redacts the header <c>Authorization</c> in the logs of <see cref="IHttpClientFactory"/>. At Trace level, these logs contain all headers. The
     /// redaction that the application configures might not include this header.
@@ -142,10 +136,4 @@ public static class RewtHttpClientBuilderExtensions
         var redact = options.ShouldRedactHeaderValue;
         options.ShouldRedactHeaderValue = header => header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || redact(header);
     }
-
-    /// <summary>
-    /// The HTTP message handler that replaces <see cref="RetryHandler"/> in a client whose retry is turned off. The handler forwards each request
-    /// unchanged.
-    /// </summary>
-    private sealed class PassThroughHandler : DelegatingHandler;
 }
