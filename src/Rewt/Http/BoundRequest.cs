@@ -7,12 +7,13 @@ namespace Rewt.Internal;
 internal sealed class BoundRequest
 {
     private readonly HttpContent? _content;
+    private readonly int _maxBufferedBody;
     private readonly (string? Type, string? Encoding) _headers;
     private int _isSent;
 
-    private BoundRequest(TokenBinding binding, HttpContent? content)
+    private BoundRequest(TokenBinding binding, HttpContent? content, int maxBufferedBody)
     {
-        (Binding, _content) = (binding, content);
+        (Binding, _content, _maxBufferedBody) = (binding, content, maxBufferedBody);
         if (binding.Body is not null) _headers = HeadersOf(content);
     }
 
@@ -24,19 +25,19 @@ internal sealed class BoundRequest
         var body = parts.HasFlag(RequestBinding.Body) ? await HashAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false) : null;
         if (body is not null) RetryState.OnBuffered(request);
         var binding = parts.HasFlag(RequestBinding.Target) ? new TokenBinding(MethodOf(request), TargetOf(request), body, IsOneTime: isOneTime) : new TokenBinding(Body: body, IsOneTime: isOneTime);
-        return new BoundRequest(binding, request.Content);
+        return new BoundRequest(binding, request.Content, maxBufferedBody);
     }
 
     /// <summary>
     /// Compares the signed request with the request that is about to be sent. Returns the name of the part that was changed; <see langword="null"/> if
     /// no part was changed.
     /// </summary>
-    public async ValueTask<string?> ChangeAsync(HttpRequestMessage request, int maxBufferedBody, CancellationToken cancellationToken)
+    public async ValueTask<string?> ChangeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (Binding.Method is not null && Binding.Method != MethodOf(request)) return "the method";
         if (Binding.Target is not null && Binding.Target != TargetOf(request)) return "the path or the query";
         if (Binding.Body is null || (ReferenceEquals(request.Content, _content) && HeadersOf(request.Content) == _headers)) return null;
-        return Binding.Body == await HashAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false) ? null : "the body or its Content-Type or Content-Encoding";
+        return Binding.Body == await HashAsync(request.Content, _maxBufferedBody, cancellationToken).ConfigureAwait(false) ? null : "the body or its Content-Type or Content-Encoding";
     }
 
     /// <summary>
