@@ -56,18 +56,14 @@ public static class RewtHttpClientBuilderExtensions
         var client = builder.Name ?? SigningRegistration.AllClients;
         services.AddOptions<RewtSigningOptions>(client).Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtSigningOptions>, SigningOptionsValidator>());
-        services.TryAddSingleton<RefusalLog>();
         services.TryAddSingleton<SigningClients>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SigningStart>());
         services.TryAddSingleton<IKeyDownload, KeyDownload>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, ring) => new BearerTokenCache(
             provider.GetRequiredKeyedService<TokenSigners>(ring),
             provider.GetRequiredService<TimeProvider>()));
 
-        if (services.Any(service => service.ImplementationInstance is SigningRegistration known && known.Client == client)) return builder;
-        services.AddSingleton(new SigningRegistration(client));
-        services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
+        if (!TryAdd(builder, new SigningRegistration(client))) return builder;
         return builder
             .AddHttpMessageHandler(provider => new RetryHandler(provider.GetRequiredService<SigningClients>().Get(client)))
             .AddHttpMessageHandler(provider => new SigningHandler(provider.GetRequiredService<SigningClients>().Get(client)));
@@ -107,18 +103,31 @@ public static class RewtHttpClientBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtApiKeyClientOptions>, ApiKeyClientOptionsValidator>());
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<RefusalLog>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
 
-        if (services.Any(service => service.ImplementationInstance is ApiKeyRegistration known && known.Client == client)) return builder;
-        services.AddSingleton(new ApiKeyRegistration(client));
-        services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
+        if (!TryAdd(builder, new ApiKeyRegistration(client))) return builder;
         return builder.AddHttpMessageHandler(provider =>
         {
             var options = provider.GetRequiredService<IOptionsMonitor<RewtApiKeyClientOptions>>().Get(client);
             var guard = ClientOrigins.Guard(provider, client, options.AllowedOrigins, options.AllowInsecureHttp, CredentialNaming.ApiKey);
             return new ApiKeyAttachingHandler(options, guard, provider.GetRequiredService<IServiceScopeFactory>(), provider.GetService<IConfiguration>());
         });
+    }
+
+    /// <summary>
+    /// Adds the registration of a client, together with the services that both kinds of credentials need. Returns <see langword="false"/> if the client
+    /// has the same registration already.
+    /// </summary>
+    private static bool TryAdd<T>(IHttpClientBuilder builder, T registration)
+        where T : class
+    {
+        var services = builder.Services;
+        services.TryAddSingleton<RefusalLog>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
+        if (services.Any(service => registration.Equals(service.ImplementationInstance))) return false;
+
+        services.AddSingleton(registration);
+        services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
+        return true;
     }
 
     private static void TakeConfiguredKey(RewtApiKeyClientOptions options, IServiceProvider services)
