@@ -44,7 +44,7 @@ public class AttachBenchmarks
 
     [Benchmark]
     public async ValueTask AttachAsync() =>
-        _request.Headers.Authorization = (await _tokens.GetAsync("inventory", null, fresh: false, CancellationToken.None)).Header;
+        _request.Headers.Authorization = (await _tokens.GetAsync(null, "inventory", null, null, fresh: false, CancellationToken.None)).Header;
 
     [Benchmark]
     public async Task BareClientAsync()

@@ -142,7 +142,11 @@ public static class RewtAuthenticationExtensions
         services.AddOptions<JwtBearerOptions>(authenticationScheme).ValidateOnStart();
         // AddJwtBearer binds Authentication:Schemes; only the handler of the scheme is replaced.
         builder.AddJwtBearer(authenticationScheme, static _ => { });
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());
+        services.PostConfigure<JwtBearerOptions>(authenticationScheme, static options =>
+        {
+            // Without an instance, the base class creates an events object for each request.
+            if (options.EventsType is null) options.Events ??= new JwtBearerEvents();
+        });
         services.Configure<AuthenticationOptions>(options => options.SchemeMap[authenticationScheme].HandlerType = typeof(RewtHandler));
         services.TryAddTransient<RewtHandler>();
         services.TryAddSingleton<RewtSchemes>();

@@ -20,6 +20,7 @@ namespace Rewt;
 public class RewtHandler : JwtBearerHandler
 {
     private RewtSchemes? _schemes;
+    private SchemeVerifier? _verifier;
     private TokenRefusal? _refusal;
     private RewtKeysUnavailableException? _outage;
     private bool _isCounted;
@@ -35,7 +36,7 @@ public class RewtHandler : JwtBearerHandler
 
     private RewtSchemes Schemes => _schemes ??= Context.RequestServices.GetRequiredService<RewtSchemes>();
 
-    private SchemeVerifier Verifier => Schemes.Verifier(Scheme.Name, Options);
+    private SchemeVerifier Verifier => _verifier ??= Schemes.Verifier(Scheme.Name, Options);
 
     /// <inheritdoc />
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()

@@ -56,22 +56,16 @@ public static class RewtHttpClientBuilderExtensions
         var client = builder.Name ?? SigningRegistration.AllClients;
         services.AddOptions<RewtSigningOptions>(client).Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtSigningOptions>, SigningOptionsValidator>());
-        services.AddMetrics();
-        services.TryAddSingleton<SigningMetrics>();
-        services.TryAddSingleton<RefusalLog>();
         services.TryAddSingleton<SigningClients>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SigningStart>());
         services.TryAddSingleton<IKeyDownload, KeyDownload>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, ring) => new BearerTokenCache(
             provider.GetRequiredKeyedService<TokenSigners>(ring),
             provider.GetRequiredService<TimeProvider>()));
 
-        if (services.Any(service => service.ImplementationInstance is SigningRegistration known && known.Client == client)) return builder;
-        services.AddSingleton(new SigningRegistration(client));
-        services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
+        if (!TryAdd(builder, new SigningRegistration(client))) return builder;
         return builder
-            .AddHttpMessageHandler(provider => Retry(provider, client))
+            .AddHttpMessageHandler(provider => new RetryHandler(provider.GetRequiredService<SigningClients>().Get(client)))
             .AddHttpMessageHandler(provider => new SigningHandler(provider.GetRequiredService<SigningClients>().Get(client)));
     }
 
@@ -109,12 +103,8 @@ public static class RewtHttpClientBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtApiKeyClientOptions>, ApiKeyClientOptionsValidator>());
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<RefusalLog>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
 
-        if (services.Any(service => service.ImplementationInstance is ApiKeyRegistration known && known.Client == client)) return builder;
-        services.AddSingleton(new ApiKeyRegistration(client));
-        services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
+        if (!TryAdd(builder, new ApiKeyRegistration(client))) return builder;
         return builder.AddHttpMessageHandler(provider =>
         {
             var options = provider.GetRequiredService<IOptionsMonitor<RewtApiKeyClientOptions>>().Get(client);
@@ -123,16 +113,27 @@ public static class RewtHttpClientBuilderExtensions
         });
     }
 
+    /// <summary>
+    /// Adds the registration of a client, together with the services that both kinds of credentials need. Returns <see langword="false"/> if the client
+    /// has the same registration already.
+    /// </summary>
+    private static bool TryAdd<T>(IHttpClientBuilder builder, T registration)
+        where T : class
+    {
+        var services = builder.Services;
+        services.TryAddSingleton<RefusalLog>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
+        if (services.Any(service => registration.Equals(service.ImplementationInstance))) return false;
+
+        services.AddSingleton(registration);
+        services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
+        return true;
+    }
+
     private static void TakeConfiguredKey(RewtApiKeyClientOptions options, IServiceProvider services)
     {
         if (options.GetApiKey is not null || options.ApiKey is not null) return;
         (options.ApiKey, options.IsConfigured) = (services.GetService<IConfiguration>()?[ApiKeyAttachingHandler.Setting], true);
-    }
-
-    private static DelegatingHandler Retry(IServiceProvider provider, string client)
-    {
-        var signing = provider.GetRequiredService<SigningClients>().Get(client);
-        return signing.Retry is { } retry ? new RetryHandler(retry, signing.Guard, signing.Options.MaxBufferedBodyBytes) : new PassThroughHandler();
     }
 
     /// <summary>
@@ -144,10 +145,4 @@ public static class RewtHttpClientBuilderExtensions
         var redact = options.ShouldRedactHeaderValue;
         options.ShouldRedactHeaderValue = header => header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || redact(header);
     }
-
-    /// <summary>
-    /// The HTTP message handler that replaces <see cref="RetryHandler"/> in a client whose retry is turned off. The handler forwards each request
-    /// unchanged.
-    /// </summary>
-    private sealed class PassThroughHandler : DelegatingHandler;
 }

@@ -8,15 +8,12 @@ namespace Rewt.Internal;
 /// Records in memory when each API key was last accepted, and writes the recorded times to the store once a minute. <see cref="IRewtApps.ListAsync"/>
 /// returns these times.
 /// </summary>
-internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable, IDisposable
+internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store, TimeProvider time, ILoggerFactory loggers)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Lock _starting = new();
     private readonly ILogger _logger = loggers.CreateLogger(TrustedAppProvider.LogCategory);
     private ConcurrentDictionary<string, long> _uses = new(StringComparer.Ordinal);
-    private Task? _loop;
     private bool _isFailing;
 
     /// <summary>
@@ -24,11 +21,6 @@ internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store,
     /// fill the memory.
     /// </summary>
     public void Note(string keyId) => Volatile.Read(ref _uses)[keyId] = time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    public void Start()
-    {
-        lock (_starting) _loop ??= Task.Run(() => RunAsync(_stopping.Token));
-    }
 
     /// <summary>Writes to the store the times that were recorded since the last call of this method.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
@@ -48,15 +40,8 @@ internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store,
         }
     }
 
-    public void Dispose() => _stopping.Cancel();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        if (_loop is { } loop) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Writes the recorded times once a minute until it is canceled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false)) await FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -39,14 +39,13 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     public async Task<bool> UpdateAsync(RewtApp app, CancellationToken cancellationToken = default)
     {
         Validate(app);
-        var isThere = await ChangeAsync(
+        var change = ChangeAsync(
             app.Id,
             former => former is null
                 ? (null, false)
                 : (former with { Name = app.Name, Owner = app.Owner, Audiences = [.. app.Audiences], Scopes = [.. app.Scopes] }, true),
-            cancellationToken).ConfigureAwait(false);
-        if (isThere && own is not null) await RefreshAsync(own, cancellationToken).ConfigureAwait(false);
-        return isThere;
+            cancellationToken);
+        return await AppliedAsync(change, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<RewtApp>> ListAsync(CancellationToken cancellationToken = default)
@@ -95,9 +94,9 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         return RevokeAsync(appId, null, cancellationToken);
     }
 
-    private async Task<bool> RevokeAsync(string appId, Func<AppKey, bool>? which, CancellationToken cancellationToken)
+    private Task<bool> RevokeAsync(string appId, Func<AppKey, bool>? which, CancellationToken cancellationToken)
     {
-        var isThere = await ChangeAsync(
+        var change = ChangeAsync(
             appId,
             former =>
             {
@@ -105,14 +104,19 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
                 AppKey[] keys = [.. former.Keys.Select(key => key.Revoked is null && which?.Invoke(key) != false ? key with { Revoked = Now } : key)];
                 return (keys.SequenceEqual(former.Keys) ? null : former with { Keys = keys }, true);
             },
-            cancellationToken).ConfigureAwait(false);
-        if (isThere && own is not null) await RefreshAsync(own, cancellationToken).ConfigureAwait(false);
-        return isThere;
+            cancellationToken);
+        return AppliedAsync(change, cancellationToken);
     }
 
-    /// <summary>Refreshes the apps that this instance has cached, so that a change applies in this instance at once.</summary>
-    private static async Task RefreshAsync(TrustedAppProvider own, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for a change, and refreshes the apps that this instance has cached, so that the change applies in this instance at once. Returns whether
+    /// the changed app exists.
+    /// </summary>
+    private async Task<bool> AppliedAsync(Task<bool> change, CancellationToken cancellationToken)
     {
+        if (!await change.ConfigureAwait(false)) return false;
+        if (own is null) return true;
+
         try
         {
             await own.RefreshAsync(cancellationToken).ConfigureAwait(false);
@@ -121,6 +125,8 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         {
             // The change has been written; the next poll reads it.
         }
+
+        return true;
     }
 
     /// <param name="appId">The id of the app.</param>

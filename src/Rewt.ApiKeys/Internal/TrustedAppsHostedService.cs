@@ -6,16 +6,15 @@ namespace Rewt.Internal;
 /// The hosted service that begins polling the store and recording the uses of API keys when the application starts. The start does not wait for Redis.
 /// The recorded uses are written to the store when the application stops.
 /// </summary>
-internal sealed class TrustedAppsHostedService(TrustedAppProvider apps, AppUseLog uses) : IHostedService
+internal sealed class TrustedAppsHostedService(TrustedAppProvider apps, AppUseLog uses) : BackgroundService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         apps.Start();
-        uses.Start();
-        return Task.CompletedTask;
+        return base.StartAsync(cancellationToken);
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -25,5 +24,9 @@ internal sealed class TrustedAppsHostedService(TrustedAppProvider apps, AppUseLo
         {
             // The shutdown must not wait for the times of last use.
         }
+
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => uses.RunAsync(stoppingToken);
 }

@@ -17,12 +17,6 @@ internal sealed class RewtSchemes(
 {
     private readonly ConditionalWeakTable<JwtBearerOptions, SchemeVerifier> _verifiers = [];
 
-    /// <summary>
-    /// The verifier of the scheme that was requested first. In an application with only one scheme, this field saves the lookup in the table of
-    /// verifiers.
-    /// </summary>
-    private volatile CachedVerifier? _first;
-
     private readonly TenantSelector[] _selectors = [.. selectors];
 
     /// <summary>
@@ -36,15 +30,7 @@ internal sealed class RewtSchemes(
     /// <summary>Returns the name of the options of a scheme: the default name for the main scheme, otherwise the name of the scheme.</summary>
     public static string OptionsNameOf(string scheme) => scheme == RewtDefaults.AuthenticationScheme ? Options.DefaultName : scheme;
 
-    public SchemeVerifier Verifier(string scheme, JwtBearerOptions options)
-    {
-        var first = _first;
-        if (first is not null && ReferenceEquals(first.Options, options)) return first.Verifier;
-        var verifier = _verifiers.TryGetValue(options, out var known) ? known : _verifiers.GetValue(options, key => Create(scheme, key));
-        // The options object of the scheme is replaced after a configuration reload.
-        if (first is null || first.Scheme == scheme) _first = new CachedVerifier(scheme, options, verifier);
-        return verifier;
-    }
+    public SchemeVerifier Verifier(string scheme, JwtBearerOptions options) => _verifiers.TryGetValue(options, out var known) ? known : Open(scheme, options);
 
     /// <summary>
     /// Returns whether a verified token belongs to the tenant of the request. If the application has no tenant selector, the result is always
@@ -59,6 +45,9 @@ internal sealed class RewtSchemes(
 
         return true;
     }
+
+    /// <summary>Creates the verifier of a scheme. The method is separate from the lookup, because its lambda allocates memory for each call.</summary>
+    private SchemeVerifier Open(string scheme, JwtBearerOptions options) => _verifiers.GetValue(options, key => Create(scheme, key));
 
     private SchemeVerifier Create(string scheme, JwtBearerOptions options)
     {
@@ -95,7 +84,4 @@ internal sealed class RewtSchemes(
         parameters.ValidateIssuer &= parameters.ValidIssuer is not null || parameters.ValidIssuers?.Any() == true || parameters.IssuerValidator is not null;
         return parameters;
     }
-
-    /// <summary>The verifier of a scheme, with the options object for which it was created.</summary>
-    private sealed record CachedVerifier(string Scheme, JwtBearerOptions Options, SchemeVerifier Verifier);
 }

@@ -34,22 +34,12 @@ internal sealed class RingSession : IAsyncDisposable
 
     public IRewtApps Apps => _services.GetRequiredService<IRewtApps>();
 
-    public IInstanceStore Instances => _store.Instances!;
-
     private RingSchedule Schedule => RingSchedule.From(Options);
 
     private InstanceTracker Tracker => new(_store.Instances, Options, _time);
 
     /// <exception cref="ToolException">The Redis address on the command line is invalid.</exception>
     public static RingSession Open(ToolContext context, Action<RewtOptions>? configure = null)
-    {
-        var provider = Services(context, configure);
-        var settings = provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
-        return new RingSession(provider, settings, provider.GetRequiredService<IRingStoreFactory>().Open(settings), context.Time);
-    }
-
-    /// <exception cref="ToolException">The Redis address on the command line is invalid.</exception>
-    public static ServiceProvider Services(ToolContext context, Action<RewtOptions>? configure)
     {
         if (RedisUrl.ConnectionStringFor(context.Redis) is { } form)
         {
@@ -66,7 +56,9 @@ internal sealed class RingSession : IAsyncDisposable
         });
         services.AddRewtApps();
         services.AddSingleton<IAuditActor>(new OperatorActor());
-        return services.BuildServiceProvider();
+        var provider = services.BuildServiceProvider();
+        var settings = provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
+        return new RingSession(provider, settings, provider.GetRequiredService<IRingStoreFactory>().Open(settings), context.Time);
     }
 
     /// <summary>Reads the key ring from Redis. The method writes nothing, even if a rotation is due.</summary>
@@ -130,6 +122,9 @@ internal sealed class RingSession : IAsyncDisposable
         var ring = await RequireAsync(cancellationToken);
         await Tenants.ChangeAsync(tenant, default, change, _audit.Commander, ring, ClockReading.Now(_time), cancellationToken);
     }
+
+    /// <summary>Reads the newest entry of each instance, sorted by name.</summary>
+    public async Task<IReadOnlyList<InstanceHeartbeat>> ReadInstancesAsync(CancellationToken cancellationToken) => await Tracker.ReadAsync(cancellationToken) ?? [];
 
     /// <returns>The live instances that have not yet loaded <paramref name="ring"/> or a newer version.</returns>
     public Task<IReadOnlyList<string>> WaitForAllAsync(RingSnapshot ring, TimeSpan timeout, CancellationToken cancellationToken) =>

@@ -9,18 +9,12 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogger logger)
 {
-    /// <summary>
-    /// A tolerance that is added to the permitted skew. The tolerance is necessary because the comparison cannot distinguish a slow read from a wrong
-    /// clock.
-    /// </summary>
-    private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
-
     /// <summary>Whether the clocks differed by more than the permitted skew at the last check.</summary>
     public bool IsOff { get; private set; }
 
     public void Check(KeySnapshot snapshot)
     {
-        var isOff = snapshot.ClockOffset.Duration() > skew + Travel;
+        var isOff = snapshot.IsClockOff(skew);
         if (isOff && !IsOff) LogClockOff(ring, snapshot.ClockOffset, skew);
         IsOff = isOff;
     }

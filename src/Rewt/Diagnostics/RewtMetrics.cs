@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the counters and histograms of keys and tokens on the meter <c>Rewt</c>. The <see cref="RingMetrics"/> of each key ring record their
-/// values in these instruments. The page docs/operations/metrics.md lists all instruments.
+/// Creates the counters and histograms of keys, tokens and retries on the meter <c>Rewt</c>. The <see cref="RingMetrics"/> of each key ring record
+/// their values in these instruments. The page docs/operations/metrics.md lists all instruments.
 /// </summary>
 internal sealed class RewtMetrics
 {
@@ -34,6 +34,7 @@ internal sealed class RewtMetrics
         RefreshErrors = Meter.CreateCounter<long>("rewt.ring.refresh.errors", "{error}", "Reads of the ring that failed, by error.");
         Rotations = Meter.CreateCounter<long>("rewt.ring.rotations", "{rotation}", "Rotations that this instance carried out, by cause.");
         Revocations = Meter.CreateCounter<long>("rewt.ring.revocations", "{key}", "Keys revoked in changes that this instance wrote, by cause.");
+        ClientRetries = Meter.CreateCounter<long>("rewt.client.retries", "{request}", "Requests that were sent a second time because the receiver refused their key, by reason.");
         PropagationDelay = Meter.CreateHistogram("rewt.ring.propagation.delay", "s", "Time from the publication of a key by another instance until this instance has read it, by the clock of Redis.", advice: Delays);
     }
 
@@ -56,6 +57,8 @@ internal sealed class RewtMetrics
     public Counter<long> Rotations { get; }
 
     public Counter<long> Revocations { get; }
+
+    public Counter<long> ClientRetries { get; }
 
     public Histogram<double> PropagationDelay { get; }
 }

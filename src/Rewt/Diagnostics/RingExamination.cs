@@ -10,12 +10,6 @@ namespace Rewt.Internal;
 internal sealed class RingExamination(string ring, FleetSettings settings, IStoreDoctor? server, InstanceTracker tracker)
 {
     /// <summary>
-    /// A tolerance that is added to the permitted difference between two clocks. The tolerance is necessary because the comparison cannot distinguish
-    /// a slow read from a wrong clock.
-    /// </summary>
-    private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
-
-    /// <summary>
     /// The maximum number of instances that get a finding of their own. Without a limit, a Redis user that may write the list of instances could fill
     /// the log.
     /// </summary>
@@ -27,7 +21,7 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
     /// Returns whether the clock of this machine differs from the clock of Redis by more than half of the permitted skew. Only half is permitted,
     /// because the clock of another service can differ in the opposite direction.
     /// </summary>
-    public static bool IsClockOff(KeySnapshot snapshot, TimeSpan skew) => snapshot.ClockOffset.Duration() > (skew / 2) + Travel;
+    public static bool IsClockOff(KeySnapshot snapshot, TimeSpan skew) => snapshot.IsClockOff(skew / 2);
 
     /// <summary>
     /// The time to wait until the instances have loaded a change. An instance polls the change within one refresh interval, and writes the new

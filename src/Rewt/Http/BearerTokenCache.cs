@@ -16,24 +16,13 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     private volatile CachedToken? _last;
     private StrongBox<ClockReading>? _confirmedAt;
 
-    /// <summary>Returns a token that is signed with a key of the namespace, not of a tenant.</summary>
-    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
-    public ValueTask<BearerToken> GetAsync(string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
-        GetAsync(null, audience, claims, null, fresh, cancellationToken);
-
-    /// <summary>
-    /// Returns a token that is signed with a key of the namespace, not of a tenant. The method is used for requests that are sent synchronously.
-    /// </summary>
-    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
-    public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims, null, fresh: false, CancellationToken.None);
-
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<BearerToken> GetAsync(
         string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound, bool fresh, CancellationToken cancellationToken)
     {
         var signer = signers.For(tenant);
         var now = ClockReading.Now(time);
-        return signer.Keys.FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null
+        return SnapshotAtHand(signer, now) is { } snapshot
             ? ValueTask.FromResult(Get(signer, snapshot, audience, claims, bound, fresh, now))
             : GetSlowAsync(signer, audience, claims, bound, fresh, cancellationToken);
     }
@@ -44,7 +33,7 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     {
         var signer = signers.For(tenant);
         var now = ClockReading.Now(time);
-        return signer.Keys.FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null
+        return SnapshotAtHand(signer, now) is { } snapshot
             ? Get(signer, snapshot, audience, claims, bound, fresh, now)
             : GetSlow(signer, audience, claims, bound, fresh, cancellationToken);
     }
@@ -83,12 +72,16 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     {
         var signer = signers.For(refused.Tenant);
         var now = ClockReading.Now(time);
-        if (signer.Keys.FreshAt(now) is not { } snapshot || snapshot.SigningKey(now) is null) return false;
+        if (SnapshotAtHand(signer, now) is not { } snapshot) return false;
 
         // After the time of rotation only the store knows which key is current.
         var choice = signer.KeyOf(snapshot, now, isStored: false);
         return !choice.IsAhead && !refused.IsOf(choice);
     }
+
+    /// <summary>Returns the keys in memory; <see langword="null"/> if the store must be read before a token can be signed.</summary>
+    private static KeySnapshot? SnapshotAtHand(TokenSigner signer, ClockReading now) =>
+        signer.Keys.FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null ? snapshot : null;
 
     private BearerToken GetSlow(
         TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound, bool fresh, CancellationToken cancellationToken) =>

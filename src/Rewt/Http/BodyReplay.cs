@@ -12,10 +12,14 @@ internal static class BodyReplay
     /// Buffers a body that could be sent only once, if its length is known and at most <paramref name="maximum"/> bytes. Returns whether the body can
     /// be sent again.
     /// </summary>
-    public static ValueTask<bool> PrepareAsync(HttpContent? content, int maximum, CancellationToken cancellationToken) =>
-        CanReplay(content) ? ValueTask.FromResult(true)
-        : content!.Headers.ContentLength is not { } length || length > maximum ? ValueTask.FromResult(false)
-        : BufferAsync(content, maximum, cancellationToken);
+    public static async ValueTask<bool> PrepareAsync(HttpContent? content, int maximum, CancellationToken cancellationToken)
+    {
+        if (content is null || CanReplay(content)) return true;
+        if (content.Headers.ContentLength is not { } length || length > maximum) return false;
+
+        await content.LoadIntoBufferAsync(maximum, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
 
     /// <summary>Returns whether a body can be sent again without being buffered.</summary>
     public static bool CanReplay(HttpContent? content) => content switch
@@ -25,10 +29,4 @@ internal static class BodyReplay
         MultipartContent parts => parts.All(CanReplay),
         _ => false,
     };
-
-    private static async ValueTask<bool> BufferAsync(HttpContent content, int maximum, CancellationToken cancellationToken)
-    {
-        await content.LoadIntoBufferAsync(maximum, cancellationToken).ConfigureAwait(false);
-        return true;
-    }
 }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-
 namespace Rewt.Internal;
 
 /// <summary>
@@ -10,12 +7,13 @@ namespace Rewt.Internal;
 internal sealed class BoundRequest
 {
     private readonly HttpContent? _content;
+    private readonly int _maxBufferedBody;
     private readonly (string? Type, string? Encoding) _headers;
     private int _isSent;
 
-    private BoundRequest(TokenBinding binding, HttpContent? content)
+    private BoundRequest(TokenBinding binding, HttpContent? content, int maxBufferedBody)
     {
-        (Binding, _content) = (binding, content);
+        (Binding, _content, _maxBufferedBody) = (binding, content, maxBufferedBody);
         if (binding.Body is not null) _headers = HeadersOf(content);
     }
 
@@ -27,19 +25,19 @@ internal sealed class BoundRequest
         var body = parts.HasFlag(RequestBinding.Body) ? await HashAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false) : null;
         if (body is not null) RetryState.OnBuffered(request);
         var binding = parts.HasFlag(RequestBinding.Target) ? new TokenBinding(MethodOf(request), TargetOf(request), body, IsOneTime: isOneTime) : new TokenBinding(Body: body, IsOneTime: isOneTime);
-        return new BoundRequest(binding, request.Content);
+        return new BoundRequest(binding, request.Content, maxBufferedBody);
     }
 
     /// <summary>
     /// Compares the signed request with the request that is about to be sent. Returns the name of the part that was changed; <see langword="null"/> if
     /// no part was changed.
     /// </summary>
-    public async ValueTask<string?> ChangeAsync(HttpRequestMessage request, int maxBufferedBody, CancellationToken cancellationToken)
+    public async ValueTask<string?> ChangeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (Binding.Method is not null && Binding.Method != MethodOf(request)) return "the method";
         if (Binding.Target is not null && Binding.Target != TargetOf(request)) return "the path or the query";
         if (Binding.Body is null || (ReferenceEquals(request.Content, _content) && HeadersOf(request.Content) == _headers)) return null;
-        return Binding.Body == await HashAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false) ? null : "the body or its Content-Type or Content-Encoding";
+        return Binding.Body == await HashAsync(request.Content, _maxBufferedBody, cancellationToken).ConfigureAwait(false) ? null : "the body or its Content-Type or Content-Encoding";
     }
 
     /// <summary>
@@ -59,11 +57,15 @@ internal sealed class BoundRequest
 
     private static async ValueTask<string> HashAsync(HttpContent? content, int maxBufferedBody, CancellationToken cancellationToken)
     {
-        if (content is not null) await BufferAsync(content, maxBufferedBody, cancellationToken).ConfigureAwait(false);
+        byte[] body = [];
+        if (content is not null)
+        {
+            await BufferAsync(content, maxBufferedBody, cancellationToken).ConfigureAwait(false);
+            body = await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var (type, encoding) = HeadersOf(content);
-        using var bytes = new HashedBytes(TokenBinding.BodyHead(type, encoding));
-        if (content is not null) await content.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
-        return bytes.Hash();
+        return TokenBinding.HashOf(TokenBinding.BodyHead(type, encoding), body);
     }
 
     private static async Task BufferAsync(HttpContent content, int maximum, CancellationToken cancellationToken)
@@ -78,84 +80,6 @@ internal sealed class BoundRequest
                 $"A token can be bound to a body of at most {maximum} bytes ({nameof(RewtSigningOptions)}.{nameof(RewtSigningOptions.MaxBufferedBodyBytes)}), and this body is longer. "
                 + "Raise the limit here and Rewt:Binding:MaxBodyBytes at the receiver, or bind this request to RequestBinding.Target only.",
                 exception);
-        }
-    }
-
-    /// <summary>
-    /// The stream to which a request body is copied in order to compute its hash. The stream collects the bytes in a pooled buffer. The caller must
-    /// limit the length of the body.
-    /// </summary>
-    private sealed class HashedBytes : Stream
-    {
-        private byte[] _buffer;
-        private int _length;
-
-        public HashedBytes(string head)
-        {
-            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1024, Encoding.UTF8.GetMaxByteCount(head.Length)));
-            _length = Encoding.UTF8.GetBytes(head, _buffer);
-        }
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public string Hash() => TokenBinding.HashOf(_buffer.AsSpan(0, _length));
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            if (_buffer.Length - _length < buffer.Length)
-            {
-                var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + buffer.Length));
-                _buffer.AsSpan(0, _length).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
-                _buffer = larger;
-            }
-
-            buffer.CopyTo(_buffer.AsSpan(_length));
-            _length += buffer.Length;
-        }
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        {
-            Write(buffer.AsSpan(offset, count));
-            return Task.CompletedTask;
-        }
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Write(buffer.Span);
-            return default;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            // A body may be secret, and the pool is shared. An array is returned once.
-            if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
-            _buffer = [];
-            base.Dispose(disposing);
         }
     }
 }

@@ -86,7 +86,7 @@ internal sealed class CredentialHistory
     /// token, but not an <c>Authorization</c> header that the application has set.
     /// </summary>
     public static BearerToken? TokenOn(HttpRequestMessage request) =>
-        Of(request)?.All().FirstOrDefault(sent => sent.Token is not null && sent.Header.Equals(request.Headers.Authorization))?.Token;
+        request.Headers.Authorization is { } header ? Of(request)?.SentWith(header)?.Token : null;
 
     /// <summary>
     /// Returns the parts that the token of the request is bound to; <see langword="null"/> if the request has no bound token of this library.
@@ -142,10 +142,7 @@ internal sealed class CredentialHistory
     /// credentials that were attached last are returned. The result is <see langword="null"/> if the application has set the header, or if no
     /// credentials were attached.
     /// </summary>
-    public SentCredentials? SentWith(AuthenticationHeaderValue? header) =>
-        (header is null ? Volatile.Read(ref _last) : All().FirstOrDefault(sent => sent.Header.Equals(header))) is { } sent
-            ? new SentCredentials(sent.Origin, sent.Header, sent.Token, header is not null)
-            : null;
+    public Sent? SentWith(AuthenticationHeaderValue? header) => header is null ? Volatile.Read(ref _last) : All().FirstOrDefault(sent => sent.Header.Equals(header));
 
     /// <summary>Returns whether the response came from an origin for which credentials were attached.</summary>
     public bool IsAnswer(HttpResponseMessage response) => !IsElsewhere(response.RequestMessage?.RequestUri);
@@ -180,7 +177,7 @@ internal sealed class CredentialHistory
     /// An entry of <see cref="CredentialHistory"/>: a token or an API key that was attached to the request, and the address for which it was
     /// attached.
     /// </summary>
-    private sealed class Sent(Uri address, Origin origin, AuthenticationHeaderValue header, BearerToken? token)
+    public sealed class Sent(Uri address, Origin origin, AuthenticationHeaderValue header, BearerToken? token)
     {
         public Uri Address => address;
 
@@ -188,6 +185,7 @@ internal sealed class CredentialHistory
 
         public AuthenticationHeaderValue Header => header;
 
+        /// <summary>The token; <see langword="null"/> for an API key.</summary>
         public BearerToken? Token => token;
 
         public Sent? Before { get; set; }

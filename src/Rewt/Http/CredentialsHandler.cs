@@ -9,9 +9,6 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     /// <summary>The check of the origins that may receive the credentials of the client.</summary>
     public OriginGuard Guard => guard;
 
-    /// <summary>The longest body, in bytes, that can be buffered in order to bind a token to the body.</summary>
-    public virtual int MaxBufferedBodyBytes => 0;
-
     /// <summary>Attaches the credentials to a request, and records them in the history.</summary>
     protected abstract ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken);
 

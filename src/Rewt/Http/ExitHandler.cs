@@ -5,20 +5,20 @@ namespace Rewt.Internal;
 /// receive the credentials, and that no other handler has changed a part of the request that the token is bound to. A failed check throws an
 /// exception.
 /// </summary>
-/// <param name="credentials">The handler that attached the credentials.</param>
+/// <param name="guard">The check of the origins that may receive the credentials.</param>
 /// <param name="proxy">The web proxy of the client.</param>
-/// <param name="between">The names of the handlers between <paramref name="credentials"/> and this handler, the outermost first.</param>
-internal sealed class ExitHandler(CredentialsHandler credentials, OutgoingProxy proxy, IReadOnlyList<string> between) : DelegatingHandler
+/// <param name="between">The names of the handlers between the handler that attached the credentials and this handler, the outermost first.</param>
+internal sealed class ExitHandler(OriginGuard guard, OutgoingProxy proxy, IReadOnlyList<string> between) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        credentials.Guard.Release(request, proxy);
+        guard.Release(request, proxy);
         return CredentialHistory.BoundOn(request) is { } bound ? SendBoundAsync(request, bound, cancellationToken) : base.SendAsync(request, cancellationToken);
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        credentials.Guard.Release(request, proxy);
+        guard.Release(request, proxy);
         if (CredentialHistory.BoundOn(request) is { } bound) SynchronousSend.Run(() => ReleaseAsync(request, bound, cancellationToken));
         return base.Send(request, cancellationToken);
     }
@@ -36,12 +36,12 @@ internal sealed class ExitHandler(CredentialsHandler credentials, OutgoingProxy 
     /// <exception cref="InvalidOperationException">A handler of the application has changed or repeated the request.</exception>
     private async Task<bool> ReleaseAsync(HttpRequestMessage request, BoundRequest bound, CancellationToken cancellationToken)
     {
-        if (await bound.ChangeAsync(request, credentials.MaxBufferedBodyBytes, cancellationToken).ConfigureAwait(false) is { } change) throw Wrong($"{change} was changed after the request was signed", "changes requests");
+        if (await bound.ChangeAsync(request, cancellationToken).ConfigureAwait(false) is { } change) throw Wrong($"{change} was changed after the request was signed", "changes requests");
         return bound.TrySend() ? true : throw Wrong("a one-time token was sent before", "repeats requests");
     }
 
     private InvalidOperationException Wrong(string what, string deed) => new(
-        $"The HTTP client '{credentials.Guard.Client}' did not send a request: {what}. "
+        $"The HTTP client '{guard.Client}' did not send a request: {what}. "
         + $"Handlers behind AddRewtSigning, in the order of a request: {(between.Count == 0 ? "none, so the code that sends the request is the cause" : string.Join(", ", between))}. "
         + $"Add the handler that {deed} before AddRewtSigning.");
 }

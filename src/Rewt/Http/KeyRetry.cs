@@ -16,14 +16,14 @@ internal sealed partial class KeyRetry
 
     private static readonly ResiliencePropertyKey<RetryState> Current = new("Rewt.RetryState");
 
-    private readonly SigningMetrics _metrics;
+    private readonly RewtMetrics _metrics;
     private readonly ILogger _logger;
     private readonly string? _audience;
     private readonly int _retries;
     private readonly Func<RetryPredicateArguments<HttpResponseMessage>, ValueTask<bool>> _approve;
     private readonly Func<OnRetryArguments<HttpResponseMessage>, ValueTask>? _report;
 
-    public KeyRetry(RewtSigningOptions options, RefusedKeyChecks checks, SigningMetrics metrics, TimeProvider time, ILogger<RetryHandler> logger)
+    public KeyRetry(RewtSigningOptions options, RefusedKeyChecks checks, RewtMetrics metrics, TimeProvider time, ILogger<RetryHandler> logger)
     {
         (Checks, _metrics, _logger, _audience) = (checks, metrics, logger, options.Audience);
         var retry = Settings(options);
@@ -126,7 +126,12 @@ internal sealed partial class KeyRetry
     {
         var refused = arguments.Outcome.Result!;
         arguments.Context.Properties.GetValue(Current, null!).IsFresh = true;
-        _metrics.Retried(_audience, ChallengeReader.Read(refused));
+        if (_metrics.ClientRetries.Enabled)
+        {
+            var reason = ChallengeReader.Read(refused) == Challenge.StaleKey ? "stale_key" : "unexplained";
+            _metrics.ClientRetries.Add(1, new("rewt.audience", _audience), new KeyValuePair<string, object?>("rewt.reason", reason));
+        }
+
         LogRetry();
         try
         {

@@ -32,7 +32,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
         if (history.SentWith(header) is { } sent)
         {
             var keyId = sent.Token?.KeyId ?? ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(sent.Header.Parameter!));
-            Report(sent.Origin, response, reason, sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace", keyId, sent.IsOnRequest ? CheckFor(reason, sent.Header)
+            Report(sent.Origin, response, reason, sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace", keyId, header is not null ? CheckFor(reason, sent.Header)
                 : "The answering address got no credentials: .NET follows a redirect without them. Call the final address.");
         }
         else if (header is null && history.IsExempt)

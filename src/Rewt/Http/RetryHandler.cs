@@ -4,13 +4,13 @@ namespace Rewt.Internal;
 /// The HTTP message handler that sends a request again if the called service refused the key of its token. The handler buffers a body that could be
 /// sent only once, and runs the attempts through Polly. The signing handler is an inner handler, so that each attempt is signed.
 /// </summary>
-internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBufferedBody) : DelegatingHandler
+internal sealed class RetryHandler(SigningClient client) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (IsExempt(request)) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (RetryOf(request) is not { } retry) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
-        var canRepeat = await BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false);
+        var canRepeat = await BodyReplay.PrepareAsync(request.Content, client.Options.MaxBufferedBodyBytes, cancellationToken).ConfigureAwait(false);
         var context = KeyRetry.Begin(request, canRepeat, cancellationToken);
         try
         {
@@ -27,10 +27,10 @@ internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBuf
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (IsExempt(request)) return base.Send(request, cancellationToken);
+        if (RetryOf(request) is not { } retry) return base.Send(request, cancellationToken);
 
         var canRepeat = BodyReplay.CanReplay(request.Content)
-            || SynchronousSend.Run(() => BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).AsTask());
+            || SynchronousSend.Run(() => BodyReplay.PrepareAsync(request.Content, client.Options.MaxBufferedBodyBytes, cancellationToken).AsTask());
         var context = KeyRetry.Begin(request, canRepeat, cancellationToken);
         try
         {
@@ -46,16 +46,17 @@ internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBuf
     }
 
     /// <summary>
-    /// Returns whether another handler retries the request, or the request is not signed. If an outer handler retries the request, the inner signing handler
-    /// replaces its token, so the keys of the inner client determine whether a retry is useful.
+    /// Returns the retry of a request; <see langword="null"/> if the retry is turned off, the request is not signed, or another handler retries the
+    /// request. If an outer handler retries the request, the inner signing handler replaces its token, so the keys of the inner client determine
+    /// whether a retry is useful.
     /// </summary>
-    private bool IsExempt(HttpRequestMessage request)
+    private KeyRetry? RetryOf(HttpRequestMessage request)
     {
-        if (guard.IsExempt(request)) return true;
-        if (RetryState.Of(request) is not { } outer) return false;
+        if (client.Retry is not { } retry || client.Guard.IsExempt(request)) return null;
+        if (RetryState.Of(request) is not { } outer) return retry;
 
         outer.InnerChecks = retry.Checks;
-        return true;
+        return null;
     }
 
     private Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);

@@ -14,7 +14,7 @@ internal sealed class SigningClients(
     IServiceProvider services,
     IOptionsMonitor<RewtSigningOptions> options,
     IOptionsMonitor<RewtOptions> rings,
-    SigningMetrics metrics,
+    RewtMetrics metrics,
     TimeProvider time,
     ILogger<RetryHandler> logger)
 {

@@ -6,8 +6,6 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class SigningHandler(SigningClient client) : CredentialsHandler(client.Guard)
 {
-    public override int MaxBufferedBodyBytes => client.Options.MaxBufferedBodyBytes;
-
     protected override async ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken)
     {
         var fresh = IsFresh(request);

@@ -14,7 +14,7 @@ internal sealed class SigningHandlerFilter(RefusalLog refusals) : IHttpMessageHa
         if (builder.AdditionalHandlers.OfType<CredentialsHandler>().LastOrDefault() is not { } guarded) return;
 
         var inner = builder.AdditionalHandlers.SkipWhile(handler => handler != guarded).Skip(1).Select(handler => handler.GetType()).Where(type => type.Namespace != "Microsoft.Extensions.Http.Logging");
-        builder.AdditionalHandlers.Add(new ExitHandler(guarded, new OutgoingProxy(builder.PrimaryHandler), [.. inner.Select(type => type.Name)]));
+        builder.AdditionalHandlers.Add(new ExitHandler(guarded.Guard, new OutgoingProxy(builder.PrimaryHandler), [.. inner.Select(type => type.Name)]));
         builder.AdditionalHandlers.Insert(0, new EntryHandler(refusals));
     };
 }

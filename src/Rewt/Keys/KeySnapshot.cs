@@ -8,6 +8,12 @@ namespace Rewt.Internal;
 /// </summary>
 internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readStarted)
 {
+    /// <summary>
+    /// A tolerance that is added to the permitted difference between two clocks. The tolerance is necessary because the comparison cannot distinguish
+    /// a slow read from a wrong clock.
+    /// </summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(1);
+
     /// <summary>The reason why a required write failed; <see langword="null"/> if no write failed.</summary>
     public string? WriteRefusal { get; init; }
 
@@ -72,6 +78,9 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// ahead, and includes the duration of the read.
     /// </summary>
     public TimeSpan ClockOffset => ReadStarted.WallClock - ReadAt.ToDateTimeOffset();
+
+    /// <summary>Returns whether the clock of this instance differs from the clock of the store by more than the permitted difference.</summary>
+    public bool IsClockOff(TimeSpan permitted) => ClockOffset.Duration() > permitted + ClockTolerance;
 
     /// <summary>The current key, according to the store; <see langword="null"/> if there is none.</summary>
     public abstract SigningKey? Current { get; }

@@ -80,6 +80,19 @@ internal sealed class EllipticCurve
         return ((right * right) - (left * left * left) + (3 * left) - _b) % _prime == 0;
     }
 
+    /// <summary>
+    /// Returns the key with an uncompressed point (RFC 5480 §2.2); <see langword="null"/> if the point is encoded in another form. The method does not
+    /// check whether the point is on the curve.
+    /// </summary>
+    public ECParameters? At(ReadOnlySpan<byte> point)
+    {
+        const byte Uncompressed = 4;
+        if (point.Length != 1 + (2 * CoordinateLength) || point[0] != Uncompressed) return null;
+
+        var (x, y) = (point.Slice(1, CoordinateLength).ToArray(), point[(1 + CoordinateLength)..].ToArray());
+        return new ECParameters { Curve = Curve, Q = new ECPoint { X = x, Y = y } };
+    }
+
     private static byte[] Encode(Oid name)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);

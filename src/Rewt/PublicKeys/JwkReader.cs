@@ -28,11 +28,7 @@ internal static class JwkReader
     /// <param name="rsaAlgorithm">The algorithm of an RSA key without <c>alg</c>. The default is the most common algorithm.</param>
     public static PublicKey? TryRead(ReadOnlyMemory<byte> json, out string? problem, bool keyIdRequired = true, string rsaAlgorithm = SecurityAlgorithms.RsaSha256)
     {
-        if (json.Length > MaximumBytes)
-        {
-            problem = $"the entry is longer than {MaximumBytes / 1024} KB";
-            return null;
-        }
+        if (json.Length > MaximumBytes) return PublicKey.Refuse($"the entry is longer than {MaximumBytes / 1024} KB", out problem);
 
         try
         {
@@ -41,18 +37,13 @@ internal static class JwkReader
         }
         catch (Exception exception) when (StrictJson.IsMalformed(exception))
         {
-            problem = "the entry is not valid JSON (RFC 8259), or has a duplicate member";
-            return null;
+            return PublicKey.Refuse("the entry is not valid JSON (RFC 8259), or has a duplicate member", out problem);
         }
     }
 
     private static PublicKey? TryRead(JsonElement jwk, out string? problem, bool keyIdRequired, string rsaAlgorithm)
     {
-        if (jwk.ValueKind != JsonValueKind.Object)
-        {
-            problem = "the entry is not a JSON object";
-            return null;
-        }
+        if (jwk.ValueKind != JsonValueKind.Object) return PublicKey.Refuse("the entry is not a JSON object", out problem);
 
         try
         {
@@ -60,39 +51,34 @@ internal static class JwkReader
             if (problem is not null) return null;
 
             var keyId = Text(jwk, "kid");
-            if (keyId is null && keyIdRequired)
-            {
-                problem = "the key has no kid";
-                return null;
-            }
+            if (keyId is null && keyIdRequired) return PublicKey.Refuse("the key has no kid", out problem);
 
             var key = Text(jwk, "kty") switch
             {
                 "EC" => TryReadEc(jwk, keyId, out problem),
                 "RSA" => TryReadRsa(jwk, keyId, rsaAlgorithm, out problem),
-                _ => Refuse(OtherKind, out problem),
+                _ => PublicKey.Refuse(OtherKind, out problem),
             };
-            return key is not null && Find(jwk, "x5c") is { } chain && !IsCertified(key, chain) ? Refuse("the x5c is not a certificate of this key", out problem) : key;
+            return key is not null && Find(jwk, "x5c") is { } chain && !IsCertified(key, chain) ? PublicKey.Refuse("the x5c is not a certificate of this key", out problem) : key;
         }
         catch (JsonException)
         {
-            problem = "a member that must be a string has another type";
-            return null;
+            return PublicKey.Refuse("a member that must be a string has another type", out problem);
         }
     }
 
     private static PublicKey? TryReadEc(JsonElement jwk, string? keyId, out string? problem)
     {
-        if (EllipticCurve.Find(Text(jwk, "crv")) is not { } curve) return Refuse(OtherCurve, out problem);
-        if (Text(jwk, "alg") is { } algorithm && algorithm != curve.Algorithm) return Refuse($"the alg of a key on {curve.Name} must be {curve.Algorithm}", out problem);
-        if (Bytes(jwk, "x") is not { } x || Bytes(jwk, "y") is not { } y) return Refuse("x or y is missing or not base64url", out problem);
+        if (EllipticCurve.Find(Text(jwk, "crv")) is not { } curve) return PublicKey.Refuse(OtherCurve, out problem);
+        if (Text(jwk, "alg") is { } algorithm && algorithm != curve.Algorithm) return PublicKey.Refuse($"the alg of a key on {curve.Name} must be {curve.Algorithm}", out problem);
+        if (Bytes(jwk, "x") is not { } x || Bytes(jwk, "y") is not { } y) return PublicKey.Refuse("x or y is missing or not base64url", out problem);
         return PublicKey.TryCreate(new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = x, Y = y } }, keyId, out problem);
     }
 
     private static PublicKey? TryReadRsa(JsonElement jwk, string? keyId, string rsaAlgorithm, out string? problem)
     {
         var algorithm = Text(jwk, "alg") ?? rsaAlgorithm;
-        if (Bytes(jwk, "n") is not { } modulus || Bytes(jwk, "e") is not { } exponent) return Refuse("n or e is missing or not base64url", out problem);
+        if (Bytes(jwk, "n") is not { } modulus || Bytes(jwk, "e") is not { } exponent) return PublicKey.Refuse("n or e is missing or not base64url", out problem);
         return PublicKey.TryCreate(new RSAParameters { Modulus = modulus, Exponent = exponent }, algorithm, keyId, out problem);
     }
 
@@ -143,10 +129,4 @@ internal static class JwkReader
 
     /// <exception cref="JsonException">The member is not a string.</exception>
     private static string? Text(JsonElement jwk, string name) => Find(jwk, name) is null ? null : StrictJson.Text(jwk, name);
-
-    private static PublicKey? Refuse(string reason, out string? problem)
-    {
-        problem = reason;
-        return null;
-    }
 }

@@ -51,20 +51,12 @@ internal static class PrivateKeyPem
             : null;
     }
 
-    private static List<(string Label, string Pem)> Find(string text)
-    {
-        var found = new List<(string Label, string Pem)>();
-        var rest = text.AsSpan();
-        while (PemEncoding.TryFind(rest, out var fields))
-        {
-            // openssl writes parameters before an EC key, and the file may contain certificates.
-            var label = rest[fields.Label];
-            if (label.EndsWith(Suffix, StringComparison.Ordinal)) found.Add((label.ToString(), rest[fields.Location].ToString()));
-            rest = rest[fields.Location.End..];
-        }
-
-        return found;
-    }
+    /// <summary>
+    /// Returns the private keys in a PEM text. The text can contain other blocks: openssl writes parameters before an EC key, and a file may contain
+    /// certificates.
+    /// </summary>
+    private static List<(string Label, string Pem)> Find(string text) =>
+        [.. PublicKeyPem.Blocks(text).Where(block => block.Label.EndsWith(Suffix, StringComparison.Ordinal)).Select(block => (block.Label, text[block.Location]))];
 
     private static AsymmetricAlgorithm? TryImport(string label, string pem, string? password, out string? problem)
     {
@@ -84,7 +76,7 @@ internal static class PrivateKeyPem
             else key.ImportFromPem(pem);
             return key;
         }
-        catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException or ArgumentException)
+        catch (Exception exception) when (PublicKeyPem.IsUnreadable(exception))
         {
             key.Dispose();
             return null;

@@ -55,17 +55,8 @@ internal sealed class PublicKey
     /// <summary>Creates a public key from a point on a curve. If the point is invalid, <paramref name="problem"/> contains the reason.</summary>
     public static PublicKey? TryCreate(ECParameters parameters, string? keyId, out string? problem)
     {
-        if (EllipticCurve.Find(parameters.Curve) is not { } curve)
-        {
-            problem = "the curve is not P-256 or P-384";
-            return null;
-        }
-
-        if (parameters.Q is not { X: { } x, Y: { } y } || !curve.Holds(x, y))
-        {
-            problem = $"the point is not on the curve {curve.Name}";
-            return null;
-        }
+        if (EllipticCurve.Find(parameters.Curve) is not { } curve) return Refuse("the curve is not P-256 or P-384", out problem);
+        if (parameters.Q is not { X: { } x, Y: { } y } || !curve.Holds(x, y)) return Refuse($"the point is not on the curve {curve.Name}", out problem);
 
         problem = ProblemOf(keyId);
         return problem is not null ? null : Unpublished(out problem, new PublicKey(
@@ -83,11 +74,7 @@ internal sealed class PublicKey
     /// </summary>
     public static PublicKey? TryCreate(RSAParameters parameters, string algorithm, string? keyId, out string? problem)
     {
-        if (algorithm is not (SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.RsaSsaPssSha256))
-        {
-            problem = OtherRsaAlgorithm;
-            return null;
-        }
+        if (algorithm is not (SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.RsaSsaPssSha256)) return Refuse(OtherRsaAlgorithm, out problem);
 
         problem = RsaNumbers.Problem(parameters.Modulus, parameters.Exponent) ?? ProblemOf(keyId);
         return problem is not null ? null : Unpublished(out problem, new PublicKey(
@@ -97,6 +84,13 @@ internal sealed class PublicKey
             ("e", Base64Url.EncodeToString(parameters.Exponent)),
             ("kty", "RSA"),
             ("n", Base64Url.EncodeToString(parameters.Modulus))));
+    }
+
+    /// <summary>Returns <see langword="null"/> in place of a key, and sets the reason why the key is refused.</summary>
+    public static PublicKey? Refuse(string reason, out string? problem)
+    {
+        problem = reason;
+        return null;
     }
 
     /// <summary>Records the issuer to which the key belongs. A token that is signed with the key but names another issuer is refused.</summary>

@@ -22,16 +22,25 @@ internal static class PublicKeyPem
     /// </summary>
     public static string Unescape(string text) => text.Replace(@"\r", string.Empty, StringComparison.Ordinal).Replace(@"\n", "\n", StringComparison.Ordinal);
 
+    /// <summary>Returns the blocks of a PEM text. The ranges are positions in the text.</summary>
+    public static IEnumerable<(string Label, Range Location, Range Base64)> Blocks(string text)
+    {
+        var start = 0;
+        while (PemEncoding.TryFind(text.AsSpan(start), out var fields))
+        {
+            yield return (text[InText(fields.Label)], InText(fields.Location), InText(fields.Base64Data));
+            start += fields.Location.End.Value;
+        }
+
+        Range InText(Range range) => (start + range.Start.Value)..(start + range.End.Value);
+    }
+
     /// <summary>
     /// Returns the problem of a PEM text with an incomplete or damaged block; <see langword="null"/> if all blocks can be found. .NET skips an incomplete
     /// block like the explanatory text between the blocks.
     /// </summary>
-    private static string? ProblemOfBlocks(string text)
-    {
-        var blocks = 0;
-        for (var rest = text.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..]) blocks++;
-        return text.AsSpan().Count(Begin) == blocks ? null : "it contains an incomplete or damaged PEM block";
-    }
+    private static string? ProblemOfBlocks(string text) =>
+        text.AsSpan().Count(Begin) == Blocks(text).Count() ? null : "it contains an incomplete or damaged PEM block";
 
     /// <summary>Throws if a file contains an incomplete or damaged block.</summary>
     /// <param name="text">The content of the file.</param>
@@ -53,19 +62,16 @@ internal static class PublicKeyPem
         problem = ProblemOfBlocks(text);
         if (problem is not null) return null;
 
-        var rest = text.AsSpan();
-        while (PemEncoding.TryFind(rest, out var fields))
+        foreach (var (label, _, base64) in Blocks(text))
         {
-            var label = rest[fields.Label].ToString();
             if (label == "CERTIFICATE" && ++certificates > 1)
             {
                 problem = "it contains several certificates, possibly a chain; keep only the certificate of the signer, or use one source for each certificate";
                 return null;
             }
 
-            if (TryReadOne(label, Convert.FromBase64String(rest[fields.Base64Data].ToString()), rsaAlgorithm, out problem) is not { } key) return null;
+            if (TryReadOne(label, Convert.FromBase64String(text[base64]), rsaAlgorithm, out problem) is not { } key) return null;
             keys.Add(key);
-            rest = rest[fields.Location.End..];
         }
 
         return keys;
@@ -93,8 +99,7 @@ internal static class PublicKeyPem
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
-            problem = Unreadable(label);
-            return null;
+            return PublicKey.Refuse(Unreadable(label), out problem);
         }
     }
 
@@ -107,12 +112,12 @@ internal static class PublicKeyPem
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
-            problem = Unreadable("CERTIFICATE");
-            return null;
+            return PublicKey.Refuse(Unreadable("CERTIFICATE"), out problem);
         }
     }
 
-    private static bool IsUnreadable(Exception exception) => exception is CryptographicException or PlatformNotSupportedException or ArgumentException;
+    /// <summary>Returns whether an exception means that .NET cannot read a key: the key is damaged, or its type is not supported.</summary>
+    public static bool IsUnreadable(Exception exception) => exception is CryptographicException or PlatformNotSupportedException or ArgumentException;
 
     private static string Unreadable(string label) => $"the block {label} is damaged, or its type of key is not supported";
 
@@ -148,14 +153,6 @@ internal static class PublicKeyPem
     /// Reads an EC key in its usual form, an uncompressed point on a known curve. The key is not imported, because an import with OpenSSL would take a
     /// large part of the time in which an attestation is checked.
     /// </summary>
-    private static ECParameters? PointOf(System.Security.Cryptography.X509Certificates.PublicKey key)
-    {
-        const byte Uncompressed = 4;
-        if (key.Oid.Value != EllipticCurveKey || key.EncodedParameters is not { } parameters || EllipticCurve.Find(parameters.RawData) is not { } curve) return null;
-
-        var (point, length) = (key.EncodedKeyValue.RawData, curve.CoordinateLength);
-        return point.Length == 1 + (2 * length) && point[0] == Uncompressed
-            ? new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = point[1..(1 + length)], Y = point[(1 + length)..] } }
-            : null;
-    }
+    private static ECParameters? PointOf(System.Security.Cryptography.X509Certificates.PublicKey key) =>
+        key.Oid.Value == EllipticCurveKey && key.EncodedParameters is { } parameters ? EllipticCurve.Find(parameters.RawData)?.At(key.EncodedKeyValue.RawData) : null;
 }

@@ -7,8 +7,6 @@ namespace Rewt.Internal;
 /// <summary>Parses a public key in the format of the <c>.pub</c> files that <c>ssh-keygen</c> writes (RFC 4253 §6.6, RFC 5656 §3.1).</summary>
 internal static class SshPublicKey
 {
-    private const byte Uncompressed = 4;
-
     /// <summary>Returns whether a text begins like the line of a <c>.pub</c> file.</summary>
     public static bool IsLine(string text) => text.StartsWith("ssh-", StringComparison.Ordinal) || text.StartsWith("ecdsa-", StringComparison.Ordinal);
 
@@ -18,8 +16,7 @@ internal static class SshPublicKey
         var blob = new byte[JwkReader.MaximumBytes];
         if (parts.Length < 2 || line.Length > JwkReader.MaximumBytes || !Convert.TryFromBase64String(parts[1], blob, out var length))
         {
-            problem = "the line is not in the format of ssh-keygen (\"ssh-rsa AAAA…\")";
-            return null;
+            return PublicKey.Refuse("the line is not in the format of ssh-keygen (\"ssh-rsa AAAA…\")", out problem);
         }
 
         ReadOnlySpan<byte> rest = blob.AsSpan(0, length);
@@ -30,7 +27,7 @@ internal static class SshPublicKey
             "ssh-rsa" => TryReadRsa(rest, rsaAlgorithm, ref problem),
             "ecdsa-sha2-nistp256" => TryReadEc(rest, EllipticCurve.P256, "nistp256", ref problem),
             "ecdsa-sha2-nistp384" => TryReadEc(rest, EllipticCurve.P384, "nistp384", ref problem),
-            _ => Refuse("the key is not of the type ssh-rsa, ecdsa-sha2-nistp256 or ecdsa-sha2-nistp384", out problem),
+            _ => PublicKey.Refuse("the key is not of the type ssh-rsa, ecdsa-sha2-nistp256 or ecdsa-sha2-nistp384", out problem),
         };
     }
 
@@ -43,11 +40,7 @@ internal static class SshPublicKey
     private static PublicKey? TryReadEc(ReadOnlySpan<byte> rest, EllipticCurve curve, string name, ref string? problem)
     {
         if (!TryTake(ref rest, out var curveName) || Encoding.ASCII.GetString(curveName) != name || !TryTake(ref rest, out var point) || rest.Length > 0) return null;
-
-        var size = curve.CoordinateLength;
-        if (point.Length != 1 + (2 * size) || point[0] != Uncompressed) return null;
-        var q = new ECPoint { X = point.Slice(1, size).ToArray(), Y = point[(1 + size)..].ToArray() };
-        return PublicKey.TryCreate(new ECParameters { Curve = curve.Curve, Q = q }, keyId: null, out problem);
+        return curve.At(point) is { } key ? PublicKey.TryCreate(key, keyId: null, out problem) : null;
     }
 
     /// <summary>Reads the next string, which consists of a length in four bytes and as many bytes as the length says.</summary>
@@ -64,10 +57,4 @@ internal static class SshPublicKey
     /// Removes the leading zero byte of a number. The format adds this byte if the first bit of the number would otherwise be its sign.
     /// </summary>
     private static byte[] Unsigned(ReadOnlySpan<byte> number) => (number is [0, >= 0x80, ..] ? number[1..] : number).ToArray();
-
-    private static PublicKey? Refuse(string reason, out string? problem)
-    {
-        problem = reason;
-        return null;
-    }
 }

@@ -37,30 +37,31 @@ internal sealed record TokenBinding(string? Method = null, string? Target = null
     /// <summary>Whether the token is bound to a request.</summary>
     public bool IsForRequest => (Method ?? Target ?? Body) is not null;
 
-    /// <summary>Returns the SHA-256 hash of bytes, in base64url.</summary>
-    public static string HashOf(ReadOnlySpan<byte> bytes)
+    /// <summary>Returns the SHA-256 hash of bytes and of the bytes that follow them, in base64url.</summary>
+    public static string HashOf(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> rest = default)
     {
         var sha256 = _sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         sha256.AppendData(bytes);
+        sha256.AppendData(rest);
         sha256.GetHashAndReset(hash);
         return Base64Url.EncodeToString(hash);
     }
 
-    /// <summary>Returns the SHA-256 hash of the UTF-8 bytes of a text, in base64url.</summary>
-    public static string HashOf(ReadOnlySpan<char> text)
+    /// <summary>Returns the SHA-256 hash of the UTF-8 bytes of a text and of the bytes that follow them, in base64url.</summary>
+    public static string HashOf(ReadOnlySpan<char> text, ReadOnlySpan<byte> rest = default)
     {
         var longest = Encoding.UTF8.GetMaxByteCount(text.Length);
         if (longest <= ShortText)
         {
             Span<byte> bytes = stackalloc byte[ShortText];
-            return HashOf(bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
+            return HashOf(bytes[..Encoding.UTF8.GetBytes(text, bytes)], rest);
         }
 
         var rented = ArrayPool<byte>.Shared.Rent(longest);
         try
         {
-            return HashOf(rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented)));
+            return HashOf(rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented)), rest);
         }
         finally
         {

@@ -112,7 +112,7 @@ internal sealed class TokenPolicy
         parameters.IssuerSigningKey = only;
         parameters.TryAllIssuerSigningKeys = true;
         parameters.ValidAlgorithms = KeyAlgorithms.Of(only);
-        // HmacSignature has verified the signature already; the library would write a hash of the key to its event log.
+        // TokenSignature has verified the signature already; the library would write a hash of the key to its event log.
         if (only is SymmetricSecurityKey) parameters.SignatureValidator = (token, _) => new JsonWebToken(token) { SigningKey = only };
         return parameters;
     });

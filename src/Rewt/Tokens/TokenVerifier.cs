@@ -59,9 +59,11 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
         if (!isKeyless && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!, policy is { HasChosenKeyIds: true, Options.TrustedIssuers.Count: > 0 }) == true) return new(TokenResult.OfOtherNamespace);
         if (!policy.HasTenant(claims)) return Refused(claims, RefusalReason.MissingTenant);
-        return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
 
-        ParsedToken Refused(TokenClaims? parsed, RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected), header, parsed);
+        var parsed = new ParsedToken(token, header, claims, null) { IsKeyless = isKeyless, IsNode = isNode };
+        return isKeyless ? parsed : parsed with { Verdict = VerifyAtOnce(parsed) };
+
+        ParsedToken Refused(TokenClaims? claims, RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected), header, claims);
     }
 
     /// <summary>Completes the verification of a token that was neither accepted nor refused by <see cref="Read"/>.</summary>
@@ -90,15 +92,16 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// Verifies a token without waiting, if its key is in memory and the application has no validation rules of its own. Returns
     /// <see langword="null"/> in any other case.
     /// </summary>
-    private TokenResult? VerifyAtOnce(string token, TokenHeader header, TokenClaims claims)
+    private TokenResult? VerifyAtOnce(in ParsedToken parsed)
     {
-        if (!policy.IsOurs || KeysAtHand(claims, header.KeyId!, ClockReading.Now(time)) is not { Count: 1 } keys || keys[0] is not (RingSecurityKey or IOneAlgorithmKey)) return null;
+        var (claims, keyId) = (parsed.Claims, parsed.Header.KeyId!);
+        if (!policy.IsOurs || KeysAtHand(claims, keyId, ClockReading.Now(time)) is not { Count: 1 } keys || keys[0] is not (RingSecurityKey or IOneAlgorithmKey)) return null;
 
-        var verdict = TrySettled(token, header, claims, keys[0]);
+        var verdict = TrySettled(parsed, keys[0]);
         if (!verdict.IsValid) return verdict;
         // Resolved again after the verification: the process may have been suspended meanwhile while the key was revoked.
         var now = ClockReading.Now(time);
-        return KeysAtHand(claims, header.KeyId!, now) is { Count: > 0 } ? Judge(verdict, isNode: false, now.WallClock) : null;
+        return KeysAtHand(claims, keyId, now) is { Count: > 0 } ? Judge(verdict, isNode: false, now.WallClock) : null;
     }
 
     private async ValueTask<TokenResult> VerifyWithKeyAsync(ParsedToken parsed, CancellationToken cancellationToken)
@@ -204,7 +207,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         foreach (var key in keys)
         {
             verdict = policy.IsOurs && key is (SymmetricSecurityKey or IOneAlgorithmKey)
-                ? TrySettled(parsed.Token, parsed.Header, parsed.Claims, key)
+                ? TrySettled(parsed, key)
                 : await TryAsync(parsed, key).ConfigureAwait(false);
             if (verdict.IsValid) return verdict;
         }
@@ -217,53 +220,43 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// whether the issuer and the tenant match the key. Other methods of this class check the type, the times and the audience. The
     /// Microsoft.IdentityModel libraries are therefore not needed for the validation.
     /// </summary>
-    private TokenResult TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
+    private TokenResult TrySettled(in ParsedToken parsed, SecurityKey key)
     {
-        if (Unfit(key, token, header, claims) is { } unfit) return new TokenResult(unfit);
-        var holds = key is SymmetricSecurityKey secret ? HmacSignature.Holds(token, secret) : PublicSignature.Holds(token, (IOneAlgorithmKey)key);
-        if (!holds) return TokenResult.Refused(RefusalReason.WrongSignature);
-
-        try
-        {
-            var settled = new JsonWebToken(token);
-            return new TokenResult { Header = header, Claims = claims, Token = settled, Identity = WithoutUnverifiedActor(_identities.Create(settled, policy.Parameters), settled), Key = key };
-        }
-        catch (Exception exception) when (IsUnreadable(exception))
-        {
-            return TokenResult.Refused(RefusalReason.ValidationRule);
-        }
+        if (Unfit(key, parsed) is { } unfit) return new TokenResult(unfit);
+        return TokenSignature.Holds(parsed.Token, key) ? Settle(parsed, key, validated: null) : TokenResult.Refused(RefusalReason.WrongSignature);
     }
 
     private async ValueTask<TokenResult> TryAsync(ParsedToken parsed, SecurityKey key)
     {
-        if (Unfit(key, parsed.Token, parsed.Header, parsed.Claims) is { } unfit) return new TokenResult(unfit);
-        if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(parsed.Token, symmetric)) return TokenResult.Refused(RefusalReason.WrongSignature);
+        if (Unfit(key, parsed) is { } unfit) return new TokenResult(unfit);
+        if (key is SymmetricSecurityKey && !TokenSignature.Holds(parsed.Token, key)) return TokenResult.Refused(RefusalReason.WrongSignature);
 
         var result = await _identities.ValidateTokenAsync(parsed.Token, policy.For(key)).ConfigureAwait(false);
         // The application receives the token, but must not receive the secret.
         if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
         if (!result.IsValid) return TokenResult.Refused(result.Exception is SecurityTokenInvalidSignatureException ? RefusalReason.WrongSignature : RefusalReason.ValidationRule);
+        return Settle(parsed, key, result);
+    }
 
+    /// <summary>Creates the result of a token with a valid signature.</summary>
+    /// <param name="parsed">The token.</param>
+    /// <param name="key">The key that verified the signature.</param>
+    /// <param name="validated">The validation by the Microsoft.IdentityModel libraries; <see langword="null"/> if they did not validate the token.</param>
+    private TokenResult Settle(in ParsedToken parsed, SecurityKey key, TokenValidationResult? validated)
+    {
         try
         {
-            return new TokenResult { Header = parsed.Header, Claims = parsed.Claims, Token = result.SecurityToken, Identity = WithoutUnverifiedActor(result.ClaimsIdentity, result.SecurityToken), Key = key };
+            var token = (JsonWebToken?)validated?.SecurityToken ?? new JsonWebToken(parsed.Token);
+            var identity = validated?.ClaimsIdentity ?? _identities.Create(token, policy.Parameters);
+            // The libraries read the actor from a token inside the token. If the application has not configured parameters for the inner token, they
+            // would use parameters that do not check its signature.
+            if (!(policy.MapInboundClaims && policy.Parameters is { ValidateActor: true, ActorValidationParameters: not null } && token.Actor is { Length: > 0 })) identity.Actor = null;
+            return new TokenResult { Header = parsed.Header, Claims = parsed.Claims, Token = token, Identity = identity, Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
             return TokenResult.Refused(RefusalReason.ValidationRule);
         }
-    }
-
-    /// <summary>
-    /// Removes the actor from an identity, unless the application has configured its verification. The Microsoft.IdentityModel libraries read the
-    /// actor from a token inside the token. If the application has not configured parameters for the inner token, these libraries would use
-    /// parameters that do not check the signature of the inner token.
-    /// </summary>
-    private ClaimsIdentity WithoutUnverifiedActor(ClaimsIdentity identity, SecurityToken token)
-    {
-        var isVerified = policy.MapInboundClaims && policy.Parameters is { ValidateActor: true, ActorValidationParameters: not null } && token is JsonWebToken { Actor.Length: > 0 };
-        if (!isVerified) identity.Actor = null;
-        return identity;
     }
 
     /// <summary>
@@ -277,8 +270,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// Returns the refusal of a token whose algorithm, issuer, tenant or signature length does not match the key; <see langword="null"/> if all
     /// match.
     /// </summary>
-    private TokenRefusal? Unfit(SecurityKey key, string token, TokenHeader header, TokenClaims claims)
+    private TokenRefusal? Unfit(SecurityKey key, in ParsedToken parsed)
     {
+        var (token, header, claims) = (parsed.Token, parsed.Header, parsed.Claims);
         if (!KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm)) return new(RefusalReason.WrongAlgorithm, header.Algorithm);
         // A resolver of the application may return the key of another tenant with the same key id.
         if (key is RingSecurityKey secret)
@@ -306,9 +300,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>Returns whether a key id has the form of a kind of key (shared secret or key pair) that this service does not accept.</summary>
-    private bool IsOfOtherMode(string? keyId)
+    private bool IsOfOtherMode(string keyId)
     {
-        if (keyId is null || policy.Options.AlsoAccept is not null || ConfiguredKeySource.IsConfigured(policy.Options)) return false;
+        if (policy.Options.AlsoAccept is not null || ConfiguredKeySource.IsConfigured(policy.Options)) return false;
         return policy.Options.EffectiveKeyMode == KeyMode.KeyPair ? KeyId.IsPossible(keyId) : PairSnapshot.IsPossible(keyId);
     }
 

@@ -9,6 +9,7 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     private static readonly TimeSpan ReadDelay = TimeSpan.FromSeconds(1);
 
     private readonly TestClock _time = new();
+    private readonly CancellationTokenSource _stopping = new();
     private readonly InMemoryAppStore _memory = new();
     private readonly RewtOptions _options = new() { ServiceName = "orders" };
     private FailingAppStore _store = null!;
@@ -30,7 +31,8 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _provider.DisposeAsync();
-        await _uses.DisposeAsync();
+        await _stopping.CancelAsync();
+        _stopping.Dispose();
     }
 
     [Fact]
@@ -133,7 +135,7 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     public async Task The_last_uses_are_written_once_a_minute_and_not_by_requests()
     {
         var key = await AddAsync();
-        _uses.Start();
+        _ = _uses.RunAsync(_stopping.Token);
         var id = ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(key));
         await Eventually.TrueAsync(() => _time.ArmedTimers > 0, "the writer waits for its interval");
         for (var use = 0; use < 100; use++) _checker.Used(id);

@@ -28,7 +28,7 @@ public sealed class RedactionTests
 
         object[] holders =
         [
-            secret, key, key.SecurityKey, retired, state, slot, reading, plan, new RotationDecision(plan, null), bearer, new SentCredentials(Origin.None, bearer.Header, bearer, true), verification, data, new SignedToken("a.b.the-signature", "kid", now, now),
+            secret, key, key.SecurityKey, retired, state, slot, reading, plan, new RotationDecision(plan, null), bearer, verification, data, new SignedToken("a.b.the-signature", "kid", now, now),
             new RewtOptions { Redis = "localhost,password=a-password" },
             new RewtNewApiKey { AppId = "acme", KeyId = "key-id", Key = "rewt_acme_the-signature" }, new ApiKeyHeader(true, "rewt_acme_the-signature"), new ClientCredentials("acme", "rewt_acme_the-signature"),
             new RewtApiKeyClientOptions { ApiKey = "rewt_acme_the-signature" }, new AppKey("key-id", Encoding.UTF8.GetBytes(TokenForge.KnownSecret), 1, 2, null),

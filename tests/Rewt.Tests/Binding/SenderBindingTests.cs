@@ -73,7 +73,8 @@ public sealed class SenderBindingTests
 
         var claims = wire.Sent.Select(sent => Claims(sent.Authorization)).ToList();
         claims.Select(claim => claim["jti"]).Distinct().Count().ShouldBe(2);
-        claims.ShouldAllBe(claim => claim["htm"] == "GET" && claim["htt"] == TokenBinding.HashOf("/pay?x=1") && claim["otu"] == "true" && claim.ContainsKey("htb"));
+        var target = TokenBinding.HashOf("/pay?x=1");
+        claims.ShouldAllBe(claim => claim["htm"] == "GET" && claim["htt"] == target && claim["otu"] == "true" && claim.ContainsKey("htb"));
     }
 
     [Fact]

@@ -85,8 +85,8 @@ public sealed class CredentialHistoryTests : IDisposable
         _request.Headers.Authorization = first.Header;
 
         CredentialHistory.TokenOn(_request).ShouldBeSameAs(first);
-        history.SentWith(first.Header).ShouldBe(new SentCredentials(Origin.Of(_request.RequestUri!), first.Header, first, true));
-        history.SentWith(null)!.Value.ShouldBe(new SentCredentials(Origin.Of(_request.RequestUri!), second.Header, second, false));
+        history.SentWith(first.Header)!.Token.ShouldBeSameAs(first);
+        history.SentWith(null)!.Token.ShouldBeSameAs(second);
         history.SentWith(new AuthenticationHeaderValue("Bearer", "foreign")).ShouldBeNull();
         _request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "foreign");
         CredentialHistory.TokenOn(_request).ShouldBeNull();

@@ -11,7 +11,7 @@ public sealed class RefusedKeyChecksTests
         await bench.StartAsync();
         var tokens = new BearerTokenCache(new TokenSigners(bench.Provider, bench.Options, bench.Time, RingMetrics.None), bench.Time);
         var checks = new RefusedKeyChecks(tokens, bench.Options.RefreshInterval, bench.Time);
-        var refused = await tokens.GetAsync("inventory", null, fresh: false, Cancellation);
+        var refused = await tokens.GetAsync(null, "inventory", null, null, fresh: false, Cancellation);
         await bench.Store.HoldAllAsync();
         await using (var another = bench.CreateProvider()) await another.RotateAsync(Cancellation);
         bench.Advance(TimeSpan.FromMilliseconds(1));

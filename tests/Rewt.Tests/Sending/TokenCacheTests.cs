@@ -99,7 +99,7 @@ public sealed class TokenCacheTests
             var callers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
             {
                 start.Wait(Cancellation);
-                return await tokens.GetAsync("inventory", claims, fresh: false, Cancellation);
+                return await tokens.GetAsync(null, "inventory", claims, null, fresh: false, Cancellation);
             })).ToList();
             start.Set();
 
@@ -112,13 +112,13 @@ public sealed class TokenCacheTests
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"));
         var tokens = Tokens(sender);
-        for (var i = 0; i < 100; i++) await tokens.GetAsync("inventory", null, fresh: false, CancellationToken.None);
+        for (var i = 0; i < 100; i++) await tokens.GetAsync(null, "inventory", null, null, fresh: false, CancellationToken.None);
 
         // The minimum of several attempts counts, because the runtime may allocate on this thread as well.
         var minimum = Enumerable.Range(0, 10).Min(_ =>
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 1_000; i++) tokens.Get("inventory", null);
+            for (var i = 0; i < 1_000; i++) tokens.Get(null, "inventory", null, null, fresh: false, CancellationToken.None);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         });
 
@@ -178,7 +178,7 @@ public sealed class TokenCacheTests
         (await TokenAsync(-1)).ShouldBe(inUse);
 
         async Task<string> TokenAsync(int user) => (await tokens.GetAsync(
-            "inventory", new Dictionary<string, object> { ["userId"] = user }, fresh: false, Cancellation)).Header.Parameter!;
+            null, "inventory", new Dictionary<string, object> { ["userId"] = user }, null, fresh: false, Cancellation)).Header.Parameter!;
     }
 
     private static BearerTokenCache Tokens(Sender sender) => sender.Services.GetRequiredKeyedService<BearerTokenCache>(string.Empty);

@@ -75,7 +75,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
     private static async Task<WatchState> ReadAsync(RingSession session, CancellationToken cancellationToken)
     {
         var ring = await session.ReadAsync(cancellationToken);
-        return new WatchState(ring, await session.Instances.ReadAsync(cancellationToken), ring.Problem is { } problem ? $"The secret cannot be used: {problem}." : null);
+        return new WatchState(ring, await session.ReadInstancesAsync(cancellationToken), ring.Problem is { } problem ? $"The secret cannot be used: {problem}." : null);
     }
 
     /// <summary>

@@ -8,11 +8,8 @@ internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeart
 {
     public IReadOnlyList<WatchedInstance> Instances() =>
     [
-        .. Marks.GroupBy(mark => mark.Instance, StringComparer.Ordinal)
-            .Select(marks => marks.MaxBy(mark => mark.SeenAt))
-            .OrderBy(mark => mark.Instance, StringComparer.Ordinal)
-            .Select(mark => new WatchedInstance(
-                mark.Instance, mark.Version, mark.Epoch == Ring.Epoch && mark.Version >= Ring.Version, Math.Max(0, (Ring.ReadAt - mark.SeenAt).TotalSeconds))),
+        .. Marks.Select(mark => new WatchedInstance(
+            mark.Instance, mark.Version, mark.Epoch == Ring.Epoch && mark.Version >= Ring.Version, Math.Max(0, (Ring.ReadAt - mark.SeenAt).TotalSeconds))),
     ];
 
     public bool IsSameAs(WatchState other) =>
