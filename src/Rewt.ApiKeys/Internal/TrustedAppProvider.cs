@@ -17,6 +17,7 @@ internal sealed partial class TrustedAppProvider(
 
     private readonly ILogger _logger = loggers.CreateLogger(LogCategory);
     private readonly string _name = options.Namespace;
+    private readonly string _section = options.ConnectionSection;
     private readonly TimeSpan _staleBudget = options.StaleBudget;
 
     /// <summary>Returns the health according to the last read. The method sends no command to the store.</summary>
@@ -44,7 +45,7 @@ internal sealed partial class TrustedAppProvider(
     protected override Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken) => store.SubscribeAsync(onChanged, cancellationToken);
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The trusted apps of '{_name}' are unavailable: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
+        $"The trusted apps of '{_name}' are unavailable: {StoreFailure.Explanation(exception) ?? $"Redis cannot be reached or does not answer. Check {_section}:Redis. See the inner exception."}",
         TimeSpan.FromSeconds(2),
         exception);
 

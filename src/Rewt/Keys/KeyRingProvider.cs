@@ -9,6 +9,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISigningKeys
 {
+    private readonly RewtOptions _options;
     private readonly IKeySource _source;
     private readonly TimeSpan _refreshInterval;
     private readonly TimeSpan _staleBudget;
@@ -25,12 +26,12 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         : base(options, time)
     {
         (Name, _refreshInterval, _staleBudget) = (options.Namespace, options.RefreshInterval, options.StaleBudget);
-        (_source, _logger) = (source, logger);
+        (_options, _source, _logger) = (options, source, logger);
         _schedule = RingSchedule.From(options);
         _clock = new ClockSkewMonitor(Name, options.ClockSkew, logger);
         Tracker = new InstanceTracker(source.Instances, options, time, telemetry?.Audit.Instance);
         Metrics = telemetry?.Metrics ?? RingMetrics.None;
-        if (options.Tenants.Enabled) Tenants = new TenantCache(options, this, source.Tenants ?? throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants:Enabled to false."), time, telemetry?.Audit, logger);
+        if (options.Tenants.Enabled) Tenants = new TenantCache(options, this, source.Tenants ?? throw new NotSupportedException($"This store does not support tenants; set {options.Section}:Tenants:Enabled to false."), time, telemetry?.Audit, logger);
     }
 
     /// <summary>The name of the namespace.</summary>
@@ -101,12 +102,12 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         var snapshot = Known;
         var failure = LastFailure;
         var cause = failure is null ? "it has not been read yet" : StoreFailure.Reason(failure);
-        if (snapshot is null) return new RingHealth(false, $"The key ring '{Name}' is unavailable ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis and Rewt:Redis."}");
+        if (snapshot is null) return new RingHealth(false, $"The key ring '{Name}' is unavailable ({cause}). {StoreFailure.Explanation(failure) ?? $"Check Redis and {_options.ConnectionSection}:Redis."}");
         if (snapshot.Problem is { } problem) return new RingHealth(false, $"{Sentence(_source.Location(Name))} cannot be used: {problem}.");
 
         var now = ClockReading.Now(Time);
         var age = snapshot.Age(now);
-        if (age > _staleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
+        if (age > _staleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than {_options.Section}:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
         if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"The key ring '{Name}' does not exist yet, and Redis does not allow this service to create it ({snapshot.WriteRefusal}).");
         if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The key ring '{Name}' has no current key: it was revoked, and Redis does not allow this service to write a new one ({snapshot.WriteRefusal}).");
 
@@ -148,7 +149,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     }
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The keys of '{Name}' are unavailable: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
+        $"The keys of '{Name}' are unavailable: {StoreFailure.Explanation(exception) ?? $"Redis cannot be reached or does not answer. Check {_options.ConnectionSection}:Redis. See the inner exception."}",
         TimeSpan.FromSeconds(2),
         exception);
 

@@ -249,7 +249,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
     }
 
     private RewtKeysUnavailableException Unavailable(string tenant, Exception exception) => new(
-        $"The state of the tenant '{tenant}' of '{ring.Name}' is unavailable: {(exception is TenantsUnusableException ? exception.Message : StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception.")}",
+        $"The state of the tenant '{tenant}' of '{ring.Name}' is unavailable: {(exception is TenantsUnusableException ? exception.Message : StoreFailure.Explanation(exception) ?? $"Redis cannot be reached or does not answer. Check {options.ConnectionSection}:Redis. See the inner exception.")}",
         TimeSpan.FromSeconds(2),
         exception);
 

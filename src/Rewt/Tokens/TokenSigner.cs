@@ -49,7 +49,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     public SigningKey CurrentKey(KeySnapshot snapshot) => keys.For(snapshot.SigningKey(ClockReading.Now(time)) ?? throw NoKey(snapshot));
 
     private RewtKeysUnavailableException NoKey(KeySnapshot snapshot) => new(
-        snapshot is ConfiguredKeysSnapshot ? "No signing key is configured. Set Rewt:SigningKey:File if this service is to sign tokens."
+        snapshot is ConfiguredKeysSnapshot ? $"No signing key is configured. Set {options.Section}:SigningKey:File if this service is to sign tokens."
         : snapshot is PairSnapshot { WriteRefusal: null, IdentityReason: { } reason } ? $"The key ring '{keys.Name}' has no signing key. {reason}"
         : $"The key ring '{keys.Name}' has no signing key, and Redis does not allow this service to write one. See the log and the health check.", TimeSpan.FromSeconds(2));
 
