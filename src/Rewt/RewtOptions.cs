@@ -219,10 +219,20 @@ public sealed class RewtOptions
     /// </summary>
     internal List<IConfiguration> Sections { get; } = [];
 
+    /// <summary>
+    /// The path of the configuration section, which messages put before the name of a setting. If several sections were read, the path is that of the
+    /// last one, which takes precedence.
+    /// </summary>
+    internal string Section { get; set; } = SettingsSection.Name;
+
+    /// <summary>The path of the section with the connection. A named scheme can inherit the connection of the main settings.</summary>
+    internal string ConnectionSection { get => field ?? Section; set; }
+
     /// <summary>Sets the properties that the configuration section contains. All other properties keep their values.</summary>
     internal void Bind(IConfiguration configuration)
     {
         Sections.Add(configuration);
+        if (configuration is IConfigurationSection section) Section = section.Path;
         SettingsSection.Read(configuration, this);
     }
 }

@@ -9,6 +9,6 @@ namespace Rewt.Internal;
 internal sealed class ApiKeyTenantsValidator : IValidateOptions<RewtOptions>
 {
     public ValidateOptionsResult Validate(string? name, RewtOptions options) => string.IsNullOrEmpty(name) && options.Tenants.Enabled
-        ? ValidateOptionsResult.Fail("Rewt:Tenants:Enabled must be false with AddRewtApiKeys, because apps belong to no tenant. Add a separate scheme for tenants: AddRewt(\"Users\", …).")
+        ? ValidateOptionsResult.Fail($"{options.Section}:Tenants:Enabled must be false with AddRewtApiKeys, because apps belong to no tenant. Add a separate scheme for tenants: AddRewt(\"Users\", …).")
         : ValidateOptionsResult.Skip;
 }

@@ -149,7 +149,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         exception => $"The app '{appId}' of '{options.Namespace}' {WriteOutcome.Of(exception)}",
         cancellationToken);
 
-    private static async Task<T> AskAsync<T>(Func<Task<T>> ask, Func<Exception, string> failure, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask, Func<Exception, string> failure, CancellationToken cancellationToken)
     {
         try
         {
@@ -158,7 +158,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         catch (Exception exception) when (exception is not RewtKeysUnavailableException and not InvalidOperationException && !cancellationToken.IsCancellationRequested)
         {
             throw new RewtKeysUnavailableException(
-                $"{failure(exception)}: Redis cannot be reached or refuses the command. Check Rewt:Redis. See the inner exception.",
+                $"{failure(exception)}: Redis cannot be reached or refuses the command. Check {options.ConnectionSection}:Redis. See the inner exception.",
                 TimeSpan.FromSeconds(2),
                 exception);
         }

@@ -17,6 +17,7 @@ internal sealed partial class TrustedAppProvider(
 
     private readonly ILogger _logger = loggers.CreateLogger(LogCategory);
     private readonly string _name = options.Namespace;
+    private readonly string _section = options.ConnectionSection;
 
     /// <summary>Returns the health according to the last read. The method sends no command to the store.</summary>
     public RingHealth Health()
@@ -43,7 +44,7 @@ internal sealed partial class TrustedAppProvider(
     protected override Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken) => store.SubscribeAsync(onChanged, cancellationToken);
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The trusted apps of '{_name}' are unavailable: {StoreFailure.OfRead(exception)}",
+        $"The trusted apps of '{_name}' are unavailable: {StoreFailure.OfRead(exception, _section)}",
         TimeSpan.FromSeconds(2),
         exception);
 

@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 /// A start-up check that refuses token handlers, validators such as <c>LifetimeValidator</c>, and rules such as <c>ClockSkew</c>, in the
 /// <c>JwtBearerOptions</c> of Rewt's schemes. These settings would have no effect, because Rewt verifies the tokens itself.
 /// </summary>
-internal sealed class BearerOptionsValidator(IEnumerable<RewtScheme> schemes) : IValidateOptions<JwtBearerOptions>
+internal sealed class BearerOptionsValidator(IEnumerable<RewtScheme> schemes, IOptionsMonitor<RewtOptions> rings) : IValidateOptions<JwtBearerOptions>
 {
     private const string InEvent = "check the token in OnTokenValidated";
 
@@ -20,11 +20,11 @@ internal sealed class BearerOptionsValidator(IEnumerable<RewtScheme> schemes) : 
 
     public ValidateOptionsResult Validate(string? name, JwtBearerOptions options)
     {
-        if (schemes.All(scheme => scheme.Name != name)) return ValidateOptionsResult.Skip;
+        // The options of the key ring may be invalid themselves, so they are read only for a message.
+        if (schemes.All(scheme => scheme.Name != name) || !Ignored(options, string.Empty).Any()) return ValidateOptionsResult.Skip;
 
-        var section = name == RewtDefaults.AuthenticationScheme ? SettingsSection.Name : $"{SettingsSection.Name}:{SettingsSection.Schemes}:{name}";
-        var ignored = Ignored(options, section).ToList();
-        return ignored.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(ignored.Select(rule =>
+        var section = rings.Get(RewtSchemes.OptionsNameOf(name!)).Section;
+        return ValidateOptionsResult.Fail(Ignored(options, section).Select(rule =>
             $"JwtBearerOptions.{rule.Name} of the scheme '{name}' would have no effect, because Rewt verifies tokens itself. Remove it, and {rule.Instead} instead."));
     }
 

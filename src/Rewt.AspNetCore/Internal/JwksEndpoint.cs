@@ -83,7 +83,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
         var signs = ConfiguredKeySource.IsConfigured(options) ? SigningKeySetting.IsConfigured(options) : options.KeyMode == KeyMode.KeyPair;
         if (!signs)
         {
-            if (Interlocked.Exchange(ref _warned, 1) == 0) logger.NothingToServe();
+            if (Interlocked.Exchange(ref _warned, 1) == 0) logger.NothingToServe(options.Section);
             return [];
         }
 

@@ -9,6 +9,6 @@ internal static partial class JwksLog
     public static partial void KeysUnavailableForJwks(this ILogger logger, string detail, Exception? exception);
 
     [LoggerMessage(EventId = 86, EventName = "JwksEmpty", Level = LogLevel.Warning,
-        Message = "The key set that MapRewtJwks serves is empty: this service signs with a shared secret or does not sign. Set Rewt:KeyMode to KeyPair, or Rewt:SigningKey:File.")]
-    public static partial void NothingToServe(this ILogger logger);
+        Message = "The key set that MapRewtJwks serves is empty: this service signs with a shared secret or does not sign. Set {Section}:KeyMode to KeyPair, or {Section}:SigningKey:File.")]
+    public static partial void NothingToServe(this ILogger logger, string section);
 }

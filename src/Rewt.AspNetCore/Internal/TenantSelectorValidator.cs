@@ -16,6 +16,6 @@ internal sealed class TenantSelectorValidator(IEnumerable<TenantSelector> select
         var scheme = selectors.FirstOrDefault(selector => RewtSchemes.OptionsNameOf(selector.Scheme) == name)?.Scheme;
         return scheme is null || options.Tenants.Enabled
             ? ValidateOptionsResult.Skip
-            : ValidateOptionsResult.Fail($"{(string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}")}:Tenants:Enabled must be true: AddRewtTenantSelector selects tenants for the scheme '{scheme}'.");
+            : ValidateOptionsResult.Fail($"{options.Section}:Tenants:Enabled must be true: AddRewtTenantSelector selects tenants for the scheme '{scheme}'.");
     }
 }

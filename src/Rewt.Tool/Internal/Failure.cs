@@ -65,5 +65,5 @@ internal sealed record Failure(int ExitCode, string Message)
         .Replace("Rewt:Sealing:Keys", "--sealing-key-file (or REWT_SEALING_KEY_FILE)", StringComparison.Ordinal)
         .Replace("Rewt:ServiceName", "--issuer", StringComparison.Ordinal)
         .Replace("Rewt:TokenLifetime", "--lifetime", StringComparison.Ordinal)
-        .Replace("Rewt:Redis (or ConnectionStrings:redis)", "--redis (or REWT_REDIS)", StringComparison.Ordinal);
+        .Replace("Rewt:Redis", "--redis (or REWT_REDIS)", StringComparison.Ordinal);
 }

@@ -30,7 +30,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         (_options, _time, _logger) = (options, time, logger);
         if (SigningKeySetting.IsConfigured(options))
         {
-            _pair = SigningKeySetting.TryRead(options, out var problem) ?? throw new InvalidOperationException($"Rewt:{problem}");
+            _pair = SigningKeySetting.TryRead(options, out var problem) ?? throw new InvalidOperationException($"{options.Section}:{problem}");
             _pair.Public.BelongTo(options.ServiceName!);
         }
 
@@ -43,7 +43,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
     /// <summary>Returns whether the settings contain keys. If the settings contain keys, the keys in Redis are not read.</summary>
     public static bool IsConfigured(RewtOptions options) => SigningKeySetting.IsConfigured(options) || options.VerificationKeys.Count > 0;
 
-    public string Location(string ring) => "the source in Rewt:VerificationKeys";
+    public string Location(string ring) => $"the source in {_options.Section}:VerificationKeys";
 
     public bool HasChosenKeyIds => true;
 
@@ -61,7 +61,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         if (command is not null)
         {
             throw new NotSupportedException(
-                "Rewt does not rotate or revoke configured keys. Change the keys that Rewt:SigningKey:File and Rewt:VerificationKeys name.");
+                $"Rewt does not rotate or revoke configured keys. Change the keys that {_options.Section}:SigningKey:File and {_options.Section}:VerificationKeys name.");
         }
 
         if (_identity is not null) await _identity.RefreshAsync(cancellationToken).ConfigureAwait(false);

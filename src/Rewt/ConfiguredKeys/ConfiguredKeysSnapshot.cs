@@ -73,7 +73,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override bool CanChange => false;
 
-    public override string NoSigningKey(string name) => "No signing key is configured. Set Rewt:SigningKey:File if this service is to sign tokens.";
+    public override string NoSigningKey(string name, string section) => $"No signing key is configured. Set {section}:SigningKey:File if this service is to sign tokens.";
 
     public override string? UnhealthyReason(string name, ClockReading now) =>
         Sources.Count > 0 && !Sources.Any(source => source.IsUsable(_staleBudget, now)) ? DegradedReason ?? "No keys to verify with are available." : null;

@@ -34,7 +34,8 @@ internal static class StoreFailure
     public static string? Explanation(Exception? exception) => ReasonOf(exception)?.Text;
 
     /// <summary>Returns the explanation of a failed read for an exception message. If none was attached, a general sentence is returned.</summary>
-    public static string OfRead(Exception? exception) => Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception.";
+    public static string OfRead(Exception? exception, string section) =>
+        Explanation(exception) ?? $"Redis cannot be reached or does not answer. Check {section}:Redis. See the inner exception.";
 
     /// <summary>Returns the explanation of a failed write for an exception message. If none was attached, a general sentence is returned.</summary>
     public static string OfWrite(Exception exception) => Explanation(exception) ?? "Redis cannot be reached or refuses the command. See the inner exception.";

@@ -60,7 +60,7 @@ internal static class RewtCore
         services.AddKeyedSingleton<IRewtSignedData>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));
         services.AddKeyedSingleton<IRewtTenants>(name, (provider, _) => new RewtTenants(
             Provider(provider, name).Tenants ?? throw new InvalidOperationException(
-                $"The namespace '{Options(provider, name).Namespace}' has no tenants; set {(name.Length == 0 ? "Rewt" : $"Rewt:Schemes:{name}")}:Tenants:Enabled to true."),
+                $"The namespace '{Options(provider, name).Namespace}' has no tenants; set {Options(provider, name).Section}:Tenants:Enabled to true."),
             Signers(provider, name),
             provider.GetRequiredKeyedService<RewtTokens>(name)));
 

@@ -21,6 +21,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     public void Configure(string? name, RewtOptions options)
     {
         options.ExplainRefusals = services.GetService<IHostEnvironment>()?.IsDevelopment() == true;
+        if (!string.IsNullOrEmpty(name)) options.Section = $"{SettingsSection.Name}:{SettingsSection.Schemes}:{name}";
         if (services.GetService<IConfiguration>()?.GetSection(SettingsSection.Name) is not { } section) return;
 
         var own = string.IsNullOrEmpty(name) ? section : section.GetSection(SettingsSection.Schemes).GetSection(name);
@@ -41,6 +42,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
             {
                 (options.Redis, options.IsRedisFallback) = (main.Redis, main.IsRedisFallback);
                 (options.ConfigurationOptions, options.ConnectionMultiplexerFactory) = (main.ConfigurationOptions, main.ConnectionMultiplexerFactory);
+                if (HasConnection(main)) options.ConnectionSection = main.Section;
             }
         }
 

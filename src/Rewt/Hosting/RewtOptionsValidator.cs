@@ -20,9 +20,8 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
     {
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
 
-        var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
         var errors = options.Problems.Concat(NamesWithoutScheme()).Concat(MergedLists(options).Distinct(StringComparer.Ordinal))
-            .Concat(Errors(options).Concat(KeysForNames(options)).Concat(SealingKeys.Problems(services, options)).Concat(ConfiguredKeysValidator.Errors(options, download is not null)).Select(error => $"{section}:{error}")).ToList();
+            .Concat(Errors(options).Concat(KeysForNames(options)).Concat(SealingKeys.Problems(services, options)).Concat(ConfiguredKeysValidator.Errors(options, download is not null)).Select(error => $"{options.Section}:{error}")).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class RingHostedService(
         {
             var summary = new SettingsSummary(settings, stores.Name);
             if (_logger.IsEnabled(LogLevel.Information)) LogSettings(settings.ServiceName, settings.Namespace, settings.EffectiveKeyMode, summary.Source, summary.Accepted, summary.Identity, summary.Durations);
-            if (settings.ExplainRefusals && environment?.IsDevelopment() != true) LogExplained(settings.Namespace);
+            if (settings.ExplainRefusals && environment?.IsDevelopment() != true) LogExplained(settings.Section, settings.Namespace);
         }
 
         rings.StartAll();
@@ -42,6 +42,6 @@ internal sealed partial class RingHostedService(
     private partial void LogSettings(string? service, string ring, KeyMode keyMode, string source, string accepted, string identity, string durations);
 
     [LoggerMessage(EventId = 18, EventName = "RefusalsExplained", Level = LogLevel.Warning,
-        Message = "Rewt:ExplainRefusals is true outside Development: each caller of {Ring} learns why its token was refused, with names of services and keys. Remove the setting when the cause is found.")]
-    private partial void LogExplained(string ring);
+        Message = "{Section}:ExplainRefusals is true outside Development: each caller of {Ring} learns why its token was refused, with names of services and keys. Remove the setting when the cause is found.")]
+    private partial void LogExplained(string section, string ring);
 }

@@ -10,7 +10,10 @@ namespace Rewt.Internal;
 /// <param name="ForAll">The name of the setting that allows plain HTTP for all clients; <see langword="null"/> if there is none.</param>
 internal sealed record CredentialNaming(string Credentials, string Options, string Registration, string? ForAll)
 {
-    public static readonly CredentialNaming Token = new("a token", nameof(RewtSigningOptions), "AddRewtSigning", "Rewt:AllowInsecureHttp");
-
     public static readonly CredentialNaming ApiKey = new("an API key", nameof(RewtApiKeyClientOptions), "AddRewtApiKey", null);
+
+    /// <summary>Returns the names for tokens.</summary>
+    /// <param name="options">The settings of the namespace whose tokens are sent.</param>
+    public static CredentialNaming Token(RewtOptions options) =>
+        new("a token", nameof(RewtSigningOptions), "AddRewtSigning", $"{options.Section}:{nameof(RewtOptions.AllowInsecureHttp)}");
 }

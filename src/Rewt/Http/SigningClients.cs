@@ -26,7 +26,7 @@ internal sealed class SigningClients(
     {
         var settings = options.Get(name);
         var ring = rings.Get(settings.Scheme);
-        var guard = ClientOrigins.Guard(services, name, settings.AllowedOrigins, settings.AllowInsecureHttp || ring.AllowInsecureHttp, CredentialNaming.Token);
+        var guard = ClientOrigins.Guard(services, name, settings.AllowedOrigins, settings.AllowInsecureHttp || ring.AllowInsecureHttp, CredentialNaming.Token(ring));
         var tokens = services.GetRequiredKeyedService<BearerTokenCache>(settings.Scheme);
         var retry = settings.Retry ? new KeyRetry(settings, new RefusedKeyChecks(tokens, ring.RefreshInterval, time), metrics, time, logger) : null;
         return new SigningClient(name, settings, tokens, guard, retry, services.GetService<ICallerClaims>(), logger);

@@ -24,7 +24,7 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
         }
         else if (namespaces.Get(options.Scheme) is { EffectiveKeyMode: KeyMode.KeyPair } pairs && (options.Audience is null || options.Audience == pairs.Namespace))
         {
-            yield return "Rewt:KeyMode is KeyPair, so a token is for one service. Set the audience: AddRewtSigning(\"inventory\").";
+            yield return $"{pairs.Section}:KeyMode is KeyPair, so a token is for one service. Set the audience: AddRewtSigning(\"inventory\").";
         }
 
         if (name == SigningRegistration.AllClients && options.AllowedOrigins.Count == 0)

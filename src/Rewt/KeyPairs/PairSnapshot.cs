@@ -81,8 +81,8 @@ internal sealed class PairSnapshot : KeySnapshot
         }
     }
 
-    public override string NoSigningKey(string name) =>
-        WriteRefusal is null && IdentityReason is { } reason ? $"The key ring '{name}' has no signing key. {reason}" : base.NoSigningKey(name);
+    public override string NoSigningKey(string name, string section) =>
+        WriteRefusal is null && IdentityReason is { } reason ? $"The key ring '{name}' has no signing key. {reason}" : base.NoSigningKey(name, section);
 
     private string? RefusedReason
     {

@@ -9,6 +9,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISigningKeys
 {
+    private readonly RewtOptions _options;
     private readonly IKeySource _source;
     private readonly RingSchedule _schedule;
     private readonly ClockSkewMonitor _clock;
@@ -17,12 +18,12 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     public KeyRingProvider(RewtOptions options, IKeySource source, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null)
         : base(options, time)
     {
-        (Name, _source, _logger) = (options.Namespace, source, logger);
+        (Name, _options, _source, _logger) = (options.Namespace, options, source, logger);
         _schedule = RingSchedule.From(options);
         _clock = new ClockSkewMonitor(Name, options.ClockSkew, logger);
         Tracker = new InstanceTracker(source.Instances, options, time, telemetry?.Audit.Instance);
         Metrics = telemetry?.Metrics ?? RingMetrics.None;
-        if (options.Tenants.Enabled) Tenants = new TenantCache(options, this, source.Tenants ?? throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants:Enabled to false."), time, telemetry?.Audit, logger);
+        if (options.Tenants.Enabled) Tenants = new TenantCache(options, this, source.Tenants ?? throw new NotSupportedException($"This store does not support tenants; set {options.Section}:Tenants:Enabled to false."), time, telemetry?.Audit, logger);
     }
 
     /// <summary>The name of the namespace.</summary>
@@ -90,12 +91,12 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         var snapshot = Known;
         var failure = LastFailure;
         var cause = failure is null ? "it has not been read yet" : StoreFailure.Reason(failure);
-        if (snapshot is null) return new RingHealth(false, $"The key ring '{Name}' is unavailable ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis and Rewt:Redis."}");
+        if (snapshot is null) return new RingHealth(false, $"The key ring '{Name}' is unavailable ({cause}). {StoreFailure.Explanation(failure) ?? $"Check Redis and {_options.ConnectionSection}:Redis."}");
         if (snapshot.Problem is { } problem) return new RingHealth(false, $"{Sentence(_source.Location(Name))} cannot be used: {problem}.");
 
         var now = ClockReading.Now(Time);
         var age = snapshot.Age(now);
-        if (age > StaleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
+        if (age > StaleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than {_options.Section}:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
         if (snapshot.UnhealthyReason(Name, now) is { } reason) return new RingHealth(false, reason);
 
         var overdue = snapshot.UntilRotation(now) < -Overdue ? $"The rotation of the key ring '{Name}' is overdue." : null;
@@ -134,7 +135,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     }
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The keys of '{Name}' are unavailable: {StoreFailure.OfRead(exception)}",
+        $"The keys of '{Name}' are unavailable: {StoreFailure.OfRead(exception, _options.ConnectionSection)}",
         TimeSpan.FromSeconds(2),
         exception);
 

@@ -30,7 +30,7 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public virtual string? UnhealthyReason(string name, ClockReading now) => null;
 
     /// <summary>Returns the message of the exception that is thrown if the namespace <paramref name="name"/> has no key to sign with.</summary>
-    public virtual string NoSigningKey(string name) =>
+    public virtual string NoSigningKey(string name, string section) =>
         $"The key ring '{name}' has no signing key, and Redis does not allow this service to write one. See the log and the health check.";
 
     /// <summary>Whether an operator can rotate and revoke the keys.</summary>

@@ -267,7 +267,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         else return null;
 
         connection.SetDefaultPorts();
-        return await OutageExplanation.OfConnectionAsync(connection, RedisSourceSelector.NameOf(source, SettingsSection.Name), failure, loggedIn, CancellationToken.None).ConfigureAwait(false);
+        return await OutageExplanation.OfConnectionAsync(connection, RedisSourceSelector.NameOf(source, options), failure, loggedIn, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>

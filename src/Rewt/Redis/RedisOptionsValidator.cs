@@ -19,41 +19,42 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
         if (options.Problems.Count > 0 || ConfiguredKeySource.IsConfigured(options)) return ValidateOptionsResult.Skip;
         if (services.GetService<IRingStoreFactory>() is not RedisRingStoreFactory) return ValidateOptionsResult.Success;
 
-        var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
         if (RedisSourceSelector.Settings(options) is [var one, var other, ..])
         {
-            return ValidateOptionsResult.Fail($"{RedisSourceSelector.NameOf(other, section)} and {RedisSourceSelector.NameOf(one, section)} are both set, but only one connection is used; remove one of them.");
+            return ValidateOptionsResult.Fail($"{RedisSourceSelector.NameOf(other, options)} and {RedisSourceSelector.NameOf(one, options)} are both set, but only one connection is used; remove one of them.");
         }
 
-        return RedisSourceSelector.Of(services, options) switch
+        var source = RedisSourceSelector.Of(services, options);
+        var setting = RedisSourceSelector.NameOf(source, options);
+        return source switch
         {
             RedisSource.None => ValidateOptionsResult.Fail(
-                "Rewt:Redis is not set: set it or ConnectionStrings:redis to a connection string, set RewtOptions.ConfigurationOptions or ConnectionMultiplexerFactory, or register an IConnectionMultiplexer."),
-            RedisSource.ConfigurationOptions when options.ConfigurationOptions!.EndPoints.Count == 0 => ValidateOptionsResult.Fail("RewtOptions.ConfigurationOptions contains no server; add one to EndPoints."),
-            RedisSource.ConfigurationOptions => Named(options.ConfigurationOptions!, "RewtOptions.ConfigurationOptions"),
-            RedisSource.Redis or RedisSource.ConnectionStrings => OfText(options.Redis!),
+                $"{setting} is not set: set it or ConnectionStrings:redis to a connection string, set RewtOptions.ConfigurationOptions or ConnectionMultiplexerFactory, or register an IConnectionMultiplexer."),
+            RedisSource.ConfigurationOptions when options.ConfigurationOptions!.EndPoints.Count == 0 => ValidateOptionsResult.Fail($"{setting} contains no server; add one to EndPoints."),
+            RedisSource.ConfigurationOptions => Named(options.ConfigurationOptions!, setting),
+            RedisSource.Redis or RedisSource.ConnectionStrings => OfText(options.Redis!, setting),
             _ => ValidateOptionsResult.Success,
         };
     }
 
-    private static ValidateOptionsResult OfText(string redis)
+    private static ValidateOptionsResult OfText(string redis, string setting)
     {
         if (RedisUrl.ConnectionStringFor(redis) is { } form)
         {
-            return ValidateOptionsResult.Fail($"Rewt:Redis (or ConnectionStrings:redis) is a URL, not a connection string of StackExchange.Redis; write {form}");
+            return ValidateOptionsResult.Fail($"{setting} is a URL, not a connection string of StackExchange.Redis; write {form}");
         }
 
         try
         {
             var configuration = ConfigurationOptions.Parse(redis);
             return configuration.EndPoints.Count > 0
-                ? Named(configuration, "Rewt:Redis (or ConnectionStrings:redis)")
-                : ValidateOptionsResult.Fail("Rewt:Redis (or ConnectionStrings:redis) contains no server; write host:port.");
+                ? Named(configuration, setting)
+                : ValidateOptionsResult.Fail($"{setting} contains no server; write host:port.");
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
             // The library's message is omitted: it may repeat a part of the string, such as the password.
-            return ValidateOptionsResult.Fail("Rewt:Redis (or ConnectionStrings:redis) is not a valid connection string of StackExchange.Redis; write host:port,password=...");
+            return ValidateOptionsResult.Fail($"{setting} is not a valid connection string of StackExchange.Redis; write host:port,password=...");
         }
     }
 

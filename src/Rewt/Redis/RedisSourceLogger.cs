@@ -22,7 +22,7 @@ internal sealed partial class RedisSourceLogger(
         {
             var settings = options.Get(name);
             if (ConfiguredKeySource.IsConfigured(settings)) continue;
-            var (connection, reason) = Describe(settings, name.Length == 0 ? "Rewt" : $"Rewt:Schemes:{name}");
+            var (connection, reason) = Describe(settings);
             LogConnection(settings.Namespace, connection, reason);
         }
 
@@ -31,10 +31,10 @@ internal sealed partial class RedisSourceLogger(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private (string Connection, string Reason) Describe(RewtOptions settings, string section)
+    private (string Connection, string Reason) Describe(RewtOptions settings)
     {
         var source = RedisSourceSelector.Of(services, settings);
-        var name = RedisSourceSelector.NameOf(source, section);
+        var name = RedisSourceSelector.NameOf(source, settings);
         return source switch
         {
             RedisSource.KeyedMultiplexer => ($"the registered IConnectionMultiplexer with the key '{settings.Namespace}'", "no setting of Rewt specifies another connection"),

@@ -33,12 +33,12 @@ internal static class RedisSourceSelector
     public static ConfigurationOptions Configuration(RewtOptions options) => options.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(options.Redis!);
 
     /// <summary>Returns the setting name to show in messages.</summary>
-    public static string NameOf(RedisSource source, string section) => source switch
+    public static string NameOf(RedisSource source, RewtOptions options) => source switch
     {
         RedisSource.Factory => $"{nameof(RewtOptions)}.{nameof(RewtOptions.ConnectionMultiplexerFactory)}",
         RedisSource.ConfigurationOptions => $"{nameof(RewtOptions)}.{nameof(RewtOptions.ConfigurationOptions)}",
         RedisSource.ConnectionStrings => "ConnectionStrings:redis",
         RedisSource.KeyedMultiplexer or RedisSource.Multiplexer => "the configuration of the registered IConnectionMultiplexer",
-        _ => $"{section}:{nameof(RewtOptions.Redis)}",
+        _ => $"{options.ConnectionSection}:{nameof(RewtOptions.Redis)}",
     };
 }

@@ -161,7 +161,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             yield return Finding.Information(
                 "unsealed",
                 $"The secrets of the namespace '{options.Namespace}' are readable in Redis, so a reader of Redis, of a replica or of a backup can sign as any service; "
-                + (isOff ? "to seal them, remove Sealing:WriteUnsealed. No secret is sealed and no live instance seals, so Sealing:WriteUnsealed and Sealing:Keys can be removed." : "set Rewt:Sealing:Keys."));
+                + (isOff ? "to seal them, remove Sealing:WriteUnsealed. No secret is sealed and no live instance seals, so Sealing:WriteUnsealed and Sealing:Keys can be removed." : $"set {options.Section}:Sealing:Keys."));
         }
 
         if (Seals && _unsealed + _outdated > 0)
@@ -189,7 +189,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         if (options.IsSealingKeyBesideConnection)
         {
             yield return Finding.Warning(
-                "sealing-key-exposed", "A sealing key is in appsettings.json beside the connection string of Redis, so a reader of that file can read the secrets; put the key into a file of its own, and its path into Rewt:Sealing:Keys.");
+                "sealing-key-exposed", $"A sealing key is in appsettings.json beside the connection string of Redis, so a reader of that file can read the secrets; put the key into a file of its own, and its path into {options.Section}:Sealing:Keys.");
         }
     }
 
@@ -231,7 +231,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         {
             _unsealed++;
             return options.Sealing.RequireSealed
-                ? ([], new SealProblem($"{where} is not sealed, and Rewt:Sealing:RequireSealed is true; delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created") { UnsealedPlace = where })
+                ? ([], new SealProblem($"{where} is not sealed, and {options.Section}:Sealing:RequireSealed is true; delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created") { UnsealedPlace = where })
                 : (stored, null);
         }
 
@@ -241,7 +241,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         if (IsOutdated(parts)) _outdated++;
         if (!former.TryGetValue((place, text), out var secret))
         {
-            if (protector is null) return ([], _unopened = new SealProblem($"{where} is sealed, and this instance has no sealing key; set Rewt:Sealing:Keys to the sealing keys of the fleet"));
+            if (protector is null) return ([], _unopened = new SealProblem($"{where} is sealed, and this instance has no sealing key; set {options.Section}:Sealing:Keys to the sealing keys of the fleet"));
             try
             {
                 var (keyId, payload) = parts ?? throw new CryptographicException("is sealed, but not by Rewt");
@@ -251,7 +251,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             catch (CryptographicException exception)
             {
                 var reason = new SealProblem(protector is SealingKeys
-                    ? $"{where} {exception.Message}; set Rewt:Sealing:Keys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and restart the services with new sealing keys"
+                    ? $"{where} {exception.Message}; set {options.Section}:Sealing:Keys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and restart the services with new sealing keys"
                     : $"{where} is sealed, and the IRewtSecretProtector of this application does not open it; check its keys and its key service");
                 // If the sealing key is known, another program has changed the text, and the keys of this instance are right.
                 if (protector is not SealingKeys keys || parts is not (_, var sealedText) || !keys.Knows(sealedText)) _unopened = reason;

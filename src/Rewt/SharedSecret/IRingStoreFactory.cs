@@ -17,5 +17,5 @@ internal interface IRingStoreFactory
 
     /// <summary>Opens the store that contains the public keys of a namespace's key pairs.</summary>
     /// <exception cref="NotSupportedException">This kind of store does not support key pairs.</exception>
-    IPairStore OpenPairs(RewtOptions options) => throw new NotSupportedException("This store supports shared secrets only; set Rewt:KeyMode to SharedSecret.");
+    IPairStore OpenPairs(RewtOptions options) => throw new NotSupportedException($"This store supports shared secrets only; set {options.Section}:KeyMode to SharedSecret.");
 }

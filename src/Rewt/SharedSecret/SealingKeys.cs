@@ -58,7 +58,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
         if (services.GetService<IRewtSecretProtector>() is { } protector) return protector;
 
         // If a key file has disappeared since the start, sealing must fail instead of being skipped.
-        return TryRead(options.Sealing.Keys, out var problems) ?? (problems is [var problem, ..] ? throw new InvalidOperationException($"{SettingsSection.Name}:{problem}") : null);
+        return TryRead(options.Sealing.Keys, out var problems) ?? (problems is [var problem, ..] ? throw new InvalidOperationException($"{options.Section}:{problem}") : null);
     }
 
     /// <summary>Returns the errors of the settings. Each error begins with the name of the setting.</summary>
@@ -111,7 +111,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
             throw new CryptographicException("is sealed, but not with sealing keys of Rewt");
         }
 
-        if (Array.Find(_keys, key => key.Hint == hint).Key is not { } found) throw new CryptographicException($"is sealed with the sealing key {UntrustedText.Escape(hint)}, which Rewt:Sealing:Keys does not contain");
+        if (Array.Find(_keys, key => key.Hint == hint).Key is not { } found) throw new CryptographicException($"is sealed with the sealing key {UntrustedText.Escape(hint)}, which this process does not have");
 
         var bytes = Base64Url.DecodeFromChars(text).AsSpan();
         var secret = new byte[length - NonceLength - TagLength];

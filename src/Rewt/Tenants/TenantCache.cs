@@ -249,7 +249,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
     }
 
     private RewtKeysUnavailableException Unavailable(string tenant, Exception exception) => new(
-        $"The state of the tenant '{tenant}' of '{ring.Name}' is unavailable: {(exception is TenantsUnusableException ? exception.Message : StoreFailure.OfRead(exception))}",
+        $"The state of the tenant '{tenant}' of '{ring.Name}' is unavailable: {(exception is TenantsUnusableException ? exception.Message : StoreFailure.OfRead(exception, options.ConnectionSection))}",
         TimeSpan.FromSeconds(2),
         exception);
 

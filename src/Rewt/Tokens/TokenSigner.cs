@@ -48,7 +48,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
     public SigningKey CurrentKey(KeySnapshot snapshot) => keys.For(snapshot.SigningKey(ClockReading.Now(time)) ?? throw NoKey(snapshot));
 
-    private RewtKeysUnavailableException NoKey(KeySnapshot snapshot) => new(snapshot.NoSigningKey(keys.Name), TimeSpan.FromSeconds(2));
+    private RewtKeysUnavailableException NoKey(KeySnapshot snapshot) => new(snapshot.NoSigningKey(keys.Name, options.Section), TimeSpan.FromSeconds(2));
 
     /// <summary>Returns the key that signs a new token.</summary>
     /// <param name="snapshot">The keys of the namespace.</param>

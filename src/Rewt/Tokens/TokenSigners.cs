@@ -16,13 +16,13 @@ internal sealed class TokenSigners(KeyRingProvider ring, RewtOptions options, Ti
         if (ring.Tenants is not { } tenants)
         {
             return tenant is null ? _own : throw new InvalidOperationException(
-                $"The namespace '{options.Namespace}' has no tenants. Set Rewt:Tenants:Enabled to true, or do not specify a tenant.");
+                $"The namespace '{options.Namespace}' has no tenants. Set {options.Section}:Tenants:Enabled to true, or do not specify a tenant.");
         }
 
         if (tenant is null)
         {
             throw new InvalidOperationException(
-                $"Rewt:Tenants:Enabled is true in the namespace '{options.Namespace}', but this token has no tenant. Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector.");
+                $"{options.Section}:Tenants:Enabled is true in the namespace '{options.Namespace}', but this token has no tenant. Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector.");
         }
 
         return new TokenSigner(new TenantSigningKeys(ring, tenants, TenantName.Require(tenant)), options, time) { Tenant = tenant, Metrics = metrics };
