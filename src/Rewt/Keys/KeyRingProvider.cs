@@ -15,6 +15,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     private readonly RingSchedule _schedule;
     private readonly ClockSkewMonitor _clock;
     private readonly ILogger _logger;
+    private bool _signs;
 
     public KeyRingProvider(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger)
         : this(options, new SharedSecretSource(options, store, time, logger), time, logger)
@@ -75,9 +76,13 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         return FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null ? ValueTask.FromResult(snapshot) : GetSigningSlowAsync(cancellationToken);
     }
 
-    /// <summary>Requests a key to sign with, so that the key of this process is published before the first token is signed.</summary>
+    /// <summary>
+    /// Requests a key to sign with, so that the key of this process is published before the first token is signed. From then on, this instance is
+    /// unhealthy while it has no key to sign with.
+    /// </summary>
     public void WantSigningKey()
     {
+        Volatile.Write(ref _signs, true);
         if (_source.WantSigningKey()) RequestRead();
     }
 
@@ -109,6 +114,8 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         if (age > _staleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
         if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"The key ring '{Name}' does not exist yet, and Redis does not allow this service to create it ({snapshot.WriteRefusal}).");
         if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The key ring '{Name}' has no current key: it was revoked, and Redis does not allow this service to write a new one ({snapshot.WriteRefusal}).");
+
+        if (snapshot is PairSnapshot && Volatile.Read(ref _signs) && snapshot.SigningKey(now) is null) return new RingHealth(false, $"This service has no key pair to sign with. {DegradedReason(snapshot, age, failure)}".TrimEnd());
 
         if (snapshot.VerificationProblem(now) is { } reason) return new RingHealth(false, reason);
 
