@@ -40,7 +40,8 @@ internal sealed class RingGauges
 
     private IEnumerable<Measurement<long>> Versions() =>
         from keyRing in Rings
-        where keyRing.Known is not null
+        // Instances compare their versions, which count the same changes only for a shared secret.
+        where keyRing.Known is RingSnapshot
         select Of(keyRing, keyRing.Known!.Version);
 
     private IEnumerable<Measurement<double>> UntilRotations() =>

@@ -14,6 +14,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     private readonly RingSchedule _schedule;
     private readonly ClockSkewMonitor _clock;
     private readonly ILogger _logger;
+    private bool _signs;
 
     public KeyRingProvider(RewtOptions options, IKeySource source, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null)
         : base(options, time)
@@ -65,9 +66,13 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         return FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null ? ValueTask.FromResult(snapshot) : GetSigningSlowAsync(cancellationToken);
     }
 
-    /// <summary>Requests a key to sign with, so that the key of this process is published before the first token is signed.</summary>
+    /// <summary>
+    /// Requests a key to sign with, so that the key of this process is published before the first token is signed. From then on, this instance is
+    /// unhealthy while it has no key to sign with.
+    /// </summary>
     public void WantSigningKey()
     {
+        Volatile.Write(ref _signs, true);
         if (_source.WantSigningKey()) RequestRead();
     }
 
@@ -98,6 +103,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         var age = snapshot.Age(now);
         if (age > StaleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than {_options.Section}:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
         if (snapshot.UnhealthyReason(Name, now) is { } reason) return new RingHealth(false, reason);
+        if (Volatile.Read(ref _signs) && snapshot.SigningKey(now) is null) return new RingHealth(false, $"This service has no key to sign with. {DegradedReason(snapshot, age, failure)}".TrimEnd());
 
         var overdue = snapshot.UntilRotation(now) < -Overdue ? $"The rotation of the key ring '{Name}' is overdue." : null;
         var problems = string.Join(' ', new[] { DegradedReason(snapshot, age, failure), overdue }.OfType<string>());

@@ -108,6 +108,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
             CrowdedKeys = await CrowdedKeysAsync(database, cancellationToken).ConfigureAwait(false),
             CanPublishForOthers = await CanPublishForOthersAsync(database, cancellationToken).ConfigureAwait(false),
             HasTenants = options.Tenants.Enabled || await AskAsync(database, "EXISTS", [_keys.Tenants], cancellationToken).ConfigureAwait(false) is { } found && (int)found > 0,
+            HasApps = await AskAsync(database, "HLEN", [_keys.Apps], cancellationToken).ConfigureAwait(false) is { } length && (long)length > 0,
             PushArrives = await PushArrivesAsync(database, cancellationToken).ConfigureAwait(false),
         };
     }

@@ -22,8 +22,10 @@ internal static class ServerDiagnosis
         {
             const string Loss = "Redis has no persistence and no replica: a restart creates new keys, which fails no call, but revocations are lost when all instances have ended";
             const string Repair = "set appendonly yes, or add a replica.";
-            yield return facts.HasTenants
-                ? Finding.Warning("no-persistence", $"{Loss}, and a deleted tenant that no instance has in memory is valid again; {Repair}")
+            var tenants = facts.HasTenants ? ", and a deleted tenant that no instance has in memory is valid again" : "";
+            var apps = facts.HasApps ? ", and the API keys of all trusted apps are lost" : "";
+            yield return facts.HasTenants || facts.HasApps
+                ? Finding.Warning("no-persistence", $"{Loss}{tenants}{apps}; {Repair}")
                 : Finding.Advice("no-persistence", $"{Loss}; {Repair}");
         }
 

@@ -43,6 +43,9 @@ internal sealed record ServerFacts
     /// <summary>Whether the namespace has tenants.</summary>
     public bool HasTenants { get; init; }
 
+    /// <summary>Whether the namespace has trusted apps.</summary>
+    public bool HasApps { get; init; }
+
     /// <summary>Whether the published test message was received.</summary>
     public bool PushArrives { get; init; } = true;
 }

@@ -1,3 +1,5 @@
+using Rewt.Tests.Operations;
+
 namespace Rewt.Tests.Apps;
 
 /// <summary>Verifies services that share their trusted apps through a real Redis.</summary>
@@ -103,6 +105,40 @@ public sealed class RedisAppsTests
         (await service.StatusAsync(first.Key)).ShouldBe(HttpStatusCode.Unauthorized);
 
         (await operations.DenialsAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(KeyMode.SharedSecret, "verifier")]
+    [InlineData(KeyMode.KeyPair, "verifier")]
+    [InlineData(KeyMode.KeyPair, "signer")]
+    public async Task The_printed_ACL_of_a_receiver_permits_checking_API_keys_but_not_changing_apps(KeyMode mode, string role)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var operations = await redis.ConnectAsync();
+        await operations.CommandAsync(["ACL", "SETUSER", "desk", "on", ">password", .. Rules("operator")]);
+        await operations.RestrictAsync([.. Rules(role)]);
+        var key = (await ManageAsync("add acme --audience orders")).Output.Trim();
+
+        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: options => (options.KeyMode, options.RefreshInterval) = (mode, TimeSpan.FromMilliseconds(500)));
+        (await service.StatusAsync(key)).ShouldBe(HttpStatusCode.OK);
+        await service.Services.GetRequiredService<AppUseLog>().FlushAsync(Cancellation);
+        (await ManageAsync("list -o json")).Json.GetProperty("apps")[0].GetProperty("keys")[0].GetProperty("lastUsedAt").ValueKind.ShouldBe(JsonValueKind.String);
+        service.Services.GetRequiredService<TrustedAppProvider>().Health().ShouldBe(new RingHealth(true, null));
+        await ManageAsync("revoke acme --yes");
+        await Eventually.TrueAsync(async () => await service.StatusAsync(key) == HttpStatusCode.Unauthorized, "the revocation has reached the service");
+        // The service also sends commands for the doctor, which a login may refuse.
+        (await operations.DenialsAsync()).ShouldAllBe(denial => !denial.Contains("app", StringComparison.Ordinal) && !denial.Contains("object hget", StringComparison.Ordinal) && !denial.Contains("object hset", StringComparison.Ordinal));
+
+        await using var attacker = await redis.ConnectAsync();
+        foreach (var command in new string[][] { ["HSET", "{rewt:rewt-secret}:apps", "acme", "x"], ["HDEL", "{rewt:rewt-secret}:apps", "acme"], ["DEL", "{rewt:rewt-secret}:apps"] })
+        {
+            (await Should.ThrowAsync<RespException>(() => attacker.CommandAsync([.. command]), command[0])).Message.ShouldContain("NOPERM");
+        }
+
+        IReadOnlyList<string> Rules(string of) => mode == KeyMode.KeyPair ? RedisRights.OfPairs(of, "rewt", "orders") : RedisRights.Of(of, "rewt");
+
+        async Task<ToolRun> ManageAsync(string command) =>
+            (await ToolRun.RunAsync(["apps", .. command.Split(' '), "--redis", redis.ConnectionString + ",user=desk,password=password"])).Succeeds();
     }
 
     [Fact]

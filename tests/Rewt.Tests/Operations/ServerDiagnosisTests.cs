@@ -73,10 +73,17 @@ public sealed class ServerDiagnosisTests
     public void Missing_pushes_are_reported_with_their_channel() => Diagnose(Healthy with { PushArrives = false }).ShouldHaveSingleItem().Text.ShouldContain("&{rewt:rewt-secret}:*");
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Missing_persistence_is_a_warning_only_if_deleted_tenants_would_be_valid_again(bool hasTenants) =>
-        (Diagnose(Healthy with { HasAppendLog = false, HasTenants = hasTenants }).ShouldHaveSingleItem().Severity == FindingSeverity.Warning).ShouldBe(hasTenants);
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void Missing_persistence_is_a_warning_only_if_deleted_tenants_would_be_valid_again_or_API_keys_lost(bool hasTenants, bool hasApps)
+    {
+        var finding = Diagnose(Healthy with { HasAppendLog = false, HasTenants = hasTenants, HasApps = hasApps }).ShouldHaveSingleItem();
+        (finding.Severity == FindingSeverity.Warning).ShouldBe(hasTenants || hasApps);
+        finding.Text.Contains("deleted tenant", StringComparison.Ordinal).ShouldBe(hasTenants);
+        finding.Text.Contains("API keys", StringComparison.Ordinal).ShouldBe(hasApps);
+    }
 
     private static List<Finding> Diagnose(ServerFacts facts) => [.. ServerDiagnosis.Of(facts, "rewt")];
 

@@ -114,6 +114,23 @@ public sealed class ToolDoctorTests
     }
 
     [Fact]
+    public async Task Missing_persistence_is_a_warning_if_a_restart_of_Redis_would_lose_API_keys()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        (await FindingAsync()).GetProperty("severity").GetString().ShouldBe("advice");
+
+        (await ToolRun.RunAsync("apps", "add", "acme", "--audience", "orders", "--redis", redis.ConnectionString)).Succeeds();
+
+        var finding = await FindingAsync();
+        finding.GetProperty("severity").GetString().ShouldBe("warning");
+        finding.GetProperty("text").GetString().ShouldNotBeNull().ShouldContain("API keys");
+
+        async Task<JsonElement> FindingAsync() => (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json")).Json.GetProperty("findings").EnumerateArray()
+            .Single(finding => finding.GetProperty("code").GetString() == "no-persistence");
+    }
+
+    [Fact]
     public async Task A_secret_that_is_too_short_is_reported_without_its_value()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);

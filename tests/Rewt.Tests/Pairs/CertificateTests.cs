@@ -105,9 +105,13 @@ public sealed class CertificateTests : IAsyncLifetime
         var message = (await Should.ThrowAsync<RewtKeysUnavailableException>(() => orders.SignAsync())).Message;
         message.ShouldContain("has no signing key. The certificate of this service expired");
         message.ShouldNotContain("Redis");
+        orders.Provider.WantSigningKey();
+        orders.Provider.Health().CanServe.ShouldBeFalse();
+        orders.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("expired");
 
         WriteCertificate("orders");
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => orders.SignAsync()) is null, "the certificate has been renewed");
+        orders.Provider.Health().CanServe.ShouldBeTrue();
     }
 
     [Fact]

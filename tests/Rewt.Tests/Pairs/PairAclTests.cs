@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
 namespace Rewt.Tests.Pairs;
 
-/// <summary>Tests the documented ACL rules of each role on a real Redis server. The default user gets the rules of the role under test.</summary>
+/// <summary>Tests the printed ACL rules of each role on a real Redis server. The default user gets the rules of the role under test.</summary>
 public sealed class PairAclTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
@@ -13,7 +15,7 @@ public sealed class PairAclTests
         await using var billing = await Instance.StartWarmAsync(redis.ConnectionString, Named("billing"));
         var (token, keyId) = (await billing.SignAsync(), await billing.CurrentAsync());
         await billing.DisposeAsync();
-        await RestrictAsync(operations, "service");
+        await RestrictAsync(operations, "signer");
 
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
         (await orders.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
@@ -34,7 +36,7 @@ public sealed class PairAclTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
-        await RestrictAsync(operations, "service");
+        await RestrictAsync(operations, "signer");
         await using var attacker = await redis.ConnectAsync();
 
         await attacker.CommandAsync("HSET", "{rewt:rewt-keys}:orders:keys", "x", "y");
@@ -100,21 +102,36 @@ public sealed class PairAclTests
         (await signer.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
     }
 
+    [Theory]
+    [InlineData(true, HealthStatus.Unhealthy)]
+    [InlineData(false, HealthStatus.Degraded)]
+    public async Task A_service_that_may_not_publish_keys_is_unhealthy_only_if_it_signs_requests(bool signs, HealthStatus expected)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var operations = await redis.ConnectAsync();
+        await RestrictAsync(operations, "verifier");
+        await using var service = await TestService.StartAsync(
+            redis.ConnectionString,
+            settings: Named("inventory"),
+            configure: builder =>
+            {
+                builder.Services.AddHealthChecks().AddRewtCheck();
+                if (signs) builder.Services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.example")).AddRewtSigning("orders");
+            });
+
+        // Getting the keys also requests a key of this instance.
+        await service.Ring.GetAsync(Cancellation);
+
+        var entry = (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries.ShouldHaveSingleItem().Value;
+        entry.Status.ShouldBe(expected, entry.Description);
+        entry.Description.ShouldNotBeNull().ShouldContain("NOPERM");
+    }
+
     private static Action<RewtOptions> Named(string service) => options =>
         (options.KeyMode, options.ServiceName, options.RefreshInterval) = (KeyMode.KeyPair, service, TimeSpan.FromMilliseconds(400));
 
-    /// <summary>Restricts new connections to the documented rules of a role. The given connection keeps its permissions.</summary>
-    private static async Task RestrictAsync(RespClient operations, string role)
-    {
-        await operations.RestrictAsync(["+pubsub", .. await RulesAsync(role)]);
-    }
-
-    /// <summary>Returns the rules of a role from docs/key-pairs.md.</summary>
-    private static async Task<string[]> RulesAsync(string role)
-    {
-        var page = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "key-pairs.md"), Cancellation);
-        return page[Array.IndexOf(page, $"<!-- acl: {role} -->") + 2].Split(' ');
-    }
+    /// <summary>Restricts new connections to the printed rules of a role. The given connection keeps its permissions.</summary>
+    private static Task RestrictAsync(RespClient operations, string role) => operations.RestrictAsync(["+pubsub", .. RedisRights.OfPairs(role, "rewt", "orders")]);
 
     private static async Task ShouldHaveNoDenialsAsync(RespClient operations, Instance instance)
     {
