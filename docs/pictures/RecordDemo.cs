@@ -9,7 +9,7 @@ var duration = int.Parse(Option("--duration", "20"), CultureInfo.InvariantCultur
 var output = Option("--output", "docs/pictures/demo.svg");
 string[] noBuild = args.Contains("--no-build") ? ["--no-build"] : [];
 
-// Without a terminal the demo prints a line a second, which is what a picture of it needs.
+// Without a terminal, the demo prints one line a second, and each line is one frame of the picture.
 var lines = new List<string>();
 using (var demo = Process.Start(new ProcessStartInfo("dotnet", ["run", .. noBuild, "--project", "samples/Demo", "--", "--duration", Option("--duration", "20")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!)
 {

@@ -8,7 +8,6 @@ namespace Rewt.Samples.Grpc;
 internal static class Orders
 {
     /// <summary>Retries a call whose key was revoked in the meantime. gRPC buffers sent messages and can send them again where HTTP cannot.</summary>
-    // snippet: second-attempt
     private static ServiceConfig SecondAttempt => new()
     {
         MethodConfigs =
@@ -28,7 +27,6 @@ internal static class Orders
         },
     };
 
-    // end of snippet
     public static void Run(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);

@@ -8,7 +8,6 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Rewt.Samples.Yarp;
 
 /// <summary>Removes the caller's credentials, and signs requests to clusters whose metadata name the receiving service.</summary>
-// snippet: transforms
 internal sealed class SigningTransforms(IRewtTokens tokens) : ITransformProvider
 {
     public void Apply(TransformBuilderContext context)
@@ -58,4 +57,3 @@ internal sealed class SigningTransforms(IRewtTokens tokens) : ITransformProvider
     {
     }
 }
-// end of snippet

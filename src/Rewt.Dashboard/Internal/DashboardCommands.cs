@@ -109,7 +109,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         // The wait continues if the browser disconnects, so that the outcome for every instance is recorded.
         var revocation = await services.GetRequiredKeyedService<IRewtKeyRing>(name).RevokeAndWaitAsync(keyId, WaitForInstances, CancellationToken.None);
         var message = revocation.IsComplete
-            ? $"Revoked: no token that the key {keyId} signed verifies any more, and every live instance has dropped it."
+            ? $"Revoked: every live instance refuses the tokens of the key {keyId}."
             : $"Revoked, but {(revocation.Unconfirmed.Count == 1 ? "one instance has" : $"{revocation.Unconfirmed.Count} instances have")} not confirmed the key {keyId} within {WaitForInstances.TotalSeconds} seconds{(revocation.Unconfirmed.Count > MostNamed ? $" ({MostNamed} are named)" : string.Empty)}. A disconnected instance drops the key when it reconnects; check its log and its connection to Redis.";
         await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, [.. revocation.Unconfirmed.Take(MostNamed).Select(name => UntrustedText.Escape(name))]));
     }

@@ -55,6 +55,6 @@ internal sealed partial class SigningClient(
     }
 
     [LoggerMessage(EventId = 33, EventName = "NoCallerToForward", Level = LogLevel.Debug,
-        Message = "A call of the HTTP client {Client} forwards no claims: no request is being answered. Work that outlives its request sets them with SetRewtClaims.")]
+        Message = "A call of the HTTP client {Client} forwards no claims, because the call is not part of a request. Outside of a request, set the claims with SetRewtClaims.")]
     private partial void LogNoCaller(string client);
 }

@@ -6,7 +6,8 @@ namespace Rewt.Tests.Docs;
 
 /// <summary>
 /// Checks the code blocks of the documentation. A block marked <c>&lt;!-- snippet: name --&gt;</c> is identical to source code that is compiled, and usually run,
-/// elsewhere. Any other C# block is compiled here as the body of a program that declares the usual variables.
+/// elsewhere. Any other C# block is compiled here as the body of a program that declares the usual variables. The using directives of a block also apply to
+/// the later blocks of its page.
 /// </summary>
 public sealed partial class CodeBlockTests
 {
@@ -29,7 +30,8 @@ public sealed partial class CodeBlockTests
 
     private static readonly string[] Folders = ["tests", "samples", "src"];
 
-    private const string Usings =
+    /// <summary>The using directives that the SDK of web projects adds. A block needs its own directives for all other namespaces.</summary>
+    private const string ImplicitUsings =
         """
         using System;
         using System.Collections.Generic;
@@ -37,13 +39,8 @@ public sealed partial class CodeBlockTests
         using System.Linq;
         using System.Net.Http;
         using System.Net.Http.Json;
-        using System.Security.Claims;
         using System.Threading;
         using System.Threading.Tasks;
-        using Microsoft.AspNetCore.Authentication;
-        using Microsoft.AspNetCore.Authentication.Cookies;
-        using Microsoft.AspNetCore.Authentication.JwtBearer;
-        using Microsoft.AspNetCore.Authorization;
         using Microsoft.AspNetCore.Builder;
         using Microsoft.AspNetCore.Hosting;
         using Microsoft.AspNetCore.Http;
@@ -52,7 +49,6 @@ public sealed partial class CodeBlockTests
         using Microsoft.Extensions.DependencyInjection;
         using Microsoft.Extensions.Hosting;
         using Microsoft.Extensions.Logging;
-        using Rewt;
 
         """;
 
@@ -66,10 +62,11 @@ public sealed partial class CodeBlockTests
     [MemberData(nameof(Pages))]
     public void The_unmarked_csharp_blocks_of_a_page_compile(string path)
     {
+        var usings = new HashSet<string>(StringComparer.Ordinal);
         foreach (var block in Page.Read(path).Fences().Where(IsCSharp))
         {
             if (block.Marker.StartsWith("snippet: ", StringComparison.Ordinal) || block.Marker.StartsWith("newcomer: ", StringComparison.Ordinal)) continue;
-            var errors = CSharpCompilation.Create("Page", [CSharpSyntaxTree.ParseText(Program(block.Text), cancellationToken: Cancellation)], References.Value)
+            var errors = CSharpCompilation.Create("Page", [CSharpSyntaxTree.ParseText(Program(block.Text, usings), cancellationToken: Cancellation)], References.Value)
                 .GetDiagnostics(Cancellation)
                 .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
                 .Select(diagnostic => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
@@ -107,13 +104,16 @@ public sealed partial class CodeBlockTests
 
     private static bool IsCSharp(Fence block) => block.Language is "csharp" or "cs" or "c#";
 
-    private static string Program(string block)
+    /// <summary>Returns the program that contains a block.</summary>
+    /// <param name="block">The text of the block.</param>
+    /// <param name="usings">The using directives of the earlier blocks. The method adds those of <paramref name="block"/>.</param>
+    private static string Program(string block, HashSet<string> usings)
     {
         var lines = block.Split('\n');
-        var usings = lines.TakeWhile(line => line.StartsWith("using ", StringComparison.Ordinal) || line.Length == 0).Where(line => line.Length > 0).ToList();
-        var body = string.Join('\n', lines.Skip(usings.Count));
-        var program = new StringBuilder(Usings);
-        foreach (var line in usings.Where(line => !Usings.Contains(line, StringComparison.Ordinal))) program.AppendLine(line);
+        var head = lines.TakeWhile(line => line.StartsWith("using ", StringComparison.Ordinal) || line.Length == 0).ToList();
+        usings.UnionWith(head.Where(line => line.Length > 0));
+        var body = string.Join('\n', lines.Skip(head.Count));
+        var program = new StringBuilder(ImplicitUsings).AppendJoin('\n', usings).AppendLine();
         foreach (var (name, declaration) in Declarations)
         {
             if (Regex.IsMatch(body, $@"(?<![\w.]){name}\b", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))

@@ -4,7 +4,7 @@ namespace Rewt.Tests.Docs;
 
 /// <summary>
 /// Checks the commands of the documentation. Blocks marked <c>&lt;!-- run --&gt;</c> run here, those of a page in order and in one folder, beside a service and its
-/// Redis server. Other blocks name the test class that runs them (<c>&lt;!-- tested: ClassName --&gt;</c>), or have a marker that other code reads.
+/// Redis server. A DEL must delete a key. Other blocks name the test class that runs them (<c>&lt;!-- tested: ClassName --&gt;</c>), or have a marker that other code reads.
 /// </summary>
 public sealed partial class CommandBlockTests
 {
@@ -65,7 +65,12 @@ public sealed partial class CommandBlockTests
     {
         var prelude = $$"""
             exec 2>&1 </dev/null
-            redis-cli() { command redis-cli -p {{redis.Port}} "$@"; }
+            redis-cli() {
+              local reply
+              reply=$(command redis-cli -p {{redis.Port}} "$@")
+              echo "$reply"
+              [ "$1 $reply" != 'DEL 0' ]
+            }
             rewt() { '{{Executables.Dotnet}}' '{{ToolRun.Program}}' "$@"; }
             """;
         var start = new ProcessStartInfo("bash", ["-eo", "pipefail", "-c", $"{prelude}\n{script}"]) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false };
