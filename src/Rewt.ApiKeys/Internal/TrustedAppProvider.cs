@@ -50,15 +50,15 @@ internal sealed partial class TrustedAppProvider(
 
     protected override RewtKeysUnavailableException Unusable(string problem) => Unavailable(null);
 
-    protected override void LogUnavailable(Exception exception) => LogAway(_name, StoreFailure.Explanation(exception) ?? "See the exception.", StoreFailure.Unexplained(exception));
+    protected override void LogUnavailable(Exception exception) => LogAway(_name, StoreFailure.Explanation(exception) ?? "See the exception.", State(), StoreFailure.Unexplained(exception));
 
     protected override void LogAvailable() => LogBack(_name);
 
     protected override void LogNoPush(Exception exception) => LogNoPush(_name, exception);
 
     [LoggerMessage(EventId = 60, EventName = "AppStoreUnavailable", Level = LogLevel.Warning,
-        Message = "The trusted apps of {Namespace} cannot be read. {Explanation} The known API keys stay in use until the stale budget ends.")]
-    private partial void LogAway(string @namespace, string explanation, Exception? exception);
+        Message = "The trusted apps of {Namespace} cannot be read. {Explanation} {State}")]
+    private partial void LogAway(string @namespace, string explanation, string state, Exception? exception);
 
     [LoggerMessage(EventId = 61, EventName = "AppStoreAvailable", Level = LogLevel.Information, Message = "The trusted apps of {Namespace} can be read again.")]
     private partial void LogBack(string @namespace);

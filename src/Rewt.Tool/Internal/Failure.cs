@@ -65,5 +65,6 @@ internal sealed record Failure(int ExitCode, string Message)
         .Replace("Rewt:Sealing:Keys", "--sealing-key-file (or REWT_SEALING_KEY_FILE)", StringComparison.Ordinal)
         .Replace("Rewt:ServiceName", "--issuer", StringComparison.Ordinal)
         .Replace("Rewt:TokenLifetime", "--lifetime", StringComparison.Ordinal)
-        .Replace("Rewt:Redis", "--redis (or REWT_REDIS)", StringComparison.Ordinal);
+        .Replace("Rewt:Redis", "--redis (or REWT_REDIS)", StringComparison.Ordinal)
+        .Replace(RedisOptionsValidator.PasswordWithComma, "This tool cannot use a password with a comma.", StringComparison.Ordinal);
 }

@@ -85,14 +85,15 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
         }
         catch (PublicKeySourceException exception)
         {
-            if (known.Failure is null) LogAway(source.Name, exception);
-            return known with { Failure = exception, Keys = source.StillAccepted(known.Keys) };
+            var keys = source.StillAccepted(known.Keys);
+            if (known.Failure is null) LogAway(source.Name, keys is null ? "No key from it is known." : "The known keys stay in use until the stale budget ends.", exception);
+            return known with { Failure = exception, Keys = keys };
         }
     }
 
     [LoggerMessage(EventId = 80, EventName = "KeySourceUnavailable", Level = LogLevel.Warning,
-        Message = "Public keys cannot be read from {Source}. The known keys stay in use until the stale budget ends.")]
-    private partial void LogAway(string source, Exception exception);
+        Message = "Public keys cannot be read from {Source}. {State}")]
+    private partial void LogAway(string source, string state, Exception exception);
 
     [LoggerMessage(EventId = 81, EventName = "KeySourceAvailable", Level = LogLevel.Information, Message = "Public keys can be read from {Source} again.")]
     private partial void LogBack(string source);

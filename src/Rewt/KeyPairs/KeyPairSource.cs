@@ -175,13 +175,13 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         catch (UnauthorizedAccessException exception)
         {
             lock (_gate) _deniedAt = ClockReading.Now(time);
-            LogDenied(options.Namespace, _service, exception);
+            LogDenied(options.Namespace, _service, RightsCommand.OfKeyPairs(options.Namespace, _service), exception);
             refusal = "NOPERM";
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // The keys that were read remain usable, and the published keys stay valid.
-            LogWriteRefused(options.Namespace, _service, exception);
+            LogWriteRefused(options.Namespace, _service, _own.Current is null ? "This process has published no key, so it cannot sign." : "The published keys stay in use.", exception);
             refusal = StoreFailure.Cause(exception);
         }
 
@@ -296,7 +296,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private string Tag => $"{{{options.Namespace}:rewt-keys}}";
 
     private RewtKeysUnavailableException Denied(string keys, Exception exception) => new(
-        $"The keys of '{options.Namespace}' were not changed: the Redis login of this service may not write {keys}. Give it the rights that 'rewt acl --key-pairs' prints.",
+        $"The keys of '{options.Namespace}' were not changed: the Redis login of this service may not write {keys}. Give it the rights that '{RightsCommand.OfKeyPairs(options.Namespace, _service)}' prints.",
         TimeSpan.FromSeconds(60),
         exception);
 
@@ -334,12 +334,12 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private partial void LogWritten(LogLevel level, string ring, string service, PairChange plan, string keyId);
 
     [LoggerMessage(EventId = 51, EventName = "PairsNotWritten", Level = LogLevel.Warning,
-        Message = "Key pairs of {Ring}, service {Service}, could not be written. The published keys stay in use.")]
-    private partial void LogWriteRefused(string ring, string service, Exception exception);
+        Message = "Key pairs of {Ring}, service {Service}, could not be written. {State}")]
+    private partial void LogWriteRefused(string ring, string service, string state, Exception exception);
 
     [LoggerMessage(EventId = 52, EventName = "PairsDenied", Level = LogLevel.Warning,
-        Message = "Key pairs of {Ring}: the Redis login may not publish keys of {Service}, so this process can verify but not sign. Give the login the rights that 'rewt acl --role signer --key-pairs' prints.")]
-    private partial void LogDenied(string ring, string service, Exception exception);
+        Message = "Key pairs of {Ring}: the Redis login may not publish keys of {Service}, so this process can verify but not sign. Give the login the rights that '{Command}' prints.")]
+    private partial void LogDenied(string ring, string service, string command, Exception exception);
 
     [LoggerMessage(EventId = 53, EventName = "PublishedKeyRefused", Level = LogLevel.Warning,
         Message = "Key pairs of {Ring}: the public key of {Service} under {Entry} is refused: {Problem}.")]

@@ -154,14 +154,6 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     protected override void LogNoPush(Exception exception) => LogNoPush(Name, exception);
 
-    /// <summary>Returns a text that states when the key ring was last read, and until when the known keys stay in use.</summary>
-    private string State()
-    {
-        if (Known is not { } snapshot) return "The ring was never read since the start, so there are no keys, and calls get 503 until it can be read.";
-        var readAt = Time.GetUtcNow() - snapshot.Age(ClockReading.Now(Time));
-        return string.Create(CultureInfo.InvariantCulture, $"The ring was last read at {readAt:u}. The known keys stay in use until {readAt + StaleBudget:u}.");
-    }
-
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 
 namespace Rewt.Internal;
@@ -101,6 +102,14 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     /// <summary>Returns the same as <see cref="Fresh"/>, for a caller that has already read the clocks.</summary>
     public T? FreshAt(ClockReading now) => Known is { Problem: null } snapshot && snapshot.Age(now) <= RefreshInterval ? snapshot : null;
+
+    /// <summary>Returns a text that states when the store was last read, and until when the known keys stay in use.</summary>
+    protected string State()
+    {
+        if (Known is not { } snapshot) return "No read has succeeded since the start, so there are no keys, and calls get 503 until one does.";
+        var readAt = Time.GetUtcNow() - snapshot.Age(ClockReading.Now(Time));
+        return string.Create(CultureInfo.InvariantCulture, $"The last read was at {readAt:u}. The known keys stay in use until {readAt + StaleBudget:u}.");
+    }
 
     /// <summary>Starts the background loop. If the loop is already running, this method has no effect.</summary>
     /// <exception cref="ObjectDisposedException">The object is disposed.</exception>

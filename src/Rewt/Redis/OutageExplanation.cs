@@ -18,13 +18,18 @@ internal static class OutageExplanation
     private static readonly byte[] Question = "PING\r\nINFO server\r\nINFO replication\r\n"u8.ToArray();
 
     /// <summary>Returns the explanation of an error from a server; <see langword="null"/> if there is none for its code.</summary>
-    public static OutageReason? OfError(RedisServerException exception) => OfCode(CodeOf(exception));
+    /// <param name="exception">The error.</param>
+    /// <param name="rights">The command that prints the rights which the login needs.</param>
+    public static OutageReason? OfError(RedisServerException exception, string rights) => CodeOf(exception) switch
+    {
+        "EXECABORT" => new($"Redis rejected a transaction. Check the log of the server, the rights of the login ('{rights}') and maxmemory."),
+        "NOPERM" => new($"The Redis login may not run a required command (NOPERM). Give it the rights that '{rights}' prints, or '--role verifier' for a service that only receives."),
+        var code => OfCode(code),
+    };
 
     private static OutageReason? OfCode(string code) => code switch
     {
         "NOAUTH" or "WRONGPASS" => new("Redis refused the login: the user or the password is missing or wrong. Correct user=...,password=... in the connection string.", OutageKind.Login),
-        "EXECABORT" => new("Redis rejected a transaction. Check the log of the server, the rights of the login ('rewt acl') and maxmemory."),
-        "NOPERM" => new("The Redis login may not run a required command (NOPERM). Give it the rights that 'rewt acl --role signer' prints, or '--role verifier' for a service that only receives."),
         "READONLY" => new("The Redis server is a replica. Connect to the primary, or to Sentinel with serviceName=....", OutageKind.Replica),
         "LOADING" => new("Redis is loading its data after a start. Wait until it has finished."),
         "CLUSTERDOWN" => new("The Redis Cluster is down: no server answers for some of its slots. Repair the cluster ('redis-cli --cluster check')."),
@@ -44,11 +49,10 @@ internal static class OutageExplanation
     /// <param name="connection">The configuration of the connection.</param>
     /// <param name="setting">The name of the setting that configures the connection.</param>
     /// <param name="failure">The exception that the client library threw.</param>
-    /// <param name="loggedIn">The servers to which the client library was connected when the failure occurred. For these servers, TLS and the login
-    /// are not the problem.</param>
+    /// <param name="known">The servers that the client library knew when the failure occurred.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     public static async Task<OutageReason> OfConnectionAsync(
-        ConfigurationOptions connection, string setting, Exception failure, IReadOnlyList<IServer> loggedIn, CancellationToken cancellationToken)
+        ConfigurationOptions connection, string setting, Exception failure, KnownServers known, CancellationToken cancellationToken)
     {
         if (connection.EndPoints.Count == 0) return new($"{setting} names no server; write host:port.");
         var reasons = (await Task.WhenAll(connection.EndPoints.Take(3).Select(ReasonAsync)).ConfigureAwait(false)).Distinct().ToList();
@@ -60,10 +64,10 @@ internal static class OutageExplanation
             var answer = await AskAsync(endPoint, Question, cancellationToken).ConfigureAwait(false);
             if (answer.Error is { } error) return OfSocket(error, server, setting);
             if (answer.Text is not { } text) return new($"{server} does not answer. Check that it is the address of Redis, and the network and firewall between.");
-            if (loggedIn.FirstOrDefault(known => known.EndPoint.Equals(endPoint)) is { } known) return OfRole(await RoleAsync(known).ConfigureAwait(false), server, failure);
+            if (known.LoggedIn.FirstOrDefault(one => one.EndPoint.Equals(endPoint)) is { } loggedIn) return OfRole(await RoleAsync(loggedIn).ConfigureAwait(false), server, failure, known);
             return failure.ToString().Contains("WRONGPASS", StringComparison.Ordinal) || await IsLoginRefusedAsync(endPoint, text, connection, cancellationToken).ConfigureAwait(false)
                 ? new($"{server} refused the login: the user or the password is wrong. Correct user=...,password=... in {setting}.", OutageKind.Login)
-                : OfAnswer(text, server, connection, setting, failure);
+                : OfAnswer(text, server, connection, setting, failure, known);
         }
     }
 
@@ -71,7 +75,7 @@ internal static class OutageExplanation
         ? new($"The host of {server} is unknown: DNS has no address for it. Correct the host in {setting}.", OutageKind.UnknownHost)
         : new($"Nothing listens on {server} ({error}). Start Redis there, or correct host and port in {setting}.");
 
-    private static OutageReason OfAnswer(string text, string server, ConfigurationOptions connection, string setting, Exception failure)
+    private static OutageReason OfAnswer(string text, string server, ConfigurationOptions connection, string setting, Exception failure, KnownServers known)
     {
         var isPlain = text.StartsWith('+') || text.StartsWith('-');
         if (connection.Ssl && isPlain) return new($"{server} does not use TLS, but {setting} has ssl=true. Remove ssl=true, or use the TLS port of the server.");
@@ -89,11 +93,13 @@ internal static class OutageExplanation
         if (isSentinel && string.IsNullOrEmpty(connection.ServiceName)) return new($"{server} is a Sentinel, not Redis. Add serviceName=<the name of the primary> to {setting}.");
         if (isSentinel) return new($"The Sentinel {server} knows no primary {KeyMaterial.Shown(connection.ServiceName!)} that can be reached. Correct serviceName in {setting}, or repair the primary.");
         if (!string.IsNullOrEmpty(connection.ServiceName) && text.StartsWith('+')) return new($"{server} is not a Sentinel, but {setting} has serviceName. Remove serviceName, or name the port of Sentinel.");
-        return OfRole(text, server, failure);
+        return OfRole(text, server, failure, known);
     }
 
-    private static OutageReason OfRole(string text, string server, Exception failure) => text.Contains("role:slave", StringComparison.Ordinal)
+    private static OutageReason OfRole(string text, string server, Exception failure, KnownServers known) => text.Contains("role:slave", StringComparison.Ordinal)
         ? new($"{server} is a replica of {Value(text, "master_host")}:{Value(text, "master_port")}. Connect to the primary.", OutageKind.Replica)
+        : known.LostNodes.Count > 0
+        ? new($"{server} is a node of a Redis Cluster that announces {string.Join(", ", known.LostNodes.Take(3).Select(ServerDiagnosis.Name))}, where this service reaches no node. Start the nodes, or correct the addresses that they announce (cluster-announce-ip, cluster-announce-port).")
         : new($"{server} answers, but the commands of Rewt fail ({StoreFailure.Cause(failure)}). Check the load of the server, and slow commands ('redis-cli SLOWLOG GET').");
 
     /// <summary>

@@ -8,7 +8,11 @@ namespace Rewt.Internal;
 /// The connection of one store to Redis. The class executes commands, reconnects after failures, and adds an explanation to exceptions. The class
 /// uses a multiplexer of the application, which it never disposes, or opens a multiplexer of its own (<see cref="RedisSource"/>).
 /// </summary>
-internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time) : IAsyncDisposable
+/// <param name="services">The services of the application, which may contain a multiplexer.</param>
+/// <param name="options">The settings of the namespace.</param>
+/// <param name="time">The clock of this instance.</param>
+/// <param name="keys">The kind of keys for which the login needs rights. Default: the kind of the settings.</param>
+internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time, KeyMode? keys = null) : IAsyncDisposable
 {
     private static readonly TimeSpan ExplanationInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
@@ -51,6 +55,9 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// </summary>
     public Func<CancellationToken, Task>? Resubscribe { private get; set; }
 
+    /// <summary>The command of the tool that prints the rights which the login needs.</summary>
+    public string Rights => RightsCommand.Of(options, keys ?? options.EffectiveKeyMode);
+
     /// <summary>The time limit of one command or transaction.</summary>
     public TimeSpan CommandLimit => Limits.Command;
 
@@ -80,17 +87,17 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             Answered();
             if (exception.Message.Contains("READONLY", StringComparison.Ordinal)) Demoted();
             var shown = CommandRefusal.Printable(exception);
-            StoreFailure.Explain(shown ?? exception, OutageExplanation.OfError(exception));
+            StoreFailure.Explain(shown ?? exception, OutageExplanation.OfError(exception, Rights));
             WriteOutcome.Refused(exception, shown ?? exception);
             if (shown is not null) throw shown;
             throw;
         }
         catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
         {
-            var loggedIn = Connected();
+            var known = Known();
             Failed();
             var shown = CommandRefusal.Printable(exception);
-            StoreFailure.Explain(shown ?? exception, StoreFailure.ReasonOf(exception) ?? await ReasonAsync(exception, loggedIn, cancellationToken).ConfigureAwait(false));
+            StoreFailure.Explain(shown ?? exception, StoreFailure.ReasonOf(exception) ?? await ReasonAsync(exception, known, cancellationToken).ConfigureAwait(false));
             if (shown is not null) throw shown;
             throw;
         }
@@ -206,10 +213,9 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    /// <summary>Returns the servers to which the client library is connected.</summary>
-    private IReadOnlyList<IServer> Connected()
+    private KnownServers Known()
     {
-        lock (_gate) return [.. ((_own ?? _shared)?.GetServers() ?? []).Where(server => server.IsConnected)];
+        lock (_gate) return (_own ?? _shared) is { } multiplexer ? KnownServers.Of(multiplexer) : KnownServers.None;
     }
 
     private void Answered()
@@ -222,13 +228,13 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// Returns the explanation of an outage; <see langword="null"/> if it is not found in time. All failures within half a minute share one explanation, so that requests do not wait for a new explanation
     /// after each failure.
     /// </summary>
-    private async Task<OutageReason?> ReasonAsync(Exception failure, IReadOnlyList<IServer> loggedIn, CancellationToken cancellationToken)
+    private async Task<OutageReason?> ReasonAsync(Exception failure, KnownServers known, CancellationToken cancellationToken)
     {
         Task<OutageReason?> explaining;
         lock (_gate)
         {
             if (Volatile.Read(ref _explaining) is { } current && time.GetElapsedTime(_explainedAt) <= ExplanationInterval) explaining = current;
-            else (_explaining, _explainedAt) = (explaining = Task.Run(() => ExplainAsync(failure, loggedIn), CancellationToken.None), time.GetTimestamp());
+            else (_explaining, _explainedAt) = (explaining = Task.Run(() => ExplainAsync(failure, known), CancellationToken.None), time.GetTimestamp());
         }
 
         try
@@ -246,11 +252,11 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// Returns the explanation of a failure; <see langword="null"/> if no explanation can be found. An error during the search for the explanation is
     /// ignored, so that it does not hide the failure.
     /// </summary>
-    private async Task<OutageReason?> ExplainAsync(Exception failure, IReadOnlyList<IServer> loggedIn)
+    private async Task<OutageReason?> ExplainAsync(Exception failure, KnownServers known)
     {
         try
         {
-            return await ExplainSourceAsync(failure, loggedIn).ConfigureAwait(false);
+            return await ExplainSourceAsync(failure, known).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -258,7 +264,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    private async Task<OutageReason?> ExplainSourceAsync(Exception failure, IReadOnlyList<IServer> loggedIn)
+    private async Task<OutageReason?> ExplainSourceAsync(Exception failure, KnownServers known)
     {
         var source = RedisSourceSelector.Of(services, options);
         ConfigurationOptions connection;
@@ -267,7 +273,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         else return null;
 
         connection.SetDefaultPorts();
-        return await OutageExplanation.OfConnectionAsync(connection, RedisSourceSelector.NameOf(source, options), failure, loggedIn, CancellationToken.None).ConfigureAwait(false);
+        return await OutageExplanation.OfConnectionAsync(connection, RedisSourceSelector.NameOf(source, options), failure, known, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -11,6 +11,11 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerable<RingRegistration> registrations) : IValidateOptions<RewtOptions>
 {
+    /// <summary>The advice for a password that a connection string cannot contain.</summary>
+    public const string PasswordWithComma = "Set a password with a comma in RewtOptions.ConfigurationOptions.";
+
+    private const int LongestOption = 30;
+
     public ValidateOptionsResult Validate(string? name, RewtOptions options)
     {
         // A named scheme reads the default options, which must be complete only where the default scheme is registered.
@@ -44,6 +49,13 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
             return ValidateOptionsResult.Fail($"{setting} is a URL, not a connection string of StackExchange.Redis; write {form}");
         }
 
+        var parts = redis.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        // After a password, such a part is probably the rest of the password, and the name of a server is logged.
+        if (parts.SkipWhile(part => OptionOf(part) is null).Any(part => OptionOf(part) is null))
+        {
+            return ValidateOptionsResult.Fail($"{setting} has a server after an option (name=value). Write the servers first. {PasswordWithComma}");
+        }
+
         try
         {
             var configuration = ConfigurationOptions.Parse(redis);
@@ -54,7 +66,35 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
             // The library's message is omitted: it may repeat a part of the string, such as the password.
-            return ValidateOptionsResult.Fail($"{setting} is not a valid connection string of StackExchange.Redis; write host:port,password=...");
+            return ValidateOptionsResult.Fail($"{setting} is not a valid connection string of StackExchange.Redis{ErrorOf(parts)}; write host:port,password=...");
+        }
+    }
+
+    /// <summary>Returns the name of an option of a connection string; <see langword="null"/> if the part is a server.</summary>
+    private static string? OptionOf(string part) => part.IndexOf('=') is > 0 and var end ? part[..end].TrimEnd() : null;
+
+    /// <summary>
+    /// Returns the end of a sentence that names the first option which the client library refuses. The result is empty if the name may be a part of a
+    /// password.
+    /// </summary>
+    private static string ErrorOf(IEnumerable<string> parts)
+    {
+        var refused = parts.TakeWhile(part => !"password".Equals(OptionOf(part), StringComparison.OrdinalIgnoreCase)).FirstOrDefault(part => !IsValid(part, ignoreUnknown: false));
+        return OptionOf(refused ?? string.Empty) is not { Length: <= LongestOption } name || !name.All(char.IsAsciiLetter) ? string.Empty
+            : IsValid(refused!, ignoreUnknown: true) ? $": it has no option {name}"
+            : $": the value of {name} is invalid";
+    }
+
+    private static bool IsValid(string part, bool ignoreUnknown)
+    {
+        try
+        {
+            ConfigurationOptions.Parse(part, ignoreUnknown);
+            return true;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            return false;
         }
     }
 

@@ -7,9 +7,9 @@ namespace Rewt.Internal;
 internal sealed class RedisRingStoreFactory(IServiceProvider services, TimeProvider time) : IRingStoreFactory
 {
     public IRingStore Open(RewtOptions options) =>
-        new RedisRingStore(new RedisConnection(services, options, time), options, new SecretSeal(options, SealingKeys.ProtectorOf(services, options), time), time);
+        new RedisRingStore(new RedisConnection(services, options, time, KeyMode.SharedSecret), options, new SecretSeal(options, SealingKeys.ProtectorOf(services, options), time), time);
 
     public IOneTimeStore OpenOneTime(RewtOptions options) => new RedisOneTimeStore(new RedisConnection(services, options, time));
 
-    public IPairStore OpenPairs(RewtOptions options) => new RedisPairStore(new RedisConnection(services, options, time), options);
+    public IPairStore OpenPairs(RewtOptions options) => new RedisPairStore(new RedisConnection(services, options, time, KeyMode.KeyPair), options);
 }

@@ -202,7 +202,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
-            throw new TenantsUnusableException($"The Redis login lacks a permission on '{keys.Tenants}' or '{keys.TenantsLog}'. 'rewt acl' prints the necessary rules.", exception);
+            throw new TenantsUnusableException($"The Redis login lacks a permission on '{keys.Tenants}' or '{keys.TenantsLog}'. '{connection.Rights}' prints the necessary rules.", exception);
         }
     }
 }

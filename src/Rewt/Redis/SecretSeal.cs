@@ -231,7 +231,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         {
             _unsealed++;
             return options.Sealing.RequireSealed
-                ? ([], new SealProblem($"{where} is not sealed, and {options.Section}:Sealing:RequireSealed is true; delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created") { UnsealedPlace = where })
+                ? ([], new SealProblem($"{where} is not sealed, and {options.Section}:Sealing:RequireSealed is true; set Sealing:Keys in every service of the namespace, or remove RequireSealed until 'rewt doctor' reports 'sealed'. Delete '{_keys.Secret}' and '{_keys.Ring}' with DEL only if every service seals") { UnsealedPlace = where })
                 : (stored, null);
         }
 

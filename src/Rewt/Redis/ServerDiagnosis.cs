@@ -57,7 +57,7 @@ internal static class ServerDiagnosis
         {
             yield return Finding.Warning(
                 "pair-rights",
-                $"The Redis login may publish keys for every service, so any service that uses it can sign as any other; give each service a login with the rights that 'rewt acl --key-pairs --role signer --service <name> --namespace {ring}' prints.");
+                $"The Redis login may publish keys for every service, so any service that uses it can sign as any other; give each service a login with the rights that '{RightsCommand.OfKeyPairs(ring, "<name>")}' prints.");
         }
 
         foreach (var finding in OfRights(facts, ring)) yield return finding;
@@ -68,7 +68,7 @@ internal static class ServerDiagnosis
         if (facts.AreScriptsDenied)
         {
             yield return Finding.Advice(
-                "acl", $"The Redis login may not run scripts (EVAL), so its rights cannot be checked; unless it is the login of a verifier or the server has no EVAL, give it the rights that 'rewt acl --role signer --namespace {ring}' prints.");
+                "acl", $"The Redis login may not run scripts (EVAL), so its rights cannot be checked; unless it is the login of a verifier or the server has no EVAL, give it the rights that '{RightsCommand.OfSharedSecret(ring)}' prints.");
         }
 
         if (facts.DeniedCommands.Count == 0) yield break;
@@ -76,7 +76,7 @@ internal static class ServerDiagnosis
         var isReader = WritingCommands.All(command => facts.DeniedCommands.Any(name => name.Split(' ')[0] == command));
         yield return isReader
             ? Finding.Advice("acl", $"The Redis login can only read the key ring, so another service must rotate and revoke the keys ({denied}).")
-            : Finding.Warning("acl", $"The Redis login lacks rights; give it those that 'rewt acl --role signer --namespace {ring}' prints. Missing rights: {denied}.");
+            : Finding.Warning("acl", $"The Redis login lacks rights; give it those that '{RightsCommand.OfSharedSecret(ring)}' prints. Missing rights: {denied}.");
     }
 
     private static bool IsThisMachine(EndPoint server) => server switch

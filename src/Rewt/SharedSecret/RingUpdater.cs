@@ -106,8 +106,9 @@ internal sealed partial class RingUpdater(
                     return Followed(previous, Snapshot(reading, verdict.Problem), wrote);
                 }
 
-                LogRefused(plan.Action, exception);
-                return Snapshot(reading, verdict.Problem, StoreFailure.Cause(exception));
+                var snapshot = Snapshot(reading, verdict.Problem, StoreFailure.Cause(exception));
+                LogRefused(plan.Action, snapshot, exception);
+                return snapshot;
             }
 
             _memory.Learn(plan.Revoked, reading.Now);
@@ -184,12 +185,12 @@ internal sealed partial class RingUpdater(
     }
 
     /// <summary>Logs a refused write, unless the same write was refused for the same cause and logged shortly before.</summary>
-    private void LogRefused(RingAction action, Exception exception)
+    private void LogRefused(RingAction action, RingSnapshot snapshot, Exception exception)
     {
         var refusal = (action, StoreFailure.Cause(exception));
         if (_refusals.Count(time) == 0 && refusal == _knownRefusal) return;
         _knownRefusal = refusal;
-        LogWriteRefused(ringName, action, exception);
+        LogWriteRefused(ringName, action, snapshot.KeyIds.Any() ? "The keys that can be read stay in use." : "There are no keys until the write succeeds.", exception);
     }
 
     private RewtKeysUnavailableException Denied() => new(
@@ -212,8 +213,8 @@ internal sealed partial class RingUpdater(
     private partial void LogUnusable(string ring, string problem);
 
     [LoggerMessage(EventId = 3, EventName = "RingWriteRefused", Level = LogLevel.Warning,
-        Message = "Key ring {Ring}: {Action} could not be written. The keys that can be read stay in use.")]
-    private partial void LogWriteRefused(string ring, RingAction action, Exception exception);
+        Message = "Key ring {Ring}: {Action} could not be written. {State}")]
+    private partial void LogWriteRefused(string ring, RingAction action, string state, Exception exception);
 
     [LoggerMessage(EventId = 4, EventName = "RingRegressed", Level = LogLevel.Warning,
         Message = "Key ring {Ring} went back from version {Known} to {Seen}. The change is used only if a second read confirms it.")]

@@ -87,6 +87,22 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
         (await _apps.ListAsync(Cancellation)).Single().Keys.Single().RevokedAt.ShouldBeNull("the store has lost the revocation");
     }
 
+    [Theory]
+    [InlineData(false, "No read has succeeded since the start, so there are no keys")]
+    [InlineData(true, "The known keys stay in use until ")]
+    public async Task The_log_of_an_outage_states_whether_keys_are_known(bool isKnown, string expected)
+    {
+        var log = new CapturedLog();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
+        await using var provider = new TrustedAppProvider(_options, _store, _time, loggers);
+        if (isKnown) await provider.ReadNowAsync(Cancellation);
+        _store.IsUnavailable = true;
+
+        await provider.ReadNowAsync(Cancellation);
+
+        log.Text.Split('\n').Where(line => line.Contains("AppStoreUnavailable", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain(expected);
+    }
+
     [Fact]
     public async Task Known_API_keys_are_accepted_during_an_outage_up_to_the_stale_budget()
     {

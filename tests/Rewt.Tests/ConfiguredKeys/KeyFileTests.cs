@@ -71,6 +71,25 @@ public sealed class KeyFileTests : IAsyncDisposable
         _snapshot.Problem.ShouldNotBeNull().ShouldContain(problem);
     }
 
+    [Theory]
+    [InlineData(false, "No key from it is known.")]
+    [InlineData(true, "The known keys stay in use until the stale budget ends.")]
+    public async Task The_log_of_an_unreadable_file_states_whether_keys_are_known(bool isKnown, string expected)
+    {
+        var log = new CapturedLog();
+        await using var source = new ConfiguredKeySource(new RewtOptions { ServiceName = "inventory", VerificationKeys = [_path] }, null, _time, log);
+        if (isKnown) await ReadAsync();
+        File.Delete(_path);
+
+        await ReadAsync();
+        await Eventually.TrueAsync(async () => await ReadAsync() && log.Text.Contains("KeySourceUnavailable", StringComparison.Ordinal), "the failure is logged");
+
+        log.Text.ShouldContain(expected);
+        log.Text.Contains("stay in use", StringComparison.Ordinal).ShouldBe(isKnown);
+
+        async Task<bool> ReadAsync() => await source.UpdateAsync(null, null, Cancellation) is not null;
+    }
+
     [Fact]
     public async Task A_failing_key_source_does_not_affect_other_key_sources()
     {

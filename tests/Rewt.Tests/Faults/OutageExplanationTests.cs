@@ -13,13 +13,14 @@ public sealed class OutageExplanationTests
         ["an untrusted certificate"] = (async scene => await scene.TlsAsync() + ",ssl=true", "Its certificate must be trusted on this machine and contain the host name"),
         ["no password"] = (scene => scene.RedisAsync("--requirepass", "of-a-test"), "127.0.0.1:{port} requires a login. Add password=... (and user=...) to Rewt:Redis."),
         ["a wrong password"] = (async scene => await scene.RedisAsync("--requirepass", "of-a-test") + ",password=not-the-one", "127.0.0.1:{port} refused the login: the user or the password is wrong."),
-        ["a missing right"] = (scene => scene.DeniedAsync(), "(NOPERM). Give it the rights that 'rewt acl --role signer' prints"),
+        ["a missing right"] = (scene => scene.DeniedAsync(), "(NOPERM). Give it the rights that 'rewt acl --role signer --namespace rewt' prints"),
         ["a web server"] = (scene => scene.WebAsync(), "127.0.0.1:{port} is an HTTP server, not Redis."),
         ["a sentinel without its service"] = (scene => scene.SentinelAsync(string.Empty), "127.0.0.1:{port} is a Sentinel, not Redis. Add serviceName="),
         ["a sentinel with another service"] = (scene => scene.SentinelAsync(",serviceName=other"), "The Sentinel 127.0.0.1:{port} knows no primary 'other'"),
         ["a service without a sentinel"] = (async scene => await scene.RedisAsync() + ",serviceName=mymaster", "127.0.0.1:{port} is not a Sentinel, but Rewt:Redis has serviceName."),
         ["a replica"] = (scene => scene.ReplicaAsync(), "127.0.0.1:{port} is a replica of 127.0.0.1:"),
         ["a replica with a password"] = (async scene => await scene.ReplicaAsync("--requirepass", "of-a-test") + ",password=of-a-test", "127.0.0.1:{port} is a replica of 127.0.0.1:"),
+        ["a cluster that announces addresses which cannot be reached"] = (scene => scene.MisannouncedAsync(), "127.0.0.1:{port} is a node of a Redis Cluster that announces 127.0.0.1:1, where this service reaches no node."),
         ["a cluster that lacks nodes"] = (scene => scene.RedisAsync("--cluster-enabled", "yes"), "The Redis Cluster is down"),
     };
 
@@ -36,7 +37,7 @@ public sealed class OutageExplanationTests
         await using var instance = Instance.Start(connection);
 
         var line = await OutageEntryAsync(instance, explanation.Replace("{port}", connection.Split(',')[0].Split(':')[1], StringComparison.Ordinal));
-        line.ShouldContain("The ring was never read since the start, so there are no keys");
+        line.ShouldContain("No read has succeeded since the start, so there are no keys");
         foreach (var unwanted in new[] { "AbortOnConnectFail", "   at ", "not-the-one", "of-a-test" }) line.ShouldNotContain(unwanted);
         await Eventually.TrueAsync(
             () => instance.Provider.Health().DegradedReason?.Contains(explanation.Split("{port}")[^1], StringComparison.Ordinal) == true, "the health check reports the explanation");
@@ -50,7 +51,19 @@ public sealed class OutageExplanationTests
 
         await redis.KillAsync();
 
-        (await OutageEntryAsync(instance, redis.ConnectionString)).ShouldMatch($@"127\.0\.0\.1:{redis.Port}.*The ring was last read at \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\dZ\. The known keys stay in use until \d{{4}}-");
+        (await OutageEntryAsync(instance, redis.ConnectionString)).ShouldMatch($@"127\.0\.0\.1:{redis.Port}.*The last read was at \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\dZ\. The known keys stay in use until \d{{4}}-");
+    }
+
+    [Theory]
+    [InlineData(KeyMode.SharedSecret, "'rewt acl --role signer --namespace shop'")]
+    [InlineData(KeyMode.KeyPair, "'rewt acl --key-pairs --role signer --service orders --namespace shop'")]
+    public async Task A_missing_right_is_explained_with_the_command_for_the_kind_of_keys_and_the_namespace(KeyMode keys, string command)
+    {
+        Require.RealRedis();
+        await using var scene = new Scene();
+        await using var instance = Instance.Start(await scene.DeniedAsync(), options => (options.KeyMode, options.ServiceName, options.Namespace) = (keys, "orders", "shop"));
+
+        await OutageEntryAsync(instance, command);
     }
 
     [Fact]
@@ -74,7 +87,7 @@ public sealed class OutageExplanationTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--requirepass", "of-a-test");
         var connection = StackExchange.Redis.ConfigurationOptions.Parse($"{redis.ConnectionString},{login}");
 
-        await ExplainedAsync(() => OutageExplanation.OfConnectionAsync(connection, "Rewt:Redis", new TimeoutException(), [], Cancellation), explanation);
+        await ExplainedAsync(() => OutageExplanation.OfConnectionAsync(connection, "Rewt:Redis", new TimeoutException(), KnownServers.None, Cancellation), explanation);
     }
 
     [Theory]
@@ -91,7 +104,7 @@ public sealed class OutageExplanationTests
                 using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
                 listener.Start();
                 var connection = StackExchange.Redis.ConfigurationOptions.Parse($"{listener.LocalEndpoint}{settings}");
-                var reason = OutageExplanation.OfConnectionAsync(connection, "Rewt:Redis", new TimeoutException(), [], Cancellation);
+                var reason = OutageExplanation.OfConnectionAsync(connection, "Rewt:Redis", new TimeoutException(), KnownServers.None, Cancellation);
                 using (var client = await listener.AcceptTcpClientAsync(Cancellation))
                 {
                     await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(refusal.Length == 0 ? string.Empty : refusal + "\r\n"), Cancellation);
@@ -182,6 +195,14 @@ public sealed class OutageExplanationTests
             var redis = await StartAsync();
             await redis.CommandAsync("ACL", "SETUSER", "poor", "on", ">of-a-test", "+@all", "~nothing");
             return redis.ConnectionString + ",user=poor,password=of-a-test";
+        }
+
+        public async Task<string> MisannouncedAsync()
+        {
+            var node = await StartAsync("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", "--cluster-announce-port", "1");
+            await node.CommandAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
+            await Eventually.TrueAsync(async () => (await node.CliAsync("CLUSTER", "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal), "the cluster is ready");
+            return node.ConnectionString;
         }
 
         public async Task<string> WebAsync()

@@ -10,10 +10,11 @@ public sealed class MisconfigurationTests
 {
     private static readonly Dictionary<string, (Misconfiguration Misconfiguration, string Expected)> Cases = new(StringComparer.Ordinal)
     {
-        ["a URL as the address of Redis"] = (Settings("Rewt:Redis=redis://localhost:6379"), "write localhost:6379"),
-        ["a misspelt option in the connection string"] = (Settings("Rewt:Redis=localhost:6379,pasword=x"), "is not a valid connection string of StackExchange.Redis; write host:port,password=..."),
-        ["no Redis"] = (Settings(), "Rewt:Redis is not set: set it or ConnectionStrings:redis"),
-        ["a connection string without a server"] = (Settings("Rewt:Redis=ssl=true"), "contains no server; write host:port."),
+        ["a URL as the address of Redis"] = (Settings("Rewt:Redis=redis://localhost:6379"), "Rewt:Redis is a URL, not a connection string of StackExchange.Redis; write localhost:6379"),
+        ["a misspelt option in the connection string"] = (Settings("Rewt:Redis=localhost:6379,pasword=x"), "is not a valid connection string of StackExchange.Redis: it has no option pasword; write host:port,password=..."),
+        ["a password with a comma"] = (Settings("Rewt:Redis=localhost:6379,password=ab,cd"), "Rewt:Redis has a server after an option (name=value). Write the servers first."),
+        ["no Redis"] = (Settings("Rewt:ServiceName=orders"), "Rewt:Redis is not set: set it or ConnectionStrings:redis"),
+        ["a connection string without a server"] = (Settings("Rewt:Redis=ssl=true"), "Rewt:Redis contains no server; write host:port."),
         ["an empty name"] = (Settings("Rewt:ServiceName="), "Rewt:ServiceName is empty; set a value"),
         ["a name with a space"] = (Settings("Rewt:ServiceName=the orders"), "Rewt:ServiceName"),
         ["a misspelt setting"] = (Settings("Rewt:ServicName=orders"), "Rewt:ServicName is not a setting; did you mean Rewt:ServiceName?"),
@@ -25,7 +26,7 @@ public sealed class MisconfigurationTests
         ["one text for a list"] = (Settings("Rewt:TrustedIssuers=orders,shipping"), "name its first entry Rewt:TrustedIssuers:0"),
         ["a section of a scheme that is not registered"] = (Settings("Rewt:Schemes:Users:Namespace=users"), "Rewt:Schemes:Users is for a scheme that is not registered"),
         ["a misspelt setting of JwtBearer"] = (Settings("Authentication:Schemes:Rewt:ValidIsuer=orders"), "did you mean ValidIssuer?"),
-        ["a lifetime over the maximum"] = (Settings("Rewt:TokenLifetime=00:10:00"), "MaxTokenLifetime (00:05:00) must be at least TokenLifetime (00:10:00)"),
+        ["a lifetime over the maximum"] = (Settings("Rewt:TokenLifetime=00:10:00"), "Rewt:MaxTokenLifetime (00:05:00) must be at least TokenLifetime (00:10:00)"),
         ["a key file that is not there"] = (Settings("Rewt:SigningKey:File=no.pem"), "create one with `ssh-keygen -t rsa -b 4096 -m pem"),
         ["verification keys that are not there"] = (Settings("Rewt:VerificationKeys:0=no.pem"), "does not exist"),
         ["two schemes in one namespace"] = (Register(services => services.AddAuthentication().AddRewt("Users", _ => { })), "Set Namespace of the scheme 'Users' to another value."),
@@ -44,6 +45,9 @@ public sealed class MisconfigurationTests
 
     public static TheoryData<string> CaseNames => [.. Cases.Keys];
 
+    /// <summary>The cases in which only settings of the section <c>Rewt</c> are wrong.</summary>
+    public static TheoryData<string> SettingNames => [.. Cases.Where(row => row.Value.Misconfiguration is { UsesInMemoryKeys: false, Settings: [var setting, ..] } && setting.StartsWith("Rewt:", StringComparison.Ordinal) && !setting.StartsWith("Rewt:Schemes:", StringComparison.Ordinal)).Select(row => row.Key)];
+
     [Theory]
     [MemberData(nameof(CaseNames))]
     public async Task A_misconfiguration_is_reported_with_its_fix(string name)
@@ -51,6 +55,21 @@ public sealed class MisconfigurationTests
         var (misconfiguration, expected) = Cases[name];
 
         (await misconfiguration.ReportAsync()).ShouldContain(expected);
+    }
+
+    [Theory]
+    [MemberData(nameof(SettingNames))]
+    public async Task A_misconfiguration_of_a_named_scheme_or_in_another_section_is_reported_with_the_names_of_its_section(string name)
+    {
+        var (misconfiguration, expected) = Cases[name];
+        foreach (var section in new[] { "Rewt:Schemes:Users", "Security:Calls" })
+        {
+            var moved = misconfiguration with { Section = section, Settings = [.. misconfiguration.Settings!.Select(Move)] };
+
+            (await moved.ReportAsync()).ShouldContain(Move(expected));
+
+            string Move(string text) => text.Replace("Rewt:", section + ":", StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -88,7 +107,8 @@ public sealed class MisconfigurationTests
         Action<WebApplication>? Map = null,
         string[]? Settings = null,
         Func<TestService, Task>? Act = null,
-        bool UsesInMemoryKeys = true)
+        bool UsesInMemoryKeys = true,
+        string Section = "Rewt")
     {
         /// <summary>Returns the message of the exception, or the log of the service.</summary>
         public async Task<string> ReportAsync()
@@ -100,7 +120,9 @@ public sealed class MisconfigurationTests
                     {
                         foreach (var (name, value) in (Settings ?? []).Select(setting => setting.Split('=', 2)).Select(parts => (parts[0], parts[1]))) builder.Configuration[name] = value;
                         if (UsesInMemoryKeys) builder.Services.AddRewtInMemoryKeys();
-                        builder.Services.AddRewtAuthentication();
+                        if (Section == "Rewt") builder.Services.AddRewtAuthentication();
+                        else if (Section == "Rewt:Schemes:Users") builder.Services.AddRewtAuthentication("Users");
+                        else builder.Services.AddRewtAuthentication(builder.Configuration.GetSection(Section));
                         Register?.Invoke(builder.Services);
                     },
                     Map,

@@ -15,6 +15,10 @@ public sealed partial class ToolCommandLineTests
         var url = await ToolRun.RunAsync("keys", "list", "--redis", "rediss://:the-password@localhost:6379/2");
         url.Fails(2, "URL", "localhost:6379,user=...,password=...,ssl=true,defaultDatabase=2");
         (url.Output + url.Errors).ShouldNotContain("the-password");
+
+        var comma = await ToolRun.RunAsync("keys", "list", "--redis", "localhost:6379,password=the-pass,the-word");
+        comma.Fails(2, "--redis (or REWT_REDIS) has a server after an option", "This tool cannot use a password with a comma.");
+        (comma.Output + comma.Errors).ShouldNotContain("the-");
     }
 
     [Fact]

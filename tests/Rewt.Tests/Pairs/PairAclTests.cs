@@ -98,7 +98,7 @@ public sealed class PairAclTests
         // A service that tries to sign with this login logs how to get the missing permissions.
         await using var signer = Instance.Start(redis.ConnectionString, Named("inventory"));
         await Should.ThrowAsync<RewtKeysUnavailableException>(signer.SignAsync);
-        signer.Log.Text.ShouldContain("rewt acl --role signer --key-pairs");
+        signer.Log.Text.ShouldContain("rewt acl --key-pairs --role signer --service inventory --namespace rewt");
         (await signer.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
     }
 

@@ -148,15 +148,42 @@ public sealed class OptionsTests
     {
         var error = Should.Throw<OptionsValidationException>(() => Options(o => o.Redis = url));
 
-        error.Failures.Single().ShouldBe($"Rewt:Redis (or ConnectionStrings:redis) is a URL, not a connection string of StackExchange.Redis; write {form}");
+        error.Failures.Single().ShouldBe($"Rewt:Redis is a URL, not a connection string of StackExchange.Redis; write {form}");
         error.Message.ShouldNotContain("hunter22");
     }
 
     [Theory]
     [InlineData("cache:1,password=a@b://c")]
-    [InlineData("password=a@b,cache:1,$CONFIG=,user=me@home")]
+    [InlineData("cache:1,password=a@b,$CONFIG=,user=me@home")]
     [InlineData("!/var/run/redis@1.sock")]
     public void A_connection_string_with_URL_characters_in_its_values_is_accepted(string redis) => Options(o => o.Redis = redis).Redis.ShouldBe(redis);
+
+    [Theory]
+    [InlineData("cache:1,password=hunter,twenty")]
+    [InlineData("cache:1, Password = hunter , twenty, ssl=true")]
+    [InlineData("cache:1,password=hunter,=twenty")]
+    [InlineData("user=me,cache:1")]
+    public void A_connection_string_with_a_server_after_an_option_is_refused_without_its_password(string redis)
+    {
+        var error = Should.Throw<OptionsValidationException>(() => Options(o => o.Redis = redis));
+
+        error.Failures.Single().ShouldBe("Rewt:Redis has a server after an option (name=value). Write the servers first. Set a password with a comma in RewtOptions.ConfigurationOptions.");
+    }
+
+    [Theory]
+    [InlineData("cache:1,pasword=hunter22", ": it has no option pasword")]
+    [InlineData("cache:1, pasword = hunter22,password=x", ": it has no option pasword")]
+    [InlineData("cache:1,ssl=hunter22", ": the value of ssl is invalid")]
+    [InlineData("cache:1,password=x,hunter=y", "")]
+    [InlineData("cache:1,Password = x,ssl=hunter", "")]
+    [InlineData("cache:1,hunter22=x", "")]
+    [InlineData("cache:1,hunterhunterhunterhunterhunterhunter=x", "")]
+    public void A_refused_option_of_a_connection_string_is_named_unless_its_name_may_be_secret(string redis, string reason)
+    {
+        var error = Should.Throw<OptionsValidationException>(() => Options(o => o.Redis = redis));
+
+        error.Failures.Single().ShouldBe($"Rewt:Redis is not a valid connection string of StackExchange.Redis{reason}; write host:port,password=...");
+    }
 
     [Fact]
     public void Settings_are_read_from_the_Rewt_section_with_ConnectionStrings_redis_as_the_fallback()

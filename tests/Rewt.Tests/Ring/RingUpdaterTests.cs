@@ -50,10 +50,12 @@ public sealed class RingUpdaterTests : IAsyncDisposable
         var updater = new RingUpdater("rewt", readOnly, Rings.Schedule, _time, log);
         for (var read = 0; read < 3; read++) await updater.UpdateAsync(null, null, Cancellation);
         Refusals().ShouldBe(1);
+        log.Text.ShouldContain("Create could not be written. There are no keys until the write succeeds.");
 
         _store.Set(Rings.Value("mine"), TimeSpan.FromHours(1));
         for (var read = 0; read < 3; read++) await updater.UpdateAsync(null, null, Cancellation);
         Refusals().ShouldBe(2);
+        log.Text.ShouldContain("Adopt could not be written. The keys that can be read stay in use.");
 
         _time.Advance(TimeSpan.FromMinutes(10));
         for (var read = 0; read < 3; read++) await updater.UpdateAsync(null, null, Cancellation);

@@ -84,7 +84,7 @@ public sealed class SealedRingTests
         await (command == "SET" ? redis.CommandAsync("SET", SecretName, chosen, "EX", "5000") : redis.CommandAsync("HSET", RingName, "next", chosen));
 
         await Eventually.TrueAsync(() => instance.Provider.Health().DegradedReason?.Contains("Rewt:Sealing:RequireSealed is true", StringComparison.Ordinal) == true, "the unsealed secret is reported");
-        (await Should.ThrowAsync<RewtKeysUnavailableException>(instance.SignAsync)).Message.ShouldContain("RequireSealed");
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(instance.SignAsync)).Message.ShouldContain("set Sealing:Keys in every service of the namespace, or remove RequireSealed until 'rewt doctor' reports 'sealed'.");
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.VerifyAsync(forged));
         (command == "SET" ? await redis.GetAsync(SecretName) : await redis.CliAsync("HGET", RingName, "next")).ShouldBe(chosen);
 
@@ -218,7 +218,7 @@ public sealed class SealedRingTests
         static string Changed(string text) => text[..^4] + (text[^4] == 'A' ? 'B' : 'A') + text[^3..];
     }
 
-    public static TheoryData<string?, string> UnusableSealingKeys => new() { { null, "has no sealing key" }, { NewKey(), "which Rewt:Sealing:Keys does not contain" } };
+    public static TheoryData<string?, string> UnusableSealingKeys => new() { { null, "has no sealing key" }, { NewKey(), "which this process does not have" } };
 
     [Theory]
     [MemberData(nameof(UnusableSealingKeys))]

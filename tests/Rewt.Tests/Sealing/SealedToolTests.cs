@@ -45,7 +45,7 @@ public sealed class SealedToolTests
             (await ToolRun.RunAsync(["keys", "list", .. second])).Succeeds(),
         };
         (await ToolRun.RunAsync(["doctor", .. second])).Fails(8).Output.ShouldContain("does not seal with the first sealing key");
-        (await ToolRun.RunAsync(["keys", "list", .. first])).Fails(4, "which --sealing-key-file (or REWT_SEALING_KEY_FILE) does not contain");
+        (await ToolRun.RunAsync(["keys", "list", .. first])).Fails(4, "which this process does not have; set --sealing-key-file (or REWT_SEALING_KEY_FILE) to the sealing keys of the fleet");
 
         await Eventually.TrueAsync(async () => runs[0].Output.Contains(await instance.CurrentAsync(), StringComparison.Ordinal), "the service uses the key that the tool has sealed");
         var token = (await ToolRun.RunAsync(["token", "create", "--audience", "inventory", .. second])).Succeeds().Output.Trim();

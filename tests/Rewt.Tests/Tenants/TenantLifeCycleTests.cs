@@ -47,7 +47,7 @@ public sealed class TenantLifeCycleTests : WithServices
         await redis.KillAsync();
         var read = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.SignAsync("globex"));
 
-        change.Message.ShouldContain("Check the log of the server, the rights of the login ('rewt acl') and maxmemory.");
+        change.Message.ShouldContain("Check the log of the server, the rights of the login ('rewt acl --role signer --namespace rewt') and maxmemory.");
         read.Message.ShouldContain($"Nothing listens on 127.0.0.1:{redis.Port}");
     }
 

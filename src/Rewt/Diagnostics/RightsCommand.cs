@@ -1,0 +1,13 @@
+namespace Rewt.Internal;
+
+/// <summary>Returns the command of the tool that prints the ACL rules of a service that signs, for messages about missing rights.</summary>
+internal static class RightsCommand
+{
+    /// <summary>Returns the command for a service that uses the given kind of keys in Redis.</summary>
+    public static string Of(RewtOptions options, KeyMode keys) =>
+        keys == KeyMode.KeyPair ? OfKeyPairs(options.Namespace, options.ServiceName) : OfSharedSecret(options.Namespace);
+
+    public static string OfSharedSecret(string @namespace) => $"rewt acl --role signer --namespace {@namespace}";
+
+    public static string OfKeyPairs(string @namespace, string? service) => $"rewt acl --key-pairs --role signer --service {service} --namespace {@namespace}";
+}
