@@ -132,11 +132,12 @@ public class RewtHandler : JwtBearerHandler
 
         if (_refusal?.Reason == RefusalReason.BodyTooLong)
         {
-            Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            LastingStatus.Set(Response, StatusCodes.Status413PayloadTooLarge);
             return;
         }
 
         await ChallengeAsync(properties, result);
+        if (result.Failure is not null) KeepUnauthorized();
     }
 
     /// <summary>
@@ -156,16 +157,21 @@ public class RewtHandler : JwtBearerHandler
         Verifier.Metrics.Refused(refusal);
         Refuse(refusal);
         await ChallengeAsync(properties, AuthenticateResult.Fail(RefusalText.Exception(refusal)));
-        if (Response.StatusCode == StatusCodes.Status401Unauthorized && !Response.HasStarted) Response.OnStarting(KeepUnauthorized);
+        KeepUnauthorized();
     }
 
     /// <summary>
-    /// Sets the status 401 again, because another scheme in the same policy can replace the status by 403 or a redirect after the challenge.
+    /// Makes the response keep the status 401, because another scheme in the same policy can replace the status by 403 or a redirect after the challenge.
     /// </summary>
-    private Task KeepUnauthorized()
+    private void KeepUnauthorized()
+    {
+        if (Response.StatusCode == StatusCodes.Status401Unauthorized && !Response.HasStarted) Response.OnStarting(RestoreUnauthorized);
+    }
+
+    private Task RestoreUnauthorized()
     {
         // Any other status is an answer of the application, for example to an exception.
-        if (Response.StatusCode is not (StatusCodes.Status403Forbidden or (>= 300 and < 400))) return Task.CompletedTask;
+        if (Response.StatusCode is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or (>= 300 and < 400))) return Task.CompletedTask;
 
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.Remove(HeaderNames.Location);

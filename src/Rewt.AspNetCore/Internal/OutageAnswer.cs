@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
@@ -9,24 +8,8 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class OutageAnswer
 {
-    public static void Write(HttpResponse response, TimeSpan retryAfter)
-    {
-        Answer();
-        // The challenge of another scheme in the same policy runs later and would turn the response into a 401 or a redirect.
-        response.OnStarting(() =>
-        {
-            Answer();
-            return Task.CompletedTask;
-        });
-
-        void Answer()
-        {
-            response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            response.Headers.Remove(HeaderNames.WWWAuthenticate);
-            response.Headers.Remove(HeaderNames.Location);
-            response.Headers.RetryAfter = Seconds(retryAfter);
-        }
-    }
+    public static void Write(HttpResponse response, TimeSpan retryAfter) =>
+        LastingStatus.Set(response, StatusCodes.Status503ServiceUnavailable, Seconds(retryAfter));
 
     /// <summary>Returns the value of the header <c>Retry-After</c> (RFC 9110 §10.2.3): whole seconds, rounded up, at least one.</summary>
     public static string Seconds(TimeSpan retryAfter) => Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

@@ -66,7 +66,9 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
         if (await request.CheckAsync(context, claims) is { } other) return new TokenResult(other);
         // A body may arrive slowly. Meanwhile, the token may have expired, or its key or tenant may have been revoked.
         if (binding.Body is not null && await verifier.ConfirmAsync(verdict, reading, context.RequestAborted) is { IsValid: false } ended) return ended;
-        return await request.UseAsync(context, text, claims) is { } used ? new TokenResult(used) : verdict;
+        if (await request.UseAsync(context, text, claims) is { } used) return new TokenResult(used);
+        // The same can happen while Redis records the use.
+        return binding.IsOneTime ? await verifier.ConfirmAsync(verdict, reading, context.RequestAborted) : verdict;
     }
 
     /// <summary>

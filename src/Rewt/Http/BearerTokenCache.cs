@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using BitFaster.Caching.Lru;
 
 namespace Rewt.Internal;
@@ -14,7 +13,6 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
 
     private readonly FastConcurrentLru<(string? Tenant, string? Audience, string Claims), CachedToken> _slots = new(Capacity);
     private volatile CachedToken? _last;
-    private StrongBox<ClockReading>? _confirmedAt;
 
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<BearerToken> GetAsync(
@@ -46,6 +44,7 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     /// interval.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="RewtKeysUnavailableException">Redis is unavailable.</exception>
+    /// <exception cref="TenantDeletedException">The tenant of the token is deleted.</exception>
     public async ValueTask<bool> HasOtherKeyAsync(BearerToken refused, bool reads, CancellationToken cancellationToken)
     {
         var signer = signers.For(refused.Tenant);
@@ -53,16 +52,8 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
             ? await signer.Keys.RefreshAsync(cancellationToken).ConfigureAwait(false)
             : await signer.Keys.GetSigningAsync(cancellationToken).ConfigureAwait(false);
         // The key of a token that was ahead of the store may have become current in the store since.
-        var now = ClockReading.Now(time);
-        var hasOther = refused.IsAhead || !refused.IsOf(signer.KeyOf(snapshot, now, isStored: true));
-        if (reads && !hasOther) Volatile.Write(ref _confirmedAt, new StrongBox<ClockReading>(now));
-        return hasOther;
+        return refused.IsAhead || !refused.IsOf(signer.KeyOf(snapshot, ClockReading.Now(time), isStored: true));
     }
-
-    /// <summary>
-    /// Returns whether a read within the given time has found that a refused key is still current. The read may be for any client and any called service.
-    /// </summary>
-    public bool HasConfirmedKey(TimeSpan within) => Volatile.Read(ref _confirmedAt) is { } at && at.Value.Elapsed(time) < within;
 
     /// <summary>
     /// Returns whether a new token would be signed with another key than the <paramref name="refused"/> token. The method uses the keys in memory,

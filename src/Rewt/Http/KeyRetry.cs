@@ -109,7 +109,7 @@ internal sealed partial class KeyRetry
             return await (retryState.InnerChecks ?? Checks).HasOtherKeyAsync(Origin.Of(retryState.Request.RequestUri!), token, challenge, arguments.Context.CancellationToken).ConfigureAwait(false)
                 && await _approve(arguments).ConfigureAwait(false);
         }
-        catch (RewtKeysUnavailableException exception)
+        catch (Exception exception) when (exception is RewtKeysUnavailableException or TenantDeletedException)
         {
             LogNoKey(exception);
             return false;

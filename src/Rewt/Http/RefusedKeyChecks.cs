@@ -12,8 +12,8 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
     private const int Capacity = 256;
 
     /// <summary>
-    /// The longest time that a request waits for a read after a check has found that a refused key is current. The limit of two reads per second would
-    /// otherwise delay the calls of a client whose called services all refuse a valid key.
+    /// The longest time that a request waits for a check if the last check has found no other key. A service that refuses every call would otherwise
+    /// delay its callers by the limit of two reads per second, or by an outage of Redis.
     /// </summary>
     private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(50);
 
@@ -21,42 +21,51 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
 
     /// <summary>Returns whether a new token would be signed with another key than the <paramref name="refused"/> token.</summary>
     /// <exception cref="RewtKeysUnavailableException">Redis is unavailable.</exception>
+    /// <exception cref="TenantDeletedException">The tenant of the token is deleted.</exception>
     public async ValueTask<bool> HasOtherKeyAsync(Origin callee, BearerToken refused, Challenge reason, CancellationToken cancellationToken)
     {
         if (tokens.KnowsOtherKey(refused)) return true;
 
-        // A key that was refused while it was pending may be refused again after it has become current, for another cause.
-        var check = _checks.GetOrAdd((callee, refused.Tenant, refused.KeyId, refused.IsAhead, reason), static _ => new RefusedKeyCheck());
-        if (await check.TryBeginAsync(refreshInterval, time, cancellationToken).ConfigureAwait(false))
-        {
-            try
-            {
-                return await ReadAsync(refused, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                check.End(isDone: !cancellationToken.IsCancellationRequested, time);
-            }
-        }
-
-        // The check has read the store, whose current key signs the retry. It may be the key of a token that was ahead of the store.
-        return refused.IsAhead || await tokens.HasOtherKeyAsync(refused, reads: false, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask<bool> ReadAsync(BearerToken refused, CancellationToken cancellationToken)
-    {
-        if (!tokens.HasConfirmedKey(refreshInterval)) return await tokens.HasOtherKeyAsync(refused, reads: true, cancellationToken).ConfigureAwait(false);
-
-        using var limit = new CancellationTokenSource(ShortWait, time);
+        var check = CheckOf(callee, refused, reason);
+        using var limit = new CancellationTokenSource(check.HasFoundNoOtherKey ? ShortWait : Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await tokens.HasOtherKeyAsync(refused, reads: true, either.Token).ConfigureAwait(false);
+            if (await check.TryBeginAsync(refreshInterval, time, either.Token).ConfigureAwait(false))
+            {
+                return await ReadAsync(check, refused, either.Token, cancellationToken).ConfigureAwait(false);
+            }
+
+            // The check has read the store, whose current key signs the retry. It may be the key of a token that was ahead of the store.
+            return refused.IsAhead || await tokens.HasOtherKeyAsync(refused, reads: false, either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             // The store is read in the background, and later requests use the result.
-            return false;
+            return refused.IsAhead;
+        }
+    }
+
+    private RefusedKeyCheck CheckOf(Origin callee, BearerToken refused, Challenge reason)
+    {
+        var (tenant, keyId) = (refused.Tenant, refused.KeyId);
+        // A service that answers 401 for other reasons than the key does so for many tenants, and one read returns the keys of all tenants.
+        if (reason == Challenge.Unexplained && TenantKeyId.TryParse(keyId, out var secretId, out _)) (tenant, keyId) = (null, secretId);
+        // A key that was refused while it was pending may be refused again after it has become current, for another cause.
+        return _checks.GetOrAdd((callee, tenant, keyId, refused.IsAhead, reason), static _ => new RefusedKeyCheck());
+    }
+
+    private async ValueTask<bool> ReadAsync(RefusedKeyCheck check, BearerToken refused, CancellationToken limited, CancellationToken cancellationToken)
+    {
+        var hasOtherKey = false;
+        try
+        {
+            hasOtherKey = await tokens.HasOtherKeyAsync(refused, reads: true, limited).ConfigureAwait(false);
+            return hasOtherKey;
+        }
+        finally
+        {
+            check.End(isDone: !cancellationToken.IsCancellationRequested, hasOtherKey, time);
         }
     }
 }

@@ -8,27 +8,24 @@ internal sealed class TenantSigningKeys(KeyRingProvider ring, TenantCache tenant
 {
     private Tenant? _tenant;
 
-    private string DeletedMessage => $"The tenant '{name}' of '{ring.Name}' is deleted. IRewtTenants.CreateTenantAsync creates it again.";
-
     public string Name => ring.Name;
 
     public KeySnapshot? Usable => CanSign() ? ring.Usable : null;
 
     public KeySnapshot? FreshAt(ClockReading now) => CanSign() ? ring.FreshAt(now) : null;
 
-    /// <exception cref="InvalidOperationException">The tenant is deleted.</exception>
+    /// <exception cref="TenantDeletedException">The tenant is deleted.</exception>
     public async ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken)
     {
         var snapshot = await ring.GetSigningAsync(cancellationToken).ConfigureAwait(false);
-        return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new InvalidOperationException(DeletedMessage);
+        return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new TenantDeletedException(name, ring.Name);
     }
 
-    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable, or the tenant is deleted. After this exception, an HTTP request that
-    /// a receiver has refused is not retried.</exception>
+    /// <exception cref="TenantDeletedException">The tenant is deleted.</exception>
     public async Task<KeySnapshot> RefreshAsync(CancellationToken cancellationToken)
     {
         var snapshot = await ring.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new RewtKeysUnavailableException(DeletedMessage, TimeSpan.FromSeconds(60));
+        return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new TenantDeletedException(name, ring.Name);
     }
 
     public SigningKey For(SigningKey key) => tenants.SigningKey(Volatile.Read(ref _tenant)!, (RingKey)key);

@@ -90,7 +90,8 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
 
     private async ValueTask<TokenResult> JudgeAsync(TokenVerifier verifier, string token, string? message, CancellationToken cancellationToken)
     {
-        var verdict = await verifier.VerifyAsync(token, cancellationToken).ConfigureAwait(false);
+        var parsed = verifier.Read(token);
+        var verdict = parsed.Verdict ?? await verifier.VerifyAsync(parsed, cancellationToken).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         var claims = verdict.Claims!;
@@ -99,7 +100,9 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
         if (verifier == _data) return verdict;
         if (message is not null && claims.Binding?.Message is null) return TokenResult.Refused(RefusalReason.NotBound);
         if (claims.Binding is { } binding && (binding.IsForRequest || binding.Message != message)) return TokenResult.Refused(RefusalReason.OtherRequest);
-        return await _oneTime.UseAsync(claims, cancellationToken).ConfigureAwait(false) is { } refusal ? new TokenResult(refusal) : verdict;
+        if (await _oneTime.UseAsync(claims, cancellationToken).ConfigureAwait(false) is { } refusal) return new TokenResult(refusal);
+        // The key or the tenant may have been revoked while Redis recorded the use.
+        return claims.Binding is { IsOneTime: true } ? await verifier.ConfirmAsync(verdict, parsed, cancellationToken).ConfigureAwait(false) : verdict;
     }
 
     private async Task<string> SignDataAsync(string contentType, Action<Utf8JsonWriter> data, CancellationToken cancellationToken) =>

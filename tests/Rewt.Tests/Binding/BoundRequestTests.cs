@@ -117,6 +117,26 @@ public sealed class BoundRequestTests
     }
 
     [Theory]
+    [InlineData("Rewt", "Bearer")]
+    [InlineData("Bearer", "Rewt")]
+    [InlineData("Rewt", "Cookies")]
+    public async Task The_challenge_of_another_scheme_does_not_replace_the_413(string first, string second)
+    {
+        await using var payments = await PaymentService.StartAsync(
+            options => options.Binding = All,
+            settings: options => options.Binding.MaxBodyBytes = 10,
+            configure: builder => builder.Services.AddAuthentication().AddCookie("Cookies").AddJwtBearer("Bearer", _ => { }),
+            use: application => application.MapPost("/both", () => "ok").RequireAuthorization(policy => policy
+                .AddAuthenticationSchemes(first, second).RequireAuthenticatedUser()));
+
+        using var response = await payments.SendAsync(HttpMethod.Post, "/both", new ByteArrayContent(new byte[11]));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        response.Headers.WwwAuthenticate.ShouldBeEmpty();
+        response.Headers.Location.ShouldBeNull();
+    }
+
+    [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]
     [InlineData(true, false)]

@@ -284,11 +284,28 @@ public sealed class OneTimeTests
     }
 
     [Fact]
+    public async Task A_token_whose_key_is_revoked_while_its_use_is_recorded_is_refused()
+    {
+        IRewtKeyRing? ring = null;
+        var stores = new SlowStoreFactory(async () => await ring!.RevokeAsync((await ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation));
+        await using var payments = await PaymentService.StartAsync(
+            options => (options.Binding, options.OneTime, options.Retry) = (RequestBinding.Target, true, false),
+            configure: builder => builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(stores)));
+        ring = payments.Service.Ring;
+
+        (await payments.SendAsync(HttpMethod.Get, "/any").ChallengeAsync()).ShouldContain("rewt_error=\"stale_key\"");
+        payments.Calls.ShouldBe(0);
+
+        var message = await payments.Service.Tokens.CreateMessageBearerAsync(Message, "payments", oneTime: true, cancellationToken: Cancellation);
+        (await payments.Service.Tokens.VerifyMessageAsync(message, Message, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+    }
+
+    [Fact]
     public async Task A_token_that_expires_while_its_process_is_suspended_is_refused()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
         var options = new RewtOptions { Namespace = "shop" };
-        await using var tokens = new OneTimeTokens(options, () => new SlowOneTimeStore(() => clock.Advance(TimeSpan.FromSeconds(91))), clock);
+        await using var tokens = new OneTimeTokens(options, () => new SlowOneTimeStore(() => AsTask(() => clock.Advance(TimeSpan.FromSeconds(91)))), clock);
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var claims = new TokenClaims("orders", null, "1", ["payments"], now, now + 60, null, default).BoundTo(new TokenBinding(IsOneTime: true));
 
@@ -309,12 +326,21 @@ public sealed class OneTimeTests
     private static async Task<HealthReportEntry> HealthAsync(PaymentService payments) =>
         (await payments.Service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"];
 
-    private sealed class SlowOneTimeStore(Action onUse) : IOneTimeStore
+    private sealed class SlowStoreFactory(Func<Task> onUse) : IRingStoreFactory
     {
-        public Task<bool> TryUseAsync(string ring, string audience, string id, TimeSpan life, CancellationToken cancellationToken)
+        private readonly SharedMemoryRing _ring = new();
+
+        public IRingStore Open(RewtOptions options) => _ring.Store;
+
+        public IOneTimeStore OpenOneTime(RewtOptions options) => new SlowOneTimeStore(onUse);
+    }
+
+    private sealed class SlowOneTimeStore(Func<Task> onUse) : IOneTimeStore
+    {
+        public async Task<bool> TryUseAsync(string ring, string audience, string id, TimeSpan life, CancellationToken cancellationToken)
         {
-            onUse();
-            return Task.FromResult(true);
+            await onUse();
+            return true;
         }
 
         public void Dispose()

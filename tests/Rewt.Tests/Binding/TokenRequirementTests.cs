@@ -76,6 +76,26 @@ public sealed class TokenRequirementTests
         service.Log.Text.ShouldContain("Set Binding at the sender. (iss 'inventory')");
     }
 
+    [Theory]
+    [InlineData("Bearer", "Rewt")]
+    [InlineData("Rewt", "Bearer")]
+    [InlineData("Rewt", "Cookies")]
+    [InlineData("Cookies", "Rewt")]
+    public async Task A_service_with_a_revoked_key_gets_401_in_any_order_of_the_schemes(string first, string second)
+    {
+        await using var service = await StartWithUsersAsync(first, second);
+        var revoked = await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+        await service.Ring.RevokeAsync((await service.Ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
+
+        using var refused = await service.CallAsync(revoked);
+        using var anonymous = await service.GetAsync("/counted");
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        refused.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"stale_key\"");
+        refused.Headers.Location.ShouldBeNull();
+        if ((first, second) == ("Rewt", "Cookies")) anonymous.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
     [Fact]
     public async Task A_use_is_stored_until_a_service_with_a_slow_clock_refuses_the_token()
     {

@@ -19,6 +19,8 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
     /// <summary>Gets the doctor of the store; null for none.</summary>
     public IStoreDoctor? Doctor { get; init; }
 
+    public ITenantStore? Tenants => store.Tenants;
+
     /// <summary>Gets or sets whether writes fail and reads succeed.</summary>
     public bool IsReadOnly { get; set; }
 

@@ -160,26 +160,105 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         sender.Retries.ShouldBe(1);
     }
 
-    /// <summary>Each callee causes a read, so the limit of two reads per second would delay the calls.</summary>
     [Fact]
-    public async Task Calls_to_twenty_refusing_callees_wait_at_most_50_ms_after_the_first_check()
+    public async Task A_refusal_by_another_callee_does_not_shorten_the_read_after_a_key_loss()
     {
         var sender = Create();
         await LoadKeysAsync(sender);
+        await CallAsync(sender, NameOf(0));
+        _store.Hold();
+        _ring.Store.Set(Secret.Generate().CopyBytes());
+        var reads = _store.Reads;
 
-        for (var callee = 0; callee < Callees; callee++)
+        var call = CallAsync(sender);
+        await Eventually.TrueAsync(() => _store.Reads > reads, "the call reads the store");
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        _store.Release();
+        await call;
+
+        sender.Retries.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Refusals_by_other_callees_do_not_prevent_the_wait_for_a_read_after_a_key_loss()
+    {
+        var sender = Create();
+        await LoadKeysAsync(sender);
+        for (var callee = 0; callee < 2; callee++) await CallAsync(sender, NameOf(callee));
+        _ring.Store.Set(Secret.Generate().CopyBytes());
+
+        var call = CallAsync(sender);
+        await _time.AdvanceUntilAsync(() => call.IsCompleted, within: TimeSpan.FromSeconds(1), _time.Advance);
+        await call;
+
+        sender.Retries.ShouldBe(1);
+    }
+
+    /// <summary>Each callee causes a read, so the limit of two reads per second would delay the calls.</summary>
+    [Fact]
+    public async Task Further_calls_to_twenty_refusing_callees_wait_at_most_50_ms()
+    {
+        var sender = Create();
+        await LoadKeysAsync(sender);
+        await CallAllAsync(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(6));
+
+        await CallAllAsync(TimeSpan.FromMilliseconds(50));
+
+        _requests.ShouldBe(2 * Callees);
+        sender.Retries.ShouldBe(0);
+
+        async Task CallAllAsync(TimeSpan longestWait)
         {
-            var call = CallAsync(sender, NameOf(callee));
+            for (var callee = 0; callee < Callees; callee++)
+            {
+                var call = CallAsync(sender, NameOf(callee));
+                await _time.AdvanceUntilAsync(() => call.IsCompleted, longestWait, _time.Advance);
+                (await call).ShouldBe(HttpStatusCode.Unauthorized);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Calls_for_100_tenants_that_get_401_without_a_reason_share_one_read()
+    {
+        _challenge = null;
+        var sender = Create(options => options.Tenants.Enabled = true);
+        var reads = await LoadKeysAsync(sender);
+
+        for (var tenant = 0; tenant < 100; tenant++)
+        {
+            var call = CallForTenantAsync(sender, $"tenant-{tenant}");
             await _time.AdvanceUntilAsync(() => call.IsCompleted, within: TimeSpan.FromMilliseconds(50), _time.Advance);
             (await call).ShouldBe(HttpStatusCode.Unauthorized);
         }
 
-        _requests.ShouldBe(Callees);
+        _store.Reads.ShouldBe(reads + 1);
         sender.Retries.ShouldBe(0);
     }
 
     [Fact]
-    public async Task A_refusal_while_Redis_is_unavailable_delays_only_one_call()
+    public async Task All_concurrent_calls_get_401_when_their_tenant_is_deleted()
+    {
+        const int Calls = 10;
+        var sender = Create(options => options.Tenants.Enabled = true);
+        await LoadKeysAsync(sender);
+        _status = HttpStatusCode.OK;
+        (await CallForTenantAsync(sender, "acme")).ShouldBe(HttpStatusCode.OK);
+        _status = HttpStatusCode.Unauthorized;
+        _store.Hold();
+        var deleted = default(TenantState).Delete(StoreTime.From(_time.GetUtcNow()));
+        await _ring.Store.MergeAsync(new Dictionary<string, TenantState> { ["acme"] = deleted }, "test", default, Cancellation);
+
+        var calls = Enumerable.Range(0, Calls).Select(_ => CallForTenantAsync(sender, "acme")).ToList();
+        await Eventually.TrueAsync(() => _requests == 1 + Calls, "all calls are refused");
+        _store.Release();
+
+        (await Task.WhenAll(calls)).ShouldAllBe(status => status == HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_refusal_while_Redis_is_unavailable_delays_only_the_first_call_by_more_than_50_ms()
     {
         var sender = Create();
         await sender.Ring.GetAsync(Cancellation);
@@ -196,8 +275,13 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
             "the call has been answered");
 
         for (var call = 1; call < 100; call++) (await CallAsync(sender)).ShouldBe(HttpStatusCode.Unauthorized);
-
         _requests.ShouldBe(100);
+
+        // The check has expired, so another one begins.
+        _time.Advance(TimeSpan.FromSeconds(5.001));
+        var later = Task.WhenAll(Enumerable.Range(0, 10).Select(_ => CallAsync(sender)));
+        await _time.AdvanceUntilAsync(() => later.IsCompleted, within: TimeSpan.FromMilliseconds(50), _time.Advance);
+        (await later).ShouldAllBe(status => status == HttpStatusCode.Unauthorized);
     }
 
     public async ValueTask DisposeAsync()
@@ -216,6 +300,12 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     }
 
     private static async Task<HttpStatusCode> CallAsync(Sender sender, string client = Sender.Client) => await sender.Http(client).CallAsync("/a").StatusAsync();
+
+    private static async Task<HttpStatusCode> CallForTenantAsync(Sender sender, string tenant)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/a").SetRewtTenant(tenant);
+        return await sender.Http().SendAsync(request, Cancellation).StatusAsync();
+    }
 
     private static string NameOf(int callee) => $"callee-{callee}";
 

@@ -290,7 +290,7 @@ public sealed class TenantLifeCycleTests : WithServices
         await _issuer.Tenants.DeleteTenantAsync("gone", Cancellation);
         var keys = _issuer.Services.GetRequiredKeyedService<TokenSigners>(string.Empty).For("gone").Keys;
 
-        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => keys.RefreshAsync(Cancellation))).Message.ShouldContain("CreateTenantAsync");
+        (await Should.ThrowAsync<TenantDeletedException>(() => keys.RefreshAsync(Cancellation))).Message.ShouldContain("CreateTenantAsync");
     }
 
     private static void Settings(RewtOptions options) => options.RefreshInterval = TimeSpan.FromMilliseconds(500);

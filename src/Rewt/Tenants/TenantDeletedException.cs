@@ -1,0 +1,8 @@
+namespace Rewt.Internal;
+
+/// <summary>
+/// The exception that is thrown if a token is to be signed for a deleted tenant. After this exception, an HTTP request that a receiver has refused is not
+/// retried.
+/// </summary>
+internal sealed class TenantDeletedException(string tenant, string @namespace)
+    : InvalidOperationException($"The tenant '{tenant}' of '{@namespace}' is deleted. IRewtTenants.CreateTenantAsync creates it again.");
