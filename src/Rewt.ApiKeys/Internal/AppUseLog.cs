@@ -40,7 +40,7 @@ internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store,
         }
     }
 
-    /// <summary>Writes the recorded times once a minute until it is canceled.</summary>
+    /// <summary>Writes the recorded times to the store once a minute, until the token is canceled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval, time);

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Sets defaults in the <c>JwtBearerOptions</c> of Rewt's schemes. Values that the application has set are kept. <see cref="RewtSchemes"/> sets the
-/// defaults of the validation parameters.
+/// Turns off the mapping of claim types in the <c>JwtBearerOptions</c> of Rewt's schemes. A value that the application has set is kept.
+/// <see cref="RewtSchemes"/> sets the defaults of the validation parameters.
 /// </summary>
 internal sealed class RewtBearerSetup(IEnumerable<RewtScheme> schemes) : IConfigureNamedOptions<JwtBearerOptions>
 {

@@ -37,7 +37,7 @@ internal sealed record TokenBinding(string? Method = null, string? Target = null
     /// <summary>Whether the token is bound to a request.</summary>
     public bool IsForRequest => (Method ?? Target ?? Body) is not null;
 
-    /// <summary>Returns the SHA-256 hash of bytes and of the bytes that follow them, in base64url.</summary>
+    /// <summary>Returns the SHA-256 hash of bytes, followed by <paramref name="rest"/>, in base64url.</summary>
     public static string HashOf(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> rest = default)
     {
         var sha256 = _sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -48,7 +48,7 @@ internal sealed record TokenBinding(string? Method = null, string? Target = null
         return Base64Url.EncodeToString(hash);
     }
 
-    /// <summary>Returns the SHA-256 hash of the UTF-8 bytes of a text and of the bytes that follow them, in base64url.</summary>
+    /// <summary>Returns the SHA-256 hash of the UTF-8 bytes of a text, followed by <paramref name="rest"/>, in base64url.</summary>
     public static string HashOf(ReadOnlySpan<char> text, ReadOnlySpan<byte> rest = default)
     {
         var longest = Encoding.UTF8.GetMaxByteCount(text.Length);
