@@ -38,9 +38,10 @@ internal sealed class RingGauges
         from keyRing in Rings
         select Of(keyRing, (keyRing.Known?.Age(ClockReading.Now(_time)) ?? _since.Elapsed(_time)).TotalSeconds);
 
+    /// <summary>Returns the versions of shared key rings only, because each process counts the versions of its key pairs by itself.</summary>
     private IEnumerable<Measurement<long>> Versions() =>
         from keyRing in Rings
-        where keyRing.Known is not null
+        where keyRing.Known is RingSnapshot
         select Of(keyRing, keyRing.Known!.Version);
 
     private IEnumerable<Measurement<double>> UntilRotations() =>

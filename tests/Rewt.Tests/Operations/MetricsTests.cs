@@ -93,6 +93,18 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task The_version_is_measured_only_for_a_shared_key_ring()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => options.KeyMode = KeyMode.KeyPair);
+        using var measured = new Measurements(service.Services);
+        await service.Ring.GetAsync(Cancellation);
+
+        measured.Gauge("rewt.ring.usable").ShouldBe(1);
+        measured.Gauge("rewt.ring.version").ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Unknown_key_ids_are_counted_as_found_or_not_found()
     {
         await using var redis = await RedisServer.StartAsync();
