@@ -20,7 +20,7 @@ public sealed partial class RunbookTests
         ["rewt doctor --output json"] = nameof(A_doctor_finding_disappears_after_its_documented_fix),
         ["CONFIG SET maxmemory-policy noeviction"] = nameof(A_doctor_finding_disappears_after_its_documented_fix),
         ["EXPIRE"] = nameof(A_doctor_finding_disappears_after_its_documented_fix),
-        ["rewt acl --role verifier"] = nameof(ToolAclTests.The_rights_of_a_verifier_allow_reading_the_ring_but_not_changing_it),
+        ["rewt acl --role verifier --user <its login>"] = nameof(A_login_reduced_to_the_rights_of_a_verifier_keeps_its_password),
         ["rewt acl --role signer"] = nameof(ToolDoctorTests.The_doctor_reports_missing_rights_missing_pushes_and_lagging_instances),
         ["rewt acl --key-pairs --role signer --service <name>"] = nameof(ToolAclTests.The_rights_for_key_pairs_match_the_key_pairs_page),
         ["ACL SETUSER <its login> off"] = nameof(A_compromised_service_is_locked_out_of_Redis_and_its_tokens_are_refused),
@@ -74,6 +74,22 @@ public sealed partial class RunbookTests
 
         await Eventually.TrueAsync(async () => !(await data.VerifyAsync(token, Cancellation)).IsValid, "the token of the leaked key is refused");
         (await ToolRun.RunAsync("tenants", "list", "--redis", redis.ConnectionString)).Succeeds().Output.ShouldContain("acme");
+    }
+
+    [Fact]
+    public async Task A_login_reduced_to_the_rights_of_a_verifier_keeps_its_password()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
+        await redis.CommandAsync("ACL", "SETUSER", "inventory", "on", ">of-a-test", "+@all", "~*", "&*");
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString + ",user=inventory,password=of-a-test");
+
+        var command = (await ToolRun.RunAsync("acl", "--role", "verifier", "--user", "inventory")).Succeeds().Output.Trim();
+        await redis.CommandAsync([.. command.Split(' '), ">of-a-test"]);
+
+        (await inventory.VerifyAsync(await signer.SignAsync())).ShouldBe(RewtRefusal.None);
+        await using var restarted = await Instance.StartWarmAsync(redis.ConnectionString + ",user=inventory,password=of-a-test");
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => restarted.Ring.RotateAsync(Cancellation));
     }
 
     [Fact]

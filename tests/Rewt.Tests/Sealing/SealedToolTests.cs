@@ -59,6 +59,23 @@ public sealed class SealedToolTests
         }
     }
 
+    [Fact]
+    public async Task Without_a_sealing_key_the_doctor_reports_unusable_secret_until_no_secret_is_sealed()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await using (var sealing = await Instance.StartWarmAsync(redis.ConnectionString, With(A))) await sealing.SignAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.Sealing.WriteUnsealed) = ([A], true));
+        (await CodesAsync()).ShouldContain("unusable-secret");
+
+        await instance.Ring.RotateAsync(Cancellation);
+
+        (await redis.StoredAsync()).ShouldAllBe(text => !IsSealed(text));
+        (await CodesAsync()).ShouldBe(["unsealed"]);
+
+        async Task<IEnumerable<string?>> CodesAsync() => (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json"))
+            .Json.GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("code").GetString());
+    }
+
     [Theory]
     [InlineData("SET")]
     [InlineData("HSET")]
