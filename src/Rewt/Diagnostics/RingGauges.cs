@@ -38,9 +38,9 @@ internal sealed class RingGauges
         from keyRing in Rings
         select Of(keyRing, (keyRing.Known?.Age(ClockReading.Now(_time)) ?? _since.Elapsed(_time)).TotalSeconds);
 
+    /// <summary>Returns the versions of shared key rings only, because each process counts the versions of its key pairs by itself.</summary>
     private IEnumerable<Measurement<long>> Versions() =>
         from keyRing in Rings
-        // Instances compare their versions, which count the same changes only for a shared secret.
         where keyRing.Known is RingSnapshot
         select Of(keyRing, keyRing.Known!.Version);
 
