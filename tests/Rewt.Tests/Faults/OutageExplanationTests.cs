@@ -199,8 +199,10 @@ public sealed class OutageExplanationTests
 
         public async Task<string> MisannouncedAsync()
         {
-            var node = await StartAsync("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", "--cluster-announce-port", "1");
-            await node.CommandAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
+            var node = await StartAsync("--cluster-enabled", "yes");
+            var owner = await StartAsync("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", "--cluster-announce-port", "1");
+            await owner.CommandAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
+            await node.CommandAsync("CLUSTER", "MEET", "127.0.0.1", owner.Port);
             await Eventually.TrueAsync(async () => (await node.CliAsync("CLUSTER", "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal), "the cluster is ready");
             return node.ConnectionString;
         }

@@ -32,7 +32,7 @@ public sealed class SectionNameTests
                 collection.AddHttpClient("stock").AddRewtSigning(options => options.Scheme = scheme == "Users" ? scheme : options.Scheme);
                 collection.Configure<JwtBearerOptions>(scheme, options => options.TokenValidationParameters.ClockSkew = TimeSpan.FromMinutes(1));
             },
-            $"{section}:Redis=127.0.0.1:1",
+            "ConnectionStrings:redis=127.0.0.1:1",
             $"{section}:ServiceName=orders",
             $"{section}:KeyMode=KeyPair");
 

@@ -55,13 +55,24 @@ public sealed class RingUpdaterTests : IAsyncDisposable
         _store.Set(Rings.Value("mine"), TimeSpan.FromHours(1));
         for (var read = 0; read < 3; read++) await updater.UpdateAsync(null, null, Cancellation);
         Refusals().ShouldBe(2);
-        log.Text.ShouldContain("Adopt could not be written. The keys that can be read stay in use.");
 
         _time.Advance(TimeSpan.FromMinutes(10));
         for (var read = 0; read < 3; read++) await updater.UpdateAsync(null, null, Cancellation);
         Refusals().ShouldBe(3);
 
         int Refusals() => log.Text.Split("RingWriteRefused").Length - 1;
+    }
+
+    [Fact]
+    public async Task A_refused_rotation_is_logged_as_a_change_after_which_the_known_keys_stay_in_use()
+    {
+        var log = new CapturedLog();
+        await UpdateAsync(null, null);
+        _time.Advance(Rings.Schedule.Interval);
+
+        await new RingUpdater("rewt", new FaultyRingStore(_store) { IsReadOnly = true }, Rings.Schedule, _time, log).UpdateAsync(null, null, Cancellation);
+
+        log.Text.ShouldContain("Rotate could not be written. The keys that can be read stay in use.");
     }
 
     [Fact]
