@@ -64,7 +64,7 @@ public sealed partial class SecrecyTests
         [
             $"Scheme Rewt refused a token: invalid (WrongSignature). Its key is known, but its signature is wrong: the token was changed or cut on the way, or forged. If a new token fails too, compare it at both ends. (iss 'orders', kid '{keyId}')",
             $"Scheme Rewt refused a token: invalid (InvalidName). The claim 'iss' is not the name of a service: 1 to 128 letters, digits, and . _ - only. Correct Rewt:ServiceName of the sender. (iss 'a\\u000d\\u000ab', kid '{keyId}')",
-            "Scheme Rewt refused a token: stale_key (UnknownKey). Its key 'x\\u000d\\u000ay' is unknown or revoked. Check that the sender uses the same Redis and Rewt:Namespace; list the keys with 'rewt keys list'. (iss 'orders', kid 'x\\u000d\\u000ay')",
+            "Scheme Rewt refused a token: stale_key (UnknownKey). Its key 'x\\u000d\\u000ay' is unknown or revoked. Check that the sender uses the same Redis and Rewt:Namespace; list the keys with 'rewt keys list'. For a sender with Rewt:SigningKey, set Rewt:VerificationKeys. (iss 'orders', kid 'x\\u000d\\u000ay')",
         ]);
     }
 
