@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -13,6 +14,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Extension methods that add the authentication schemes of Rewt, or set the function that selects the tenant of a request.</summary>
 public static class RewtAuthenticationExtensions
 {
+    private const string NotOnServices =
+        "AddRewt is a method of the authentication builder. In a service that receives calls, call services.AddRewtAuthentication(). In a program that only sends calls, call services.AddRewtKeys().";
+
     /// <summary>
     /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> and makes it the default scheme if none is set. The settings of the keys come
     /// from the configuration section <c>Rewt</c>. The settings of JwtBearer come from the section <c>Authentication:Schemes:Rewt</c>. The
@@ -71,6 +75,15 @@ public static class RewtAuthenticationExtensions
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, string authenticationScheme, IConfiguration configuration) =>
         services.AddRewtAuthentication(authenticationScheme).AddRewt(authenticationScheme, configuration);
+
+    /// <summary>This method only explains which method to call instead, because <c>AddRewt</c> is a method of the authentication builder.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Configures the settings of the keys.</param>
+    /// <returns>The method never returns.</returns>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    [Obsolete(NotOnServices, error: true)]
+    public static IServiceCollection AddRewt(this IServiceCollection services, Action<RewtOptions>? configure = null) => throw new NotSupportedException(NotOnServices);
 
     /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> to an application that also uses other schemes.</summary>
     /// <param name="builder">The authentication builder.</param>

@@ -44,7 +44,7 @@ public class RewtHandler : JwtBearerHandler
         try
         {
             var (given, decided) = EventHooks.HasMessageReceived(Events) ? await ReceiveAsync() : default;
-            if (decided is not null) return decided;
+            if (decided is not null) return Decided(decided);
 
             var credentials = Request.Headers.Authorization;
             if (given is null && credentials.Count > 1) return await RefuseAsync(new TokenRefusal(RefusalReason.SeveralCredentials));
@@ -62,7 +62,7 @@ public class RewtHandler : JwtBearerHandler
         catch (Exception exception) when (!Context.RequestAborted.IsCancellationRequested)
         {
             // The application's own code threw. As in JwtBearer, the AuthenticationFailed event gets the exception and may set the result.
-            if (await RaiseFailedAsync(exception) is { } decided) return decided;
+            if (await RaiseFailedAsync(exception) is { } decided) return Decided(decided);
             throw;
         }
     }
@@ -79,7 +79,7 @@ public class RewtHandler : JwtBearerHandler
     {
         var verdict = verified.Verdict;
         // Checked for each request, because a cached token may belong to another tenant than this request.
-        if (verdict.IsValid && !Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) verdict = new TokenResult(OtherTenant(verdict));
+        if (verdict.IsValid && Schemes.OtherTenant(Scheme.Name, Context, verdict.Claims!) is { } other) verdict = new TokenResult(Named(other, verdict));
         Verifier.Metrics.Count(verdict);
         _isCounted = true;
         if (verdict.IsForeign)
@@ -95,8 +95,19 @@ public class RewtHandler : JwtBearerHandler
         return EventHooks.HasTokenValidated(Events) ? ValidateAsync(token, verdict, ticket) : new(Accepted(AuthenticateResult.Success(ticket), verdict));
     }
 
-    private static TokenRefusal OtherTenant(TokenResult verified) =>
-        new(RefusalReason.OtherTenant, verified.Claims!.Tenant) { Issuer = verified.Claims.Issuer, KeyId = verified.Header!.KeyId };
+    /// <summary>Returns a refusal with the issuer and the key id of the token that the verifier accepted.</summary>
+    private static TokenRefusal Named(TokenRefusal refusal, TokenResult? verified) => refusal with { Issuer = verified?.Claims?.Issuer, KeyId = verified?.Header?.KeyId };
+
+    /// <summary>Counts and logs the refusal, if an event of the application refuses the token or the request.</summary>
+    private AuthenticateResult Decided(AuthenticateResult result, TokenResult? verified = null)
+    {
+        if (result.Failure is not { } failure || _refusal is not null) return result;
+
+        var refusal = Named(new TokenRefusal(RefusalReason.RefusedByApplication, failure.Message), verified);
+        Verifier.Metrics.Refused(refusal);
+        Refuse(refusal);
+        return result;
+    }
 
     /// <summary>
     /// Raises the event <c>TokenValidated</c>, in which the application can replace the user or set the result of the authentication.
@@ -105,7 +116,7 @@ public class RewtHandler : JwtBearerHandler
     {
         var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = ticket.Principal, SecurityToken = verdict.Token!, Properties = ticket.Properties };
         await Events.TokenValidated(validated);
-        if (validated.Result is not null) return Accepted(validated.Result, verdict);
+        if (validated.Result is not null) return Accepted(Decided(validated.Result, verdict), verdict);
         if (Options.SaveToken) TicketProperties.Save(validated.Properties, token.ToString());
         return Accepted(AuthenticateResult.Success(new AuthenticationTicket(validated.Principal!, validated.Properties, Scheme.Name)), verdict);
     }
@@ -147,13 +158,15 @@ public class RewtHandler : JwtBearerHandler
     /// </summary>
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        if (Context.Features.Get<UnmetRequirement>() is not { } unmet || await HandleAuthenticateOnceSafeAsync() is not { Succeeded: true } accepted)
+        var accepted = await HandleAuthenticateOnceSafeAsync();
+        if (!accepted.Succeeded || Context.Features.Get<UnmetRequirement>() is not { } unmet)
         {
+            if (accepted.Succeeded) await RefusedCallerLog.ForbiddenAsync(Context, Logger, Scheme.Name, accepted.Principal, Schemes.RefusedCallers);
             await base.HandleForbiddenAsync(properties);
             return;
         }
 
-        var refusal = new TokenRefusal(unmet.Reason) { Issuer = accepted.Principal?.FindFirst("iss")?.Value };
+        var refusal = new TokenRefusal(unmet.Reason) { Issuer = accepted.Principal.FindFirst("iss")?.Value };
         Verifier.Metrics.Refused(refusal);
         Refuse(refusal);
         await ChallengeAsync(properties, AuthenticateResult.Fail(RefusalText.Exception(refusal)));
@@ -192,8 +205,11 @@ public class RewtHandler : JwtBearerHandler
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.Append(HeaderNames.WWWAuthenticate, ChallengeText(challenge, refusal));
         // Without a failure, the request had no token for this scheme, unless the application's events decided.
-        if (result.None) Log(_refusal ??= BearerHeader.Missing(Request.Headers.Authorization.ToString()));
-        if (_refusal is not null && Verifier.ExplainsRefusals) RefusalProblem.Write(Response, _refusal);
+        if (result.None) Log(_refusal = (_refusal ?? BearerHeader.Missing(Request.Headers.Authorization.ToString())) with { Section = Verifier.Section });
+        var isUnused = result.Succeeded && RefusedCallerLog.TryLogUnauthenticated(Context, Logger, Scheme.Name, Schemes.RefusedCallers);
+        if (!Verifier.ExplainsRefusals) return;
+        if (isUnused) RefusalProblem.Write(Response, RefusedCallerLog.Unauthenticated, "not_authenticated");
+        else if (_refusal is not null) RefusalProblem.Write(Response, _refusal.ToString(), _refusal.Code);
     }
 
     private string ChallengeText(JwtBearerChallengeContext challenge, RewtRefusal refusal)

@@ -113,4 +113,7 @@ public enum RefusalReason
 
     /// <summary>The one-time token was used before.</summary>
     Replayed,
+
+    /// <summary>An event of the application, such as <c>OnTokenValidated</c>, refused the token.</summary>
+    RefusedByApplication,
 }

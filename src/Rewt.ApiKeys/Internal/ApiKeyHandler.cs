@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,9 @@ internal sealed class ApiKeyHandler(
 {
     private RewtKeysUnavailableException? _outage;
     private bool _isTokenAtFault;
+
+    /// <summary>The reason and the solution for the response, if the request has no key that is accepted.</summary>
+    private (string Reason, string Detail) _refusal = ("no_key", "The request has no API key. Send the key as 'Authorization: ApiKey <key>'.");
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -76,6 +80,14 @@ internal sealed class ApiKeyHandler(
         var challenge = result.Failure is null ? "ApiKey" : $"ApiKey error=\"invalid_key\", error_description=\"{ApiKeyRefusedException.Text}\"";
         // A policy that names both schemes challenges twice, because the token scheme forwards its challenge to this one.
         if (!Response.Headers.WWWAuthenticate.Contains(challenge, StringComparer.Ordinal)) Response.Headers.Append(HeaderNames.WWWAuthenticate, challenge);
+        if (result.Succeeded && RefusedCallerLog.TryLogUnauthenticated(Context, Logger, Scheme.Name, refusals.Callers)) _refusal = ("not_authenticated", RefusedCallerLog.Unauthenticated);
+        if (ring.ExplainRefusals) RefusalProblem.Write(Response, _refusal.Detail, _refusal.Reason);
+    }
+
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        if (await HandleAuthenticateOnceSafeAsync() is { Succeeded: true } accepted) await RefusedCallerLog.ForbiddenAsync(Context, Logger, Scheme.Name, accepted.Principal, refusals.Callers);
+        await base.HandleForbiddenAsync(properties);
     }
 
     /// <summary>
@@ -138,6 +150,7 @@ internal sealed class ApiKeyHandler(
     private AuthenticateResult Refuse(ApiKeyRefusal reason, ApiKeyVerdict verdict = default)
     {
         refusals.Log(Logger, reason, verdict, ring.ServiceName!);
+        if (ring.ExplainRefusals) _refusal = (JsonNamingPolicy.SnakeCaseLower.ConvertName($"{reason}"), ApiKeyRefusalLog.Sentence(reason, verdict, ring.ServiceName!));
         return AuthenticateResult.Fail(new ApiKeyRefusedException());
     }
 }

@@ -11,6 +11,9 @@ internal sealed class ApiKeyRefusalLog(TimeProvider time)
     private readonly RefusalThrottle<ApiKeyRefusal> _throttle = new(time);
     private readonly RefusalThrottle<Type> _outages = new(time);
 
+    /// <summary>Limits the log of callers that are refused although their API keys are valid.</summary>
+    public RefusalThrottle<string> Callers { get; } = new(time);
+
     public void Log(ILogger logger, ApiKeyRefusal reason, ApiKeyVerdict verdict, string service)
     {
         if (!logger.IsEnabled(LogLevel.Information) || !_throttle.IsDue(reason, out var others)) return;
@@ -26,7 +29,7 @@ internal sealed class ApiKeyRefusalLog(TimeProvider time)
     /// <summary>
     /// Returns a sentence with the reason and the solution. The app and the key id in the sentence come from the store, not from the request.
     /// </summary>
-    private static string Sentence(ApiKeyRefusal reason, ApiKeyVerdict verdict, string service) => reason switch
+    public static string Sentence(ApiKeyRefusal reason, ApiKeyVerdict verdict, string service) => reason switch
     {
         ApiKeyRefusal.SeveralKeys => "The header is empty, or the request has several keys. Send one key in one header.",
         ApiKeyRefusal.Malformed => "It does not have the form of an API key, so it is cut, mistyped or another secret. Copy the whole key again, or create a new one.",

@@ -67,8 +67,14 @@ internal sealed class CallerRequirement : IAuthorizationHandler, IAuthorizationR
         if ((user.Identities.FirstOrDefault(IsOfRewt) ?? user.Identities.FirstOrDefault(identity => identity.IsAuthenticated)) is not { } identity) return;
 
         var callers = string.Join(", ", _callers);
-        if (!logger.IsEnabled(LogLevel.Information) || context.RequestServices.GetService<RewtSchemes>()?.RefusedCallers.IsDue(callers, out var others) != true) return;
-        logger.CallerRefused(Shown(identity.FindFirst("iss")?.Value), Shown(identity.AuthenticationType), callers, others);
+        if (!logger.IsEnabled(LogLevel.Information) || context.RequestServices.GetService<RewtSchemes>() is not { } schemes) return;
+        context.Features.Set(RefusedCallerFeature.Instance);
+        if (!schemes.RefusedCallers.IsDue(callers, out var others)) return;
+        logger.CallerRefused(
+            Shown(identity.FindFirst("iss")?.Value),
+            Shown(identity.AuthenticationType),
+            $"RequireCaller permits only {callers}, authenticated by the scheme Rewt or RewtApiKey. If the caller may call the endpoint, add the caller to RequireCaller.",
+            others);
     }
 
     private static string Shown(string? text) => text is null ? "(none)" : UntrustedText.Quote(text, LongestShown);

@@ -10,8 +10,8 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class HandlerLoggerFactory : ILoggerFactory
 {
-    /// <summary>The event ids of the lines "was not authenticated" and "was challenged" in the base class.</summary>
-    private const int NotAuthenticated = 7, Challenged = 12;
+    /// <summary>The event ids of the lines "was not authenticated", "was challenged" and "was forbidden" in the base class.</summary>
+    private const int NotAuthenticated = 7, Challenged = 12, Forbidden = 13;
 
     private static readonly ConditionalWeakTable<ILoggerFactory, HandlerLoggerFactory> Known = [];
 
@@ -36,7 +36,7 @@ internal sealed class HandlerLoggerFactory : ILoggerFactory
         // The application owns its loggers.
     }
 
-    /// <summary>A logger that discards the lines "was not authenticated" and "was challenged", and passes all other lines on.</summary>
+    /// <summary>A logger that discards the lines "was not authenticated", "was challenged" and "was forbidden", and passes all other lines on.</summary>
     private sealed class FilteredLogger(ILogger logger) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
@@ -46,7 +46,7 @@ internal sealed class HandlerLoggerFactory : ILoggerFactory
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (eventId.Id is not (NotAuthenticated or Challenged)) logger.Log(logLevel, eventId, state, exception, formatter);
+            if (eventId.Id is not (NotAuthenticated or Challenged or Forbidden)) logger.Log(logLevel, eventId, state, exception, formatter);
         }
     }
 }

@@ -12,7 +12,7 @@ internal static class RefusalProblem
     /// <summary>
     /// Writes the body, unless the response already has a body. The body is not flushed, because other schemes can still add headers to the response.
     /// </summary>
-    public static void Write(HttpResponse response, TokenRefusal refusal)
+    public static void Write(HttpResponse response, string detail, string reason)
     {
         if (response.HasStarted || response.ContentType is not null) return;
         response.ContentType = "application/problem+json";
@@ -20,8 +20,8 @@ internal static class RefusalProblem
         json.WriteStartObject();
         json.WriteString("title"u8, "Unauthorized"u8);
         json.WriteNumber("status"u8, response.StatusCode);
-        json.WriteString("detail"u8, refusal.ToString());
-        json.WriteString("reason"u8, refusal.Code);
+        json.WriteString("detail"u8, detail);
+        json.WriteString("reason"u8, reason);
         json.WriteEndObject();
     }
 }

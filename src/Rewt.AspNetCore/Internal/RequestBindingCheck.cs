@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// Checks whether the method, path, query and body of the received request are those that a verified token is bound to. The class also records the
 /// use of a one-time token, so that every instance refuses the token from then on.
 /// </summary>
-internal sealed class RequestBindingCheck(RewtOptions options, OneTimeTokens oneTime, Func<HttpContext, TokenClaims, bool> isOfTenant)
+internal sealed class RequestBindingCheck(RewtOptions options, OneTimeTokens oneTime, Func<HttpContext, TokenClaims, TokenRefusal?> otherTenant)
 {
     /// <summary>Returns the reason why the token is refused with this request; <see langword="null"/> if it matches the request.</summary>
     public async ValueTask<TokenRefusal?> CheckAsync(HttpContext context, TokenClaims claims)
@@ -21,7 +21,7 @@ internal sealed class RequestBindingCheck(RewtOptions options, OneTimeTokens one
         }
 
         // Before the token is used up: a token of another tenant than the request must stay usable.
-        return isOfTenant(context, claims) ? null : new(RefusalReason.OtherTenant, claims.Tenant);
+        return otherTenant(context, claims);
     }
 
     /// <summary>

@@ -24,7 +24,10 @@ internal sealed class RewtSchemes(
     /// </summary>
     public RefusalThrottle<(RefusalReason Reason, string? Issuer)> Refusals { get; } = new(time);
 
-    /// <summary>Limits the log of callers that <c>RequireCaller</c> refuses. Refusals are counted separately for each list of permitted callers.</summary>
+    /// <summary>
+    /// Limits the log of callers that are refused although their credentials are valid. Refusals are counted separately for each list of permitted
+    /// callers of <c>RequireCaller</c>, for each other endpoint, and for each scheme that did not authenticate the request.
+    /// </summary>
     public RefusalThrottle<string> RefusedCallers { get; } = new(time);
 
     /// <summary>Returns the name of the options of a scheme: the default name for the main scheme, otherwise the name of the scheme.</summary>
@@ -33,17 +36,19 @@ internal sealed class RewtSchemes(
     public SchemeVerifier Verifier(string scheme, JwtBearerOptions options) => _verifiers.TryGetValue(options, out var known) ? known : Open(scheme, options);
 
     /// <summary>
-    /// Returns whether a verified token belongs to the tenant of the request. If the application has no tenant selector, the result is always
-    /// <see langword="true"/>. Otherwise the result is <see langword="false"/> if the request or the token has no tenant.
+    /// Returns the refusal of a verified token that does not belong to the tenant of the request; <see langword="null"/> if it does, or if the
+    /// application has no tenant selector. A request or a token without a tenant is refused too.
     /// </summary>
-    public bool IsOfTenant(string scheme, HttpContext context, TokenClaims claims)
+    public TokenRefusal? OtherTenant(string scheme, HttpContext context, TokenClaims claims)
     {
         foreach (var selector in _selectors)
         {
-            if (selector.Scheme == scheme && !(selector.Select(context) is { Length: > 0 } tenant && tenant == claims.Tenant)) return false;
+            if (selector.Scheme != scheme) continue;
+            if (selector.Select(context) is not { Length: > 0 } tenant) return new(RefusalReason.OtherTenant, claims.Tenant);
+            if (tenant != claims.Tenant) return new(RefusalReason.OtherTenant, claims.Tenant, new[] { tenant });
         }
 
-        return true;
+        return null;
     }
 
     /// <summary>Creates the verifier of a scheme. The method is separate from the lookup, because its lambda allocates memory for each call.</summary>
@@ -54,7 +59,7 @@ internal sealed class RewtSchemes(
         var ring = rings.Get(OptionsNameOf(scheme));
         var named = Audiences(options);
         var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], Parameters(scheme, options)) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
-        return new SchemeVerifier(new TokenVerifier(policy, resolver, keyRings, time), policy.IsSteady, options.SaveToken, new RequestBindingCheck(ring, registry.OneTime(ring), (context, claims) => IsOfTenant(scheme, context, claims)), registry.Metrics(ring.Namespace), time);
+        return new SchemeVerifier(new TokenVerifier(policy, resolver, keyRings, time), policy.IsSteady, options.SaveToken, new RequestBindingCheck(ring, registry.OneTime(ring), (context, claims) => OtherTenant(scheme, context, claims)), registry.Metrics(ring.Namespace), time);
     }
 
     /// <summary>

@@ -17,6 +17,9 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     /// <summary>Whether the response to a refused request contains the precise reason.</summary>
     public bool ExplainsRefusals => verifier.ExplainsRefusals;
 
+    /// <summary>The configuration section of the scheme, for the text of a refusal.</summary>
+    public string Section => verifier.Section;
+
     /// <summary>Verifies the token of a request. The result is not counted in the metrics.</summary>
     /// <param name="token">The token of the request.</param>
     /// <param name="context">The request. The property <see cref="HttpContext.RequestAborted"/> is read only if the verification must wait.</param>

@@ -7,8 +7,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Logs a warning with advice if the final response to a request is a 401. The warning is logged only if this library attached credentials to the
-/// request, or omitted the credentials because the origin of the request is not allowed. For each called service, a warning with the same advice is
-/// logged at most once per minute.
+/// request, or omitted the credentials because the origin of the request is not allowed. A 403, and a 401 for an <c>Authorization</c> header of the
+/// application, are logged at the level Debug. For each called service, the same line is logged at most once per minute.
 /// </summary>
 internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler> logger)
 {
@@ -25,44 +25,53 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
     /// </summary>
     public void Report(CredentialHistory history, HttpResponseMessage response)
     {
-        if (response.StatusCode != HttpStatusCode.Unauthorized) return;
+        if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)) return;
 
+        // A permission may be missing in normal operation too.
+        var level = response.StatusCode == HttpStatusCode.Forbidden ? LogLevel.Debug : LogLevel.Warning;
         var header = response.RequestMessage?.Headers.Authorization;
         var reason = ChallengeReader.Reason(response);
         if (history.SentWith(header) is { } sent)
         {
             var keyId = sent.Token?.KeyId ?? ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(sent.Header.Parameter!));
-            Report(sent.Origin, response, reason, sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace", keyId, header is not null ? CheckFor(reason, sent.Header)
+            Report(level, sent.Origin, response, reason, sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace", keyId, header is not null ? CheckFor(response.StatusCode, reason, sent.Header)
                 : "The answering address got no credentials: .NET follows a redirect without them. Call the final address.");
         }
         else if (header is null && history.IsExempt)
         {
-            Report(history.Asked, response, reason, "none", "none", "The call was not signed: its origin is not among the AllowedOrigins of ConfigureHttpClientDefaults.");
+            Report(level, history.Asked, response, reason, "none", "none", "The call was not signed: its origin is not among the AllowedOrigins of ConfigureHttpClientDefaults.");
+        }
+        else if (header is not null)
+        {
+            Report(LogLevel.Debug, history.Asked, response, reason, "none", "none", "The call was not signed: the request already had an Authorization header.");
         }
     }
 
-    private void Report(Origin callee, HttpResponseMessage response, string? reason, string audience, string keyId, string check)
+    private void Report(LogLevel level, Origin callee, HttpResponseMessage response, string? reason, string audience, string keyId, string check)
     {
-        if (_lines.GetOrAdd((callee, check), static _ => new LogLimit(Interval)).Count(time) is not (> 0 and var count)) return;
+        if (!logger.IsEnabled(level) || _lines.GetOrAdd((callee, check), static _ => new LogLimit(Interval)).Count(time) is not (> 0 and var count)) return;
 
         // The limit counts the origin that was called: a callee could redirect to another one with each answer.
         var answering = response.RequestMessage?.RequestUri is { IsAbsoluteUri: true } address ? Origin.Of(address) : callee;
-        LogRefused(answering == callee ? $"{callee}" : $"{answering}, to which {callee} redirected,", (int)HttpStatusCode.Unauthorized, UntrustedText.Escape(reason?.Replace(' ', '_') ?? "none", LongestReason), audience, keyId, check, count);
+        var called = answering == callee ? $"{callee}" : $"{answering}, to which {callee} redirected,";
+        var shown = UntrustedText.Escape(reason?.Replace(' ', '_') ?? "none", LongestReason);
+        LogRefused(level, called, (int)response.StatusCode, shown, audience, keyId, check, count);
     }
 
-    private static string CheckFor(string? reason, AuthenticationHeaderValue sent) => reason switch
+    private static string CheckFor(HttpStatusCode status, string? reason, AuthenticationHeaderValue sent) => reason switch
     {
+        _ when status == HttpStatusCode.Forbidden => "The credentials are valid, but the caller has no permission. Check the event CallerRefused in the receiver's log.",
         _ when sent.Scheme == "ApiKey" => "Check that the API key is neither revoked nor expired (rewt apps list), and that the receiver calls AddRewtApiKeys.",
-        "stale_key" => "Check that both services have the same Redis, Rewt:Namespace and Rewt:KeyMode.",
+        "stale_key" => "Check that both services have the same Redis, Rewt:Namespace and Rewt:KeyMode. With Rewt:SigningKey, check Rewt:VerificationKeys of the receiver.",
         "bad_audience" => "Check that the audience is the Rewt:ServiceName of the receiver.",
         "expired" or "not_yet_valid" => "Check the clocks of both machines.",
         "wrong_request" => "Check whether the receiver requires a binding that the client does not set, and whether a proxy changes the path or the body.",
         "replayed" => "Check whether a proxy or other code repeats requests.",
-        null => "Check that the receiver calls AddRewtAuthentication, and that neither a proxy nor its own code refuses the call.",
+        null => "Check that the receiver calls AddRewtAuthentication, that the policy of the endpoint names the scheme Rewt if it is not the default scheme, and that neither a proxy nor code of the receiver refuses the call.",
         _ => "Check the event TokenRefused in the receiver's log, and its Rewt:TrustedIssuers.",
     };
 
-    [LoggerMessage(EventId = 32, EventName = "CallRefused", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 32, EventName = "CallRefused",
         Message = "{Callee} refused a call with {Status} (rewt_error {Reason}, audience {Audience}, key {KeyId}). {Check} Calls since the last such event: {Count}.")]
-    private partial void LogRefused(string callee, int status, string reason, string audience, string keyId, string check, int count);
+    private partial void LogRefused(LogLevel level, string callee, int status, string reason, string audience, string keyId, string check, int count);
 }

@@ -20,6 +20,9 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     /// </summary>
     public string? NamedIssuer { get; init; }
 
+    /// <summary>The configuration section of the receiver. The text puts the section before the name of a setting of the receiver.</summary>
+    public string Section { get; init; } = SettingsSection.Name;
+
     /// <summary>The issuer that the token names; <see langword="null"/> if it names none, or its claims cannot be parsed.</summary>
     public string? Issuer { get; init; }
 
@@ -52,40 +55,47 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     public override string ToString() => Reason switch
     {
         RefusalReason.NoToken when Expected is not null => $"The bearer token of the request has {Shown(Received)} characters, but at most {Shown(Expected)} are accepted. The sender must add fewer claims.",
+        RefusalReason.NoToken when "ApiKey".Equals(Received as string, StringComparison.OrdinalIgnoreCase) => "The Authorization header of the request has an API key instead of a bearer token. Only AddRewtApiKeys makes the scheme Rewt accept API keys.",
+        RefusalReason.NoToken when Received is string => $"The Authorization header of the request has the scheme {Shown(Received)} instead of Bearer. If the client has AddRewtSigning, its own code sets the header, which Rewt does not replace.",
         RefusalReason.NoToken => "The request has no bearer token. The client must sign (AddRewtSigning), and no proxy or redirect may remove the Authorization header.",
-        RefusalReason.OtherType => "The token is not a token of Rewt (typ rewt+jwt). For another issuer, add an authentication scheme; for Node's rewt, set Rewt:AcceptNodeTokens.",
+        RefusalReason.OtherType => $"The token is not a token of Rewt (typ rewt+jwt). For another issuer, add an authentication scheme; for Node's rewt, set {Section}:AcceptNodeTokens. A client with AddRewtSigning does not replace a token that its own code sets.",
         RefusalReason.OtherNamespace => "Its key belongs to another Rewt:Namespace of this process. Let the endpoint demand the authentication scheme of that namespace.",
         RefusalReason.MalformedClaims => "Its claims are not valid JSON, a registered claim has a wrong type, or another is named like the issuer in other letters (ISS). Correct the signer; 'rewt token inspect' shows the claims.",
         RefusalReason.UnsupportedHeader => "Its header has an extension (crit), which is not supported.",
-        RefusalReason.MissingKeyId => "Its header has no kid. Only a signer in Rewt:VerificationKeys, or a Node service with Rewt:AcceptNodeTokens, may omit it.",
-        RefusalReason.UntrustedIssuer => $"Its issuer {Shown(Received)} is not in Rewt:TrustedIssuers ({Shown(Expected)}). Add it there if it may call this service.",
-        RefusalReason.MissingTenant => "It has no tenant, but Rewt:Tenants:Enabled is true. The sender must set a tenant (SetRewtTenant or AddRewtTenantSelector).",
-        RefusalReason.UnexpectedTenant => $"Its key {Shown(Received)} is the key of a tenant, but Rewt:Tenants:Enabled is false here. Set it to true, or to false for the sender.",
+        RefusalReason.MissingKeyId => $"Its header has no kid. Only a signer in {Section}:VerificationKeys, or a Node service with {Section}:AcceptNodeTokens, may omit it.",
+        RefusalReason.UntrustedIssuer => $"Its issuer {Shown(Received)} is not in {Section}:TrustedIssuers ({Shown(Expected)}). Add it there if it may call this service.",
+        RefusalReason.MissingTenant => $"It has no tenant, but {Section}:Tenants:Enabled is true. The sender must set a tenant (SetRewtTenant or AddRewtTenantSelector).",
+        RefusalReason.UnexpectedTenant => $"Its key {Shown(Received)} is the key of a tenant, but {Section}:Tenants:Enabled is false here. Set it to true, or to false for the sender.",
         RefusalReason.RevokedTenant when Expected is null => $"The tenant {Shown(Received)} is deleted. CreateTenantAsync or 'rewt tenants create' creates it again.",
         RefusalReason.RevokedTenant => $"The keys of its tenant {Shown(Received)} were revoked at {Shown(Expected)}. Sign again, or let the user log in again.",
-        RefusalReason.OtherTenant when Expected is not null => $"The key is not that of its tenant {Shown(Received)}. A resolver of the application must select the key by RewtKeyRequest.Tenant too.",
-        RefusalReason.OtherTenant => $"Its tenant {Shown(Received)} is not the tenant of the request, which AddRewtTenantSelector reads. Call with a token of that tenant.",
-        RefusalReason.UnknownKey => $"Its key {Shown(Received)} is unknown or revoked. Check that the sender uses the same Redis and Rewt:Namespace; list the keys with 'rewt keys list'.",
-        RefusalReason.OtherKeyMode => $"Its key {Shown(Received)} is of another kind than the keys of this service. Give both services one Rewt:KeyMode, or set Rewt:AlsoAccept here.",
+        RefusalReason.OtherTenant when Expected is string => $"The key is not that of its tenant {Shown(Received)}. A resolver of the application must select the key by RewtKeyRequest.Tenant too.",
+        RefusalReason.OtherTenant when Expected is null => $"Its tenant is {Shown(Received)}, but the function of AddRewtTenantSelector returns none for the request. If the function reads route values, call UseRouting before UseAuthentication.",
+        RefusalReason.OtherTenant => $"Its tenant is {Shown(Received)}, but the function of AddRewtTenantSelector returns {Shown(Expected)} for the request. Call with a token of that tenant, in the same case.",
+        RefusalReason.UnknownKey when Expected is not null => $"Its key {Shown(Received)} is not in {Section}:VerificationKeys. Add the current public key of the sender there, or to the file or address that the setting names.",
+        RefusalReason.UnknownKey => $"Its key {Shown(Received)} is unknown or revoked. Check that the sender uses the same Redis and Rewt:Namespace; list the keys with 'rewt keys list'. For a sender with Rewt:SigningKey, set {Section}:VerificationKeys.",
+        RefusalReason.OtherKeyMode => $"Its key {Shown(Received)} is of another kind than the keys of this service. Give both services one Rewt:KeyMode, or set {Section}:AlsoAccept here. For a sender with Rewt:SigningKey, set {Section}:VerificationKeys.",
         RefusalReason.WrongAlgorithm => $"Its algorithm {Shown(Received)} is not the algorithm of the key. A sender of Rewt sets it; check what created the token.",
         RefusalReason.OtherOwner => $"Its key belongs to another issuer than {Shown(Received)}. Set the sender's Rewt:ServiceName to the name under which it publishes its keys.",
         RefusalReason.WrongSignature => "Its key is known, but its signature is wrong: the token was changed or cut on the way, or forged. If a new token fails too, compare it at both ends.",
-        RefusalReason.ValidationRule => "A rule in JwtBearerOptions.TokenValidationParameters refuses it, or a claim cannot be read.",
-        RefusalReason.MissingClaim => $"The claim {Shown(Received)} is missing. The sender must add it, or Rewt:RequiredClaims must not contain it.",
+        RefusalReason.ValidationRule when Expected is not null => $"JwtBearerOptions.TokenValidationParameters permits only the issuers {Shown(Expected)}. Add the issuer there if it may call this service.",
+        RefusalReason.ValidationRule => $"A rule in JwtBearerOptions.TokenValidationParameters refuses it, or a claim cannot be read ({Shown(Received)}).",
+        RefusalReason.MissingClaim => $"The claim {Shown(Received)} is missing. The sender must add it, or {Section}:RequiredClaims must not contain it.",
         RefusalReason.InvalidLifetime => "It expires before it was issued. Check what created the token.",
-        RefusalReason.LifetimeTooLong => $"Its lifetime is {Shown(Received)} s, longer than Rewt:MaxTokenLifetime ({Shown(Expected)} s). Lower Rewt:TokenLifetime of the sender, or raise Rewt:MaxTokenLifetime here.",
-        RefusalReason.Expired => $"It expired {Shown(Received)} s ago; Rewt:ClockSkew is {Shown(Expected)} s. Sign a new token for each call, or check both clocks with 'rewt doctor'.",
-        RefusalReason.NotYetValid => $"It becomes valid in {Shown(Received)} s; Rewt:ClockSkew is {Shown(Expected)} s. Check both clocks with 'rewt doctor'.",
+        RefusalReason.LifetimeTooLong => $"Its lifetime is {Shown(Received)} s, longer than {Section}:MaxTokenLifetime ({Shown(Expected)} s). Lower Rewt:TokenLifetime of the sender, or raise {Section}:MaxTokenLifetime here.",
+        RefusalReason.Expired => $"It expired {Shown(Received)} s ago; {Section}:ClockSkew is {Shown(Expected)} s. Sign a new token for each call, or check both clocks with 'rewt doctor'.",
+        RefusalReason.NotYetValid => $"It becomes valid in {Shown(Received)} s; {Section}:ClockSkew is {Shown(Expected)} s. Check both clocks with 'rewt doctor'.",
         RefusalReason.InvalidName when Received is "iss" => "The claim 'iss' is not the name of a service: 1 to 128 letters, digits, and . _ - only. Correct Rewt:ServiceName of the sender.",
         RefusalReason.InvalidName => $"The claim {Shown(Received)} is longer than 1024 characters or contains control characters. Correct the sender.",
-        RefusalReason.OtherAudience => $"It is for {Shown(Received)}, but this service accepts {Shown(Expected)}. Correct the audience or the address of the sender, or Rewt:ServiceName here.",
+        RefusalReason.OtherAudience => $"It is for {Shown(Received)}, but this service accepts {Shown(Expected)}. Correct the audience or the address of the sender, or {Section}:ServiceName here.",
         RefusalReason.SeveralCredentials => "The request has several Authorization headers. Check the client and its proxies for a second one.",
-        RefusalReason.OtherRequest => "It is bound to another method, path or query. If a proxy changes the path, set Rewt:Binding:ProxyRemovesPath or Rewt:Binding:ProxyAddsPath here.",
+        RefusalReason.OtherRequest => $"It is bound to another method, path or query. If a proxy changes the path, set {Section}:Binding:ProxyRemovesPath or {Section}:Binding:ProxyAddsPath here.",
         RefusalReason.OtherBody => "It is bound to another body, Content-Type or Content-Encoding. A proxy changed it, or middleware, which must come after UseAuthentication.",
-        RefusalReason.BodyTooLong => $"It is bound to a body that is longer than Rewt:Binding:MaxBodyBytes ({Shown(Expected)} bytes).",
+        RefusalReason.BodyTooLong => $"It is bound to a body that is longer than {Section}:Binding:MaxBodyBytes ({Shown(Expected)} bytes).",
         RefusalReason.NotBound => "It is not bound to what RequireBoundToken or the verification demands. Set Binding at the sender.",
         RefusalReason.NotOneTime => "It is no one-time token, which RequireOneTimeToken demands. Set OneTime at the sender.",
         RefusalReason.Replayed => "It is a one-time token and was used before.",
+        RefusalReason.RefusedByApplication when Received is null => "An event of the application (OnMessageReceived, OnTokenValidated or OnAuthenticationFailed) ended the authentication without a result.",
+        RefusalReason.RefusedByApplication => $"An event of the application (OnMessageReceived, OnTokenValidated or OnAuthenticationFailed) refused it: {UntrustedText.Quote($"{Received}")}.",
         _ => string.Empty,
     };
 

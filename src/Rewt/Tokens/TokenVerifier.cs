@@ -33,6 +33,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     public bool ExplainsRefusals => policy.Options.ExplainRefusals;
 
+    /// <summary>The configuration section of the receiver, for the text of a refusal.</summary>
+    public string Section => policy.Options.Section;
+
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<TokenResult> VerifyAsync(string token, CancellationToken cancellationToken)
     {
@@ -195,7 +198,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     public TokenRefusal Named(TokenRefusal refusal, in ParsedToken parsed)
     {
         var issuer = parsed.Claims?.Issuer;
-        return refusal with { Issuer = issuer, KeyId = parsed.Header.KeyId, NamedIssuer = issuer is not null && policy.Options.TrustedIssuers.Contains(issuer) ? issuer : null };
+        return refusal with { Section = Section, Issuer = issuer, KeyId = parsed.Header.KeyId, NamedIssuer = issuer is not null && policy.Options.TrustedIssuers.Contains(issuer) ? issuer : null };
     }
 
     /// <summary>Returns whether a token that was verified before is still within its lifetime.</summary>
@@ -234,7 +237,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var result = await _identities.ValidateTokenAsync(parsed.Token, policy.For(key)).ConfigureAwait(false);
         // The application receives the token, but must not receive the secret.
         if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
-        if (!result.IsValid) return TokenResult.Refused(result.Exception is SecurityTokenInvalidSignatureException ? RefusalReason.WrongSignature : RefusalReason.ValidationRule);
+        if (!result.IsValid) return result.Exception is SecurityTokenInvalidSignatureException ? TokenResult.Refused(RefusalReason.WrongSignature) : OfRule(result.Exception);
         return Settle(parsed, key, result);
     }
 
@@ -255,8 +258,17 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
-            return TokenResult.Refused(RefusalReason.ValidationRule);
+            return OfRule(exception);
         }
+    }
+
+    /// <summary>
+    /// Returns the refusal of a token by a rule of the application, or because a claim cannot be read. The type of the exception names the rule.
+    /// </summary>
+    private TokenResult OfRule(Exception exception)
+    {
+        var issuers = exception is SecurityTokenInvalidIssuerException ? new[] { policy.Parameters.ValidIssuer }.Concat(policy.Parameters.ValidIssuers ?? []).OfType<string>().ToList() : [];
+        return TokenResult.Refused(RefusalReason.ValidationRule, exception.GetType().Name, issuers.Count > 0 ? issuers : null);
     }
 
     /// <summary>
@@ -296,14 +308,15 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
             return new TokenResult(TokenRefusal.OfTenant(claims.Tenant!, state));
         }
 
+        if (ConfiguredKeySource.IsConfigured(policy.Options)) return TokenResult.Refused(RefusalReason.UnknownKey, keyId, nameof(RewtOptions.VerificationKeys));
         return TokenResult.Refused(IsOfOtherMode(keyId) ? RefusalReason.OtherKeyMode : RefusalReason.UnknownKey, keyId);
     }
 
     /// <summary>Returns whether a key id has the form of a kind of key (shared secret or key pair) that this service does not accept.</summary>
     private bool IsOfOtherMode(string keyId)
     {
-        if (policy.Options.AlsoAccept is not null || ConfiguredKeySource.IsConfigured(policy.Options)) return false;
-        return policy.Options.EffectiveKeyMode == KeyMode.KeyPair ? KeyId.IsPossible(keyId) : PairSnapshot.IsPossible(keyId);
+        if (policy.Options.AlsoAccept is not null) return false;
+        return policy.Options.KeyMode == KeyMode.KeyPair ? KeyId.IsPossible(keyId) : PairSnapshot.IsPossible(keyId);
     }
 
     private TokenResult Judge(TokenResult verdict, bool isNode, DateTimeOffset now)

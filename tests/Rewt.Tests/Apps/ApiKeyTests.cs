@@ -108,6 +108,34 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_response_explains_a_refused_or_missing_API_key_with_ExplainRefusals()
+    {
+        await using var service = await AppService.StartAsync(settings: options => options.ExplainRefusals = true);
+        var key = (await service.AddAcmeAsync(audiences: ["inventory"])).Key;
+        await using var apps = await TestService.StartAsync(
+            null,
+            settings: options => options.ExplainRefusals = true,
+            configure: builder => builder.Services.AddAuthentication().AddRewtApiKeys(),
+            map: application => application.MapGet("/apps", () => "").RequireAuthorization(policy => policy.AddAuthenticationSchemes(RewtDefaults.ApiKeyScheme).RequireAuthenticatedUser()));
+
+        foreach (var (answer, reason, detail) in new[]
+        {
+            (await service.GetAsync("/counted", "ApiKey " + key), "other_service", "Add the service to the app's Audiences."),
+            (await service.GetAsync("/counted", "ApiKey " + key[..^1]), "malformed", "Copy the whole key again"),
+            (await apps.GetAsync("/apps", Array.Empty<string>()), "no_key", "The request has no API key."),
+        })
+        {
+            using var disposal = answer;
+            answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            answer.Headers.WwwAuthenticate.ToString().ShouldStartWith("ApiKey");
+            var problem = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync(Cancellation));
+            (problem.GetProperty("status").GetInt32(), problem.GetProperty("reason").GetString()).ShouldBe((401, reason));
+            problem.GetProperty("detail").GetString()!.ShouldContain(detail);
+            problem.GetRawText().ShouldNotContain(key[10..40]);
+        }
+    }
+
+    [Fact]
     public async Task An_API_key_in_the_query_a_cookie_or_as_bearer_token_is_ignored()
     {
         var key = (await _service.AddAcmeAsync()).Key;

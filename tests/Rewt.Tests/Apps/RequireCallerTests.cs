@@ -95,8 +95,8 @@ public sealed class RequireCallerTests : IAsyncLifetime
         (await StatusAsync("/acme-only", "Bearer " + bearer)).ShouldBe(403);
         (await StatusAsync("/orders-only", "ApiKey " + _key)).ShouldBe(403);
 
-        _service.Log.Text.ShouldContain("Information CallerRefused: RequireCaller refused the caller 'orders' of the scheme 'Rewt'. RequireCaller permits only app:acme, authenticated by the scheme Rewt or RewtApiKey.");
-        _service.Log.Text.ShouldContain("Information CallerRefused: RequireCaller refused the caller 'app:acme' of the scheme 'RewtApiKey'. RequireCaller permits only orders, authenticated by the scheme Rewt or RewtApiKey.");
+        _service.Log.Text.ShouldContain("Information CallerRefused: The caller 'orders' of the scheme 'Rewt' was refused. RequireCaller permits only app:acme, authenticated by the scheme Rewt or RewtApiKey.");
+        _service.Log.Text.ShouldContain("Information CallerRefused: The caller 'app:acme' of the scheme 'RewtApiKey' was refused. RequireCaller permits only orders, authenticated by the scheme Rewt or RewtApiKey.");
     }
 
     [Fact]

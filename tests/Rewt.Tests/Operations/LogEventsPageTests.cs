@@ -12,7 +12,7 @@ public sealed partial class LogEventsPageTests
         (1, "RingChanged"), (2, "RingUnusable"), (3, "RingWriteRefused"), (4, "RingRegressed"), (5, "Degraded"),
         (10, "StoreUnavailable"), (11, "StoreAvailable"), (12, "NoPush"), (13, "ClockOff"), (16, "RedisChosen"), (17, "SettingsInForce"),
         (30, "Retrying"), (31, "NoKeyToRetry"), (32, "CallRefused"), (33, "NoCallerToForward"),
-        (40, "TokenAccepted"), (41, "TokenRefused"), (42, "KeysUnavailable"), (49, "CallerRefused"),
+        (36, "NotAuthenticated"), (40, "TokenAccepted"), (41, "TokenRefused"), (42, "KeysUnavailable"), (49, "CallerRefused"),
         (70, "DoctorFinding"), (71, "DoctorFindingGone"), (72, "DoctorUnable"),
         (90, "KeyCreated"), (91, "KeyActivated"), (92, "KeyRetired"), (93, "KeyRevoked"), (94, "RingFollowed"),
     ];

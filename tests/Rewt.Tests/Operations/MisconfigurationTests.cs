@@ -8,6 +8,8 @@ namespace Rewt.Tests.Operations;
 /// </summary>
 public sealed class MisconfigurationTests
 {
+    private static readonly SigningKey Key = KeyPair.Generate("ES256");
+
     private static readonly Dictionary<string, (Misconfiguration Misconfiguration, string Expected)> Cases = new(StringComparer.Ordinal)
     {
         ["a URL as the address of Redis"] = (Settings("Rewt:Redis=redis://localhost:6379"), "Rewt:Redis is a URL, not a connection string of StackExchange.Redis; write localhost:6379"),
@@ -40,6 +42,17 @@ public sealed class MisconfigurationTests
         ["a client that does not sign"] = (Request(null), "(NoToken). The request has no bearer token. The client must sign (AddRewtSigning)"),
         ["a token that is too long"] = (Request(new string('x', 8193)), "(NoToken). The bearer token of the request has 8193 characters, but at most 8192 are accepted."),
         ["a token of another issuer"] = (Request(HandmadeToken.Sign(Ring.Rings.Secret("another"), type: "JWT")), "(OtherType). The token is not a token of Rewt (typ rewt+jwt)."),
+        ["a header of the client's own code"] = (Send("Basic c2VjcmV0OnBhc3N3b3Jk"), "(NoToken). The Authorization header of the request has the scheme 'Basic' instead of Bearer. If the client has AddRewtSigning, its own code sets the header"),
+        ["an API key at a service without API keys"] = (Send("ApiKey rewt_acme_key"), "Only AddRewtApiKeys makes the scheme Rewt accept API keys."),
+        ["the token of a user that the client forwards"] = (Request(HandmadeToken.Sign(Ring.Rings.Secret("another"), type: "JWT")), "A client with AddRewtSigning does not replace a token that its own code sets."),
+        ["a key file that the receiver does not have"] = (Request(HandmadeToken.Sign(Key), $"Rewt:VerificationKeys:0={PublicKeyPem()}"), "is not in Rewt:VerificationKeys. Add the current public key of the sender"),
+        ["a key file and a receiver with Redis"] = (Request(HandmadeToken.Sign(Key)), "(OtherKeyMode). Its key '" + Key.KeyId + "' is of another kind than the keys of this service. Give both services one Rewt:KeyMode, or set Rewt:AlsoAccept here. For a sender with Rewt:SigningKey, set Rewt:VerificationKeys."),
+        ["an issuer that TokenValidationParameters does not permit"] = (OfRule(parameters => parameters.ValidIssuers = ["billing"]), "(ValidationRule). JwtBearerOptions.TokenValidationParameters permits only the issuers 'billing'."),
+        ["a rule of TokenValidationParameters"] = (OfRule(parameters => parameters.IssuerValidator = (_, _, _) => throw new SecurityTokenInvalidIssuerException("no")), "or a claim cannot be read ('SecurityTokenInvalidIssuerException')."),
+        ["a tenant in other letters"] = (OfTenant("Acme"), "(OtherTenant). Its tenant is 'acme', but the function of AddRewtTenantSelector returns 'Acme' for the request."),
+        ["a tenant selector that runs before the routing"] = (OfTenant(null), "(OtherTenant). Its tenant is 'acme', but the function of AddRewtTenantSelector returns none for the request. If the function reads route values, call UseRouting before UseAuthentication."),
+        ["an issuer that a named scheme does not trust"] = (OfScheme("Rewt:Schemes:Users:TrustedIssuers:0=billing"), "is not in Rewt:Schemes:Users:TrustedIssuers ('billing')"),
+        ["a token of Node at a named scheme"] = (OfScheme("Rewt:Schemes:Users:TrustedIssuers:0=orders", type: "JWT"), "set Rewt:Schemes:Users:AcceptNodeTokens"),
         ["a token without a tenant"] = (Request(HandmadeToken.Sign(Ring.Rings.Secret("another")), "Rewt:Tenants:Enabled=true"), "(MissingTenant). It has no tenant, but Rewt:Tenants:Enabled is true."),
     };
 
@@ -101,6 +114,29 @@ public sealed class MisconfigurationTests
 
     private static Misconfiguration Request(string? token, params string[] settings) => new(
         Settings: settings, Act: service => service.GetAsync("/caller", token is null ? [] : ["Bearer " + token]));
+
+    private static string PublicKeyPem()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return key.ExportSubjectPublicKeyInfoPem();
+    }
+
+    private static Misconfiguration Send(string authorization) => new(Act: async service => (await service.GetAsync("/caller", authorization)).Dispose());
+
+    private static Misconfiguration OfRule(Action<TokenValidationParameters> configure) => new(
+        services => services.Configure<JwtBearerOptions>("Rewt", options => configure(options.TokenValidationParameters)),
+        Act: async service => await service.CallAsync(await service.Tokens.CreateBearerAsync(cancellationToken: Cancellation), "/caller"));
+
+    private static Misconfiguration OfTenant(string? selected) => new(
+        services => services.AddAuthentication().AddRewtTenantSelector(_ => selected),
+        Settings: ["Rewt:Tenants:Enabled=true"],
+        Act: async service => await service.CallAsync(await service.Services.GetRequiredService<IRewtTenants>().Tokens("acme").CreateBearerAsync(cancellationToken: Cancellation), "/caller"));
+
+    private static Misconfiguration OfScheme(string setting, string type = "rewt+jwt") => new(
+        services => services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"),
+        application => application.MapGet("/users", () => "").RequireAuthorization(policy => policy.AddAuthenticationSchemes("Users").RequireAuthenticatedUser()),
+        [setting],
+        async service => await service.CallAsync(HandmadeToken.Sign(Ring.Rings.Secret("another"), type: type), "/users"));
 
     private sealed record Misconfiguration(
         Action<IServiceCollection>? Register = null,

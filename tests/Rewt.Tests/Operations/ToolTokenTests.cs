@@ -74,7 +74,7 @@ public sealed class ToolTokenTests
         var plain = await instance.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         var bound = await instance.Tokens.CreateMessageBearerAsync("pay 100"u8.ToArray(), "inventory", oneTime: true, cancellationToken: Cancellation);
         var ofTenant = await Tenants.TenantService.SignAsync(tenants, "acme");
-        string[] ofReceiver = ["untrusted_issuer", "missing_tenant", "validation_rule", "missing_claim", "other_tenant", "not_bound", "not_one_time"];
+        string[] ofReceiver = ["untrusted_issuer", "missing_tenant", "validation_rule", "missing_claim", "other_tenant", "not_bound", "not_one_time", "refused_by_application"];
 
         (await NotCheckedAsync(plain)).ShouldBe(ofReceiver, ignoreOrder: true);
         (await NotCheckedAsync(bound)).ShouldBe([.. ofReceiver, "other_request", "replayed"], ignoreOrder: true);

@@ -32,6 +32,8 @@ public sealed class RefusalReasonTests
     [
         (new(RefusalReason.SeveralCredentials), ["several Authorization headers", "proxies"]),
         (new(RefusalReason.NoToken), ["no bearer token", "AddRewtSigning"]),
+        (new(RefusalReason.NoToken, "Basic"), ["'Basic'", "AddRewtSigning"]),
+        (new(RefusalReason.NoToken, "apikey"), ["API key", "AddRewtApiKeys"]),
         (new(RefusalReason.NoToken, 9000.0, 8192.0), ["9000 characters", "8192", "claims"]),
         (new(RefusalReason.OtherType), ["typ rewt+jwt", "Rewt:AcceptNodeTokens"]),
         (new(RefusalReason.UnsupportedHeader), ["crit"]),
@@ -41,14 +43,16 @@ public sealed class RefusalReasonTests
         (new(RefusalReason.OtherNamespace), ["Rewt:Namespace", "authentication scheme"]),
         (new(RefusalReason.MissingTenant), ["Rewt:Tenants:Enabled", "SetRewtTenant", "AddRewtTenantSelector"]),
         (new(RefusalReason.UnexpectedTenant, "received"), ["'received'", "Rewt:Tenants:Enabled"]),
-        (new(RefusalReason.OtherKeyMode, "received"), ["'received'", "Rewt:KeyMode", "Rewt:AlsoAccept"]),
+        (new(RefusalReason.OtherKeyMode, "received"), ["'received'", "Rewt:KeyMode", "Rewt:AlsoAccept", "Rewt:VerificationKeys"]),
         (new(RefusalReason.UnknownKey, "received"), ["'received'", "Rewt:Namespace", "rewt keys list"]),
+        (new(RefusalReason.UnknownKey, "received", "VerificationKeys"), ["'received' is not in Rewt:VerificationKeys"]),
         (new(RefusalReason.RevokedTenant, "received"), ["'received' is deleted", "rewt tenants create"]),
         (new(RefusalReason.RevokedTenant, "received", "2026-01-01"), ["'received'", "revoked at '2026-01-01'"]),
         (new(RefusalReason.WrongAlgorithm, "received"), ["'received'", "the algorithm of the key"]),
         (new(RefusalReason.OtherOwner, "received"), ["'received'", "Rewt:ServiceName"]),
         (new(RefusalReason.WrongSignature), ["signature is wrong", "compare it at both ends"]),
-        (new(RefusalReason.ValidationRule), ["JwtBearerOptions.TokenValidationParameters"]),
+        (new(RefusalReason.ValidationRule, "received"), ["'received'", "JwtBearerOptions.TokenValidationParameters"]),
+        (new(RefusalReason.ValidationRule, "received", new[] { "expected", "another" }), ["JwtBearerOptions.TokenValidationParameters"]),
         (new(RefusalReason.MissingClaim, "received"), ["'received'", "Rewt:RequiredClaims"]),
         (new(RefusalReason.InvalidLifetime), ["expires before it was issued", "what created the token"]),
         (new(RefusalReason.LifetimeTooLong, 600.0, 300.0), ["600 s", "Rewt:MaxTokenLifetime (300 s)", "Rewt:TokenLifetime"]),
@@ -57,7 +61,8 @@ public sealed class RefusalReasonTests
         (new(RefusalReason.InvalidName, "iss"), ["'iss'", "1 to 128 letters", "Rewt:ServiceName"]),
         (new(RefusalReason.InvalidName, "received"), ["'received'", "1024 characters"]),
         (new(RefusalReason.OtherAudience, new[] { "received" }, new[] { "expected", "another" }), ["Rewt:ServiceName"]),
-        (new(RefusalReason.OtherTenant, "received"), ["'received'", "AddRewtTenantSelector"]),
+        (new(RefusalReason.OtherTenant, "received"), ["'received'", "AddRewtTenantSelector", "returns none", "UseRouting"]),
+        (new(RefusalReason.OtherTenant, "received", new[] { "expected" }), ["'received'", "AddRewtTenantSelector", "case"]),
         (new(RefusalReason.OtherTenant, "received", "expected"), ["'received'", "RewtKeyRequest.Tenant"]),
         (new(RefusalReason.OtherRequest), ["method, path or query", "Rewt:Binding:ProxyRemovesPath", "Rewt:Binding:ProxyAddsPath"]),
         (new(RefusalReason.OtherBody), ["body, Content-Type or Content-Encoding", "UseAuthentication"]),
@@ -65,6 +70,8 @@ public sealed class RefusalReasonTests
         (new(RefusalReason.NotBound), ["RequireBoundToken", "Set Binding at the sender"]),
         (new(RefusalReason.NotOneTime), ["RequireOneTimeToken", "Set OneTime at the sender"]),
         (new(RefusalReason.Replayed), ["one-time token", "used before"]),
+        (new(RefusalReason.RefusedByApplication), ["OnTokenValidated", "without a result"]),
+        (new(RefusalReason.RefusedByApplication, "received"), ["OnTokenValidated", "'received'"]),
     ];
 
     public static TheoryData<string> CaseNames => [.. Cases.Keys];
@@ -210,6 +217,17 @@ public sealed class RefusalReasonTests
             text.Replace(", and . _ - only", "", StringComparison.Ordinal).Split(". ").ShouldAllBe(sentence => char.IsUpper(sentence[0]), text);
         }
     }
+
+    [Theory]
+    [InlineData(null, "The request has no bearer token.")]
+    [InlineData("Bearer", "The request has no bearer token.")]
+    [InlineData("bearer ", "The request has no bearer token.")]
+    [InlineData("Negotiate YII=", "The Authorization header of the request has the scheme 'Negotiate' instead of Bearer.")]
+    [InlineData("c2VjcmV0", "The request has no bearer token.")]
+    [InlineData("c2VjcmV0 x", "The request has no bearer token.")]
+    [InlineData("asecretoflettersonlyX x", "The request has no bearer token.")]
+    [InlineData("a=b x", "The request has no bearer token.")]
+    public void The_text_of_a_missing_token_names_the_scheme_of_the_header_but_no_part_of_its_value(string? authorization, string text) => $"{BearerHeader.Missing(authorization)}".ShouldStartWith(text);
 
     [Fact]
     public void A_refusal_without_values_has_a_text_too() => new TokenRefusal(RefusalReason.UntrustedIssuer).ToString().ShouldStartWith("Its issuer (none) is not in Rewt:TrustedIssuers ((none)).");

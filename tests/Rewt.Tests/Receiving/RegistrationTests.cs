@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Rewt.Tests.Receiving;
 
@@ -34,6 +36,24 @@ public sealed class RegistrationTests
         another.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         anonymous.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         open.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("services.AddRewt();", true)]
+    [InlineData("services.AddRewt(options => options.ServiceName = \"orders\");", true)]
+    [InlineData("services.AddAuthentication().AddRewt();", false)]
+    [InlineData("services.AddAuthentication().AddRewt(options => options.ServiceName = \"orders\");", false)]
+    public void AddRewt_on_the_services_does_not_compile_and_the_error_names_the_methods_to_call(string call, bool isError)
+    {
+        var program = $"using Microsoft.Extensions.DependencyInjection; IServiceCollection services = new ServiceCollection(); {call}";
+
+        var errors = CSharpCompilation.Create("Program", [CSharpSyntaxTree.ParseText(program, cancellationToken: Cancellation)], Docs.CodeBlockTests.References.Value)
+            .GetDiagnostics(Cancellation)
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .Select(diagnostic => diagnostic.GetMessage(CultureInfo.InvariantCulture));
+
+        if (!isError) errors.ShouldBeEmpty();
+        else errors.ShouldHaveSingleItem().ShouldContain("call services.AddRewtAuthentication(). In a program that only sends calls, call services.AddRewtKeys().");
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class RefusalLogTests : IDisposable
     public static TheoryData<string?, string> Reasons => new()
     {
         { Challenge("stale_key"), "Redis, Rewt:Namespace and Rewt:KeyMode" },
+        { Challenge("stale_key"), "Rewt:VerificationKeys" },
         { Challenge("bad_audience"), "Rewt:ServiceName" },
         { Challenge("expired"), "clocks" },
         { Challenge("not_yet_valid"), "clocks" },
@@ -19,6 +20,7 @@ public sealed class RefusalLogTests : IDisposable
         { Challenge("of_a_later_version"), "TokenRefused" },
         { "Bearer", "AddRewtAuthentication" },
         { null, "AddRewtAuthentication" },
+        { "Bearer error=\"invalid_token\", error_description=\"The signature key was not found\"", "the policy of the endpoint names the scheme Rewt" },
     };
 
     public void Dispose() => _log.Dispose();
@@ -125,13 +127,28 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_Authorization_header_of_the_application_is_not_logged()
+    public async Task A_refused_Authorization_header_of_the_application_is_logged_only_at_Debug()
     {
         await using var sender = await CreateAsync();
 
-        (await sender.Http().SendAsync(HttpMethod.Get, "/a", request => request.Headers.Authorization = new("Basic", "eA=="))).Dispose();
+        for (var call = 0; call < 3; call++) (await sender.Http().SendAsync(HttpMethod.Get, "/a", request => request.Headers.Authorization = new("Basic", "eA=="))).Dispose();
 
-        Lines().ShouldBeEmpty();
+        var line = Lines().ShouldHaveSingleItem();
+        line.ShouldStartWith("Debug CallRefused: https://inventory.example:443 refused a call with 401");
+        line.ShouldContain("The call was not signed: the request already had an Authorization header.");
+        _log.Text.ShouldNotContain("eA==");
+    }
+
+    [Fact]
+    public async Task A_403_for_a_signed_call_is_logged_once_a_minute_at_Debug()
+    {
+        await using var sender = await CreateAsync(_ => new HttpResponseMessage(HttpStatusCode.Forbidden));
+
+        for (var call = 0; call < 3; call++) (await CallAsync(sender)).ShouldBe(HttpStatusCode.Forbidden);
+
+        var line = Lines().ShouldHaveSingleItem();
+        line.ShouldStartWith("Debug CallRefused: https://inventory.example:443 refused a call with 403");
+        line.ShouldContain("The credentials are valid, but the caller has no permission. Check the event CallerRefused in the receiver's log.");
     }
 
     [Theory]
@@ -188,10 +205,9 @@ public sealed class RefusalLogTests : IDisposable
         client.BaseAddress = new Uri("https://inventory.example");
 
         (await client.SendAsync(HttpMethod.Get, "/a", request => request.Headers.Authorization = new("Basic", "eA=="))).Dispose();
-        Lines().ShouldBeEmpty();
         (await client.CallAsync("/a")).Dispose();
 
-        Lines().ShouldHaveSingleItem().ShouldContain("https://inventory.example:443 refused a call with 401 (rewt_error none, audience none, key none). The call was not signed");
+        Lines().Where(line => line.StartsWith("Warning", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("https://inventory.example:443 refused a call with 401 (rewt_error none, audience none, key none). The call was not signed");
     }
 
     [Fact]
@@ -248,7 +264,7 @@ public sealed class RefusalLogTests : IDisposable
             services =>
             {
                 services.AddSingleton<TimeProvider>(_time);
-                services.AddLogging(logging => logging.AddProvider(_log));
+                services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(_log));
                 services.AddHttpClient(Sender.Client, client => client.BaseAddress = new Uri(address))
                     .AddRewtSigning(options =>
                     {

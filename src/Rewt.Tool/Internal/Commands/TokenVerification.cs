@@ -59,7 +59,7 @@ internal static class TokenVerification
         bool DependsOnReceiver(RefusalReason reason) => reason switch
         {
             RefusalReason.UntrustedIssuer or RefusalReason.MissingTenant or RefusalReason.ValidationRule or RefusalReason.MissingClaim or RefusalReason.OtherTenant => true,
-            RefusalReason.NotBound or RefusalReason.NotOneTime => true,
+            RefusalReason.NotBound or RefusalReason.NotOneTime or RefusalReason.RefusedByApplication => true,
             RefusalReason.UnexpectedTenant => options.Tenants.Enabled,
             RefusalReason.OtherKeyMode => options.AlsoAccept is not null,
             RefusalReason.OtherAudience => audience is null,
@@ -124,6 +124,7 @@ internal static class TokenVerification
         RefusalReason.NotBound => "The token is bound to the request, if the endpoint has RequireBoundToken",
         RefusalReason.NotOneTime => "The token is a one-time token, if the endpoint has RequireOneTimeToken",
         RefusalReason.Replayed => "A one-time token was not used before",
+        RefusalReason.RefusedByApplication => "The receiver's events, such as OnTokenValidated, do not refuse it",
         _ => null,
     };
 }
