@@ -49,7 +49,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         {
             var until = await RevocationsUntilAsync(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil, cancellationToken).ConfigureAwait(false);
             await WriteAsync(database, writer => Fill(writer, service, plan, until), cancellationToken).ConfigureAwait(false);
-            if (plan.IsNews) Hint(database);
+            if (plan.IsNews) await _hint.PublishAsync(database).ConfigureAwait(false);
         },
         cancellationToken);
 
@@ -70,7 +70,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
                     service is null ? Task.CompletedTask : writer.HashDeleteAsync(_keys.KeysOf(service), keyId),
                 ],
                 cancellationToken).ConfigureAwait(false);
-            Hint(database);
+            await _hint.PublishAsync(database).ConfigureAwait(false);
         },
         cancellationToken);
 
@@ -223,9 +223,4 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     private static Task<RedisResult> ExpireAt(IDatabaseAsync database, RedisKey key, StoreTime at) =>
         database.ExecuteAsync("PEXPIREAT", key, at.ToString());
-
-    /// <summary>
-    /// Publishes a push message. A failure to publish is ignored, because a Redis user that may not publish must still be able to write.
-    /// </summary>
-    private void Hint(IDatabase database) => _hint.Publish(database);
 }
