@@ -46,7 +46,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             try
             {
                 written = (long)await Script.EvaluateAsync(database, [_keys.Apps], values, TimeLimit.Operator, time, cancellationToken).ConfigureAwait(false) == 1;
-                if (written) _hint.PublishToPrefix(database);
+                if (written) await _hint.PublishToPrefixAsync(database).ConfigureAwait(false);
             }
             catch (Exception exception) when (CommandRefusal.Is(exception))
             {
@@ -132,7 +132,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
                 transaction.HashSetAsync(_keys.Apps, [new HashEntry(appId, app), new HashEntry(StampField, Guid.NewGuid().ToString("N"))]).Abandon();
             },
             cancellationToken).ConfigureAwait(false);
-        if (written) _hint.Publish(database);
+        if (written) await _hint.PublishAsync(database).ConfigureAwait(false);
         return written;
     }
 

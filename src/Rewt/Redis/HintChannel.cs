@@ -22,20 +22,21 @@ internal sealed class HintChannel(RedisConnection connection, string channel) : 
     /// Publishes a message on the channel. If the client has a channel prefix, a message is also published on the channel with the prefixed name.
     /// A failure is ignored, because a Redis user that may not publish must still be able to write.
     /// </summary>
-    public void Publish(IDatabase database)
-    {
-        database.PublishAsync(Literal, Message).Abandon();
-        if (HasPrefix(database)) database.ExecuteAsync("PUBLISH", channel, Message).Abandon();
-    }
+    public Task PublishAsync(IDatabase database) =>
+        AnswerAsync(HasPrefix(database) ? [database.PublishAsync(Literal, Message), database.ExecuteAsync("PUBLISH", channel, Message)] : [database.PublishAsync(Literal, Message)]);
 
     /// <summary>
     /// Publishes a message on the channel with the prefixed name, if the client has a channel prefix. A script has already published a message on the
     /// channel without the prefix.
     /// </summary>
-    public void PublishToPrefix(IDatabase database)
-    {
-        if (HasPrefix(database)) database.PublishAsync(Literal, Message).Abandon();
-    }
+    public Task PublishToPrefixAsync(IDatabase database) => HasPrefix(database) ? AnswerAsync([database.PublishAsync(Literal, Message)]) : Task.CompletedTask;
+
+    /// <summary>
+    /// Waits for the answers to messages. The command-line tool closes its connection immediately after a change, and a message that has not been sent yet would
+    /// be lost.
+    /// </summary>
+    private async Task AnswerAsync(Task[] messages) =>
+        await messages.UntilAnsweredAsync(connection.CommandLimit, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static bool HasPrefix(IDatabase database) => database.Multiplexer.Configuration.Contains("channelPrefix=", StringComparison.OrdinalIgnoreCase);
 

@@ -43,7 +43,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         {
             var until = await RevocationsUntilAsync(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil, cancellationToken).ConfigureAwait(false);
             await WriteAsync(database, writer => Fill(writer, service, plan, until), cancellationToken).ConfigureAwait(false);
-            if (plan.IsNews) _hint.Publish(database);
+            if (plan.IsNews) await _hint.PublishAsync(database).ConfigureAwait(false);
         },
         cancellationToken);
 
@@ -64,7 +64,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
                     service is null ? Task.CompletedTask : writer.HashDeleteAsync(_keys.KeysOf(service), keyId),
                 ],
                 cancellationToken).ConfigureAwait(false);
-            _hint.Publish(database);
+            await _hint.PublishAsync(database).ConfigureAwait(false);
         },
         cancellationToken);
 

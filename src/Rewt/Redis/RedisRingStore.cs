@@ -91,7 +91,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         try
         {
             var applied = (long)await ApplyScript.EvaluateAsync(database, names, Arguments(basis, plan, stored), connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
-            if (applied) _hint.PublishToPrefix(database);
+            if (applied) await _hint.PublishToPrefixAsync(database).ConfigureAwait(false);
             return applied;
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
@@ -101,7 +101,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
                 _keys.Secret,
                 transaction => ConditionalWrite.Fill(transaction, _keys, basis, plan, stored),
                 cancellationToken).ConfigureAwait(false);
-            if (written) _hint.Publish(database);
+            if (written) await _hint.PublishAsync(database).ConfigureAwait(false);
             return written;
         }
     }

@@ -71,7 +71,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
             var writes = new List<Task>();
             await connection.TransactAsync(database, keys.Tenants, transaction => writes.AddRange(Write(transaction, states, invalid, by, forgetBefore)), cancellationToken).ConfigureAwait(false);
             await ExecutedAsync(writes).ConfigureAwait(false);
-            hint.Publish(database);
+            await hint.PublishAsync(database).ConfigureAwait(false);
             return true;
         },
         cancellationToken);

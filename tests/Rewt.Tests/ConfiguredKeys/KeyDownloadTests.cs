@@ -6,9 +6,13 @@ namespace Rewt.Tests.ConfiguredKeys;
 public sealed class KeyDownloadTests : IAsyncLifetime
 {
     private readonly string _set = ScriptedDownload.Set(PublicKey.From(JwkRows.P256));
-    private readonly KeyDownload _download = new(TimeProvider.System);
+    private readonly FakeTimeProvider _time = new();
+    private readonly TaskCompletionSource _isWaiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly KeyDownload _download;
     private TestService? _server;
     private int _redirectTargetRequests;
+
+    public KeyDownloadTests() => _download = new KeyDownload(_time);
 
     public async ValueTask InitializeAsync() => _server = await TestService.StartAsync(null, map: application =>
     {
@@ -48,10 +52,15 @@ public sealed class KeyDownloadTests : IAsyncLifetime
             {
                 await context.Response.Body.WriteAsync(" "u8.ToArray(), context.RequestAborted);
                 await context.Response.Body.FlushAsync(context.RequestAborted);
+                _isWaiting.TrySetResult();
                 await Task.Delay(TimeSpan.FromMilliseconds(200), context.RequestAborted);
             }
         });
-        application.MapGet("/silent", (HttpContext context) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        application.MapGet("/silent", (HttpContext context) =>
+        {
+            _isWaiting.TrySetResult();
+            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        });
     });
 
     public async ValueTask DisposeAsync()
@@ -90,7 +99,14 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     [InlineData("slow", "within 3 s")]
     public async Task A_misbehaving_key_server_causes_an_error_that_describes_the_fault(string path, string reason)
     {
-        var error = await Should.ThrowAsync<PublicKeySourceException>(() => FetchAsync(path + "?signature=hunter22"));
+        var fetching = FetchAsync(path + "?signature=hunter22");
+        if (path is "silent" or "slow")
+        {
+            await _isWaiting.Task.WaitAsync(Cancellation);
+            _time.Advance(TimeSpan.FromSeconds(3));
+        }
+
+        var error = await Should.ThrowAsync<PublicKeySourceException>(() => fetching);
 
         error.Message.ShouldContain(reason);
         error.ToString().ShouldNotContain("hunter22", customMessage: "the query of an address may be secret");

@@ -70,6 +70,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
         if (areBothHanging) _servers.Hang("a.example");
         var tokens = Start(options => options.SigningKey.File = canSign ? directory.Write("own.key", JwkRows.P384.ExportPkcs8PrivateKeyPem()) : null);
         var waiting = VerifyAsync(tokens, JwkRows.P256, "a");
+        if (!areBothHanging) await AdvanceUntilAsync(() => waiting.IsCompleted);
         await AdvanceAsync(TimeSpan.FromSeconds(1));
 
         var health = await HealthAsync();
@@ -127,12 +128,21 @@ public sealed class KeySourcesTests : IAsyncDisposable
     public async Task An_unknown_key_is_treated_as_an_outage_while_a_key_server_hangs()
     {
         _servers.Hang("b.example");
-        var tokens = Start();
+        var tokens = Start(options => options.VerificationKeys.Remove("https://a.example/jwks.json"));
+        var keyRing = _services[^1].GetRequiredService<KeyRingRegistry>().Provider("rewt");
+        await AdvanceUntilCompletedAsync(keyRing.GetAsync(Cancellation).AsTask());
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+        var known = keyRing.Known;
 
-        var outage = await Should.ThrowAsync<RewtKeysUnavailableException>(() => AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "unknown")));
+        var waiting = VerifyAsync(tokens, JwkRows.P256, "unknown");
+        await AdvanceUntilAsync(() => keyRing.Known != known);
+        await Eventually.TrueAsync(() => _time.UntilNext > TimeSpan.FromSeconds(2), "the request waits only for the server that hangs");
+        _time.Advance(PendingRead.Limit(isFirst: false));
 
+        var outage = await Should.ThrowAsync<RewtKeysUnavailableException>(() => waiting);
         outage.Message.ShouldContain("b.example");
-        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
+        _servers.Resume("b.example");
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "b"))).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]
@@ -149,7 +159,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
     {
         _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", "a"));
         var tokens = Start();
-        await AdvanceUntilConflictAsync(tokens);
+        await AdvanceUntilAllAnswerAsync(tokens);
 
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.StaleKey);
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "a"))).ShouldBe(RewtRefusal.StaleKey);
@@ -172,6 +182,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
         _servers["a.example"].Content = ScriptedDownload.Set([.. keyIds.Select(keyId => PublicKey.From(JwkRows.P256, keyId))]);
         _servers["b.example"].Content = ScriptedDownload.Set([.. keyIds.Select(keyId => PublicKey.From(JwkRows.Rsa2048, "RS256", keyId))]);
         var tokens = Start();
+        await AdvanceUntilAllAnswerAsync(tokens);
 
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.StaleKey);
 
@@ -187,7 +198,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
         _servers["a.example"].Content = ScriptedDownload.Set(one);
         _servers["b.example"].Content = ScriptedDownload.Set(isHealthy ? one : PublicKey.From(JwkRows.Rsa2048, "PS256", "r"));
         var tokens = Start();
-        if (!isHealthy) await AdvanceUntilConflictAsync(tokens);
+        await AdvanceUntilAllAnswerAsync(tokens);
 
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "r"))).ShouldBe(isHealthy ? RewtRefusal.None : RewtRefusal.StaleKey, description);
 
@@ -221,6 +232,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
         var own = directory.Write("own.key", JwkRows.P384.ExportPkcs8PrivateKeyPem());
         _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", PublicKey.From(JwkRows.P384).KeyId));
         var tokens = Start(options => options.SigningKey.File = own);
+        await AdvanceUntilAllAnswerAsync(tokens);
 
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
 
@@ -266,7 +278,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
         var tokens = Start();
 
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
-        if (jwk is not null) await AdvanceUntilAsync(() => _log.Text.Contains("PublicKeyRefused", StringComparison.Ordinal), "the log names the key");
+        if (jwk is not null) await AdvanceUntilAsync(() => _log.Text.Contains("PublicKeyRefused", StringComparison.Ordinal));
         if (hasOther) (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "r"))).ShouldBe(RewtRefusal.None);
         return (await HealthAsync()).Status;
     }
@@ -310,17 +322,13 @@ public sealed class KeySourcesTests : IAsyncDisposable
 
     private Task<HealthReport> HealthAsync() => _services[^1].GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
 
-    /// <summary>Advances the clock until both servers have answered, and their conflict is known.</summary>
-    private async Task AdvanceUntilConflictAsync(IRewtTokens tokens)
-    {
-        await AdvanceUntilCompletedAsync(OutcomeAsync(VerifyAsync(tokens, JwkRows.P256, "unknown")));
-        await AdvanceUntilAsync(() => _log.Text.Contains("KeyIdConflict", StringComparison.Ordinal), "the conflict is known");
-    }
+    /// <summary>Advances the clock until all servers have answered, because a token with an unknown key waits for each of them.</summary>
+    private async Task AdvanceUntilAllAnswerAsync(IRewtTokens tokens) => (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "unknown"))).ShouldBe(RewtRefusal.StaleKey);
 
     /// <summary>Advances the clock until the work is completed.</summary>
     private async Task<T> AdvanceUntilCompletedAsync<T>(Task<T> work)
     {
-        await AdvanceUntilAsync(() => work.IsCompleted, "the work is completed");
+        await AdvanceUntilAsync(() => work.IsCompleted);
         return await work;
     }
 
@@ -330,20 +338,16 @@ public sealed class KeySourcesTests : IAsyncDisposable
         var length = step ?? TimeSpan.FromMilliseconds(200);
         for (var passed = TimeSpan.Zero; passed < time; passed += length)
         {
-            await AdvanceUntilAsync(() => _time.SleepingLoops > 0, "the provider sleeps");
+            await AdvanceUntilAsync(() => _time.SleepingLoops > 0);
             _time.Advance(length);
         }
 
-        await AdvanceUntilAsync(() => _time.SleepingLoops > 0, "the provider sleeps");
+        await AdvanceUntilAsync(() => _time.SleepingLoops > 0);
     }
 
-    /// <summary>Advances the clock until the condition is true. A refresh that waits for a slow source continues with the clock.</summary>
-    private Task AdvanceUntilAsync(Func<bool> condition, string description) => Eventually.TrueAsync(
-        () =>
-        {
-            if (condition()) return true;
-            _time.Advance(TimeSpan.FromMilliseconds(40));
-            return false;
-        },
-        description);
+    /// <summary>
+    /// Fires the timers that are due within a second until the condition is met. Within a second, a refresh stops waiting for a slow source, and a requested read
+    /// begins. Polls and the timeouts of requests are due later.
+    /// </summary>
+    private Task AdvanceUntilAsync(Func<bool> condition) => _time.AdvanceUntilAsync(condition, within: TimeSpan.FromSeconds(1), _time.Advance);
 }

@@ -106,22 +106,15 @@ public sealed class OutageTests
     {
         await using var proxy = TcpProxy.Start(FreePort.Next());
         proxy.Hold();
-        var time = new FakeTimeProvider();
+        var time = new TestClock();
         await using var cold = Instance.Start(proxy.ConnectionString, time: time);
         var calls = Enumerable.Range(0, 2000).Select(async _ => await Record.ExceptionAsync(() => cold.SignAsync())).ToArray();
 
         // One thread started all calls and none of them has completed, so none of them blocks a thread.
         calls.ShouldAllBe(call => !call.IsCompleted);
 
-        // The calls and the attempt to connect wait one after the other, so a single advance may be too early.
         var failures = Task.WhenAll(calls);
-        await Eventually.TrueAsync(
-            () =>
-            {
-                time.Advance(TimeSpan.FromSeconds(1));
-                return failures.IsCompleted;
-            },
-            "the calls have failed");
+        await time.AdvanceUntilAsync(() => failures.IsCompleted, within: PendingRead.Limit(isFirst: true), time.Advance);
         foreach (var failure in await failures) failure.ShouldBeOfType<RewtKeysUnavailableException>();
     }
 

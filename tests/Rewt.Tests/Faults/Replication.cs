@@ -7,7 +7,7 @@ internal static class Replication
     public static async Task<RedisServer> StartReplicaAsync(RedisServer primary)
     {
         var replica = await RedisServer.StartAsync(
-            RedisServerKind.Real, "--replicaof", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture), "--repl-diskless-sync-delay", "0");
+            RedisServerKind.Real, "--replicaof", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture));
         await Eventually.TrueAsync(
             async () => (await replica.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal),
             "the replica is synchronized");

@@ -1,3 +1,5 @@
+using Rewt.Tests.Ring;
+
 namespace Rewt.Tests.Faults;
 
 public sealed class RotationTests(ITestOutputHelper output)
@@ -64,13 +66,16 @@ public sealed class RotationTests(ITestOutputHelper output)
     [Fact]
     public async Task A_secret_that_expires_in_400_milliseconds_is_not_used_for_signing()
     {
-        await using var redis = await RedisServer.StartAsync();
-        await redis.SetAsync("rewt:rewt-secret", "a secret of another program, which is about to go", TimeSpan.FromMilliseconds(400));
-        await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
+        // The clock stands still, so the secret does not expire while the instance starts.
+        await using var bench = new ProviderBench();
+        bench.Server.Set(Rings.Value("expiring"), TimeSpan.FromMilliseconds(400));
 
-        var expiring = Rewt.Internal.KeyId.Of("a secret of another program, which is about to go"u8);
-        (await signer.CurrentAsync()).ShouldNotBe(expiring);
-        (await signer.Data.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId.ShouldNotBe(expiring);
+        await bench.StartAsync();
+
+        var snapshot = await bench.GetAsync();
+        snapshot.Current!.KeyId.ShouldNotBe(Rings.KeyId("expiring"));
+        snapshot.SigningKey(bench.Now)!.KeyId.ShouldNotBe(Rings.KeyId("expiring"));
+        snapshot.Find(Rings.KeyId("expiring"), bench.Now).ShouldNotBeNull();
     }
 
     [Fact]

@@ -121,7 +121,8 @@ public sealed class ToolKeysTests
     public async Task Key_pairs_can_be_listed_and_revoked_but_not_rotated_with_the_tool()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.KeyMode = KeyMode.KeyPair);
+        // The interval is longer than the test waits, so that only a push can be the cause.
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.KeyMode, options.RefreshInterval) = (KeyMode.KeyPair, TimeSpan.FromMinutes(5)));
         var token = await instance.SignAsync();
         var keyId = await instance.CurrentAsync();
         string[] server = ["--redis", redis.ConnectionString, "-o", "json"];

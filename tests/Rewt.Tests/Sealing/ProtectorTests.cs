@@ -99,8 +99,8 @@ public sealed class ProtectorTests
     public async Task A_retired_key_can_be_revoked_while_the_protector_is_unavailable(string state)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        var protector = new ScriptedProtector(Keys);
-        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, protector: protector);
+        var (protector, time) = (new ScriptedProtector(Keys), new ShiftedTimeProvider());
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, time: time, protector: protector);
         var (token, leaked) = (await instance.SignAsync(), await instance.CurrentAsync());
         await instance.Ring.RotateAsync(Cancellation);
         (await instance.StateOfAsync(leaked)).ShouldBe(RewtKeyState.Retired);
@@ -124,6 +124,8 @@ public sealed class ProtectorTests
         (await instance.StateOfAsync(leaked)).ShouldBe(RewtKeyState.Revoked);
         (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
         protector.Before = () => Task.CompletedTask;
+        // For ten seconds after a failure, writes that need the protector fail at once.
+        time.Shift = TimeSpan.FromSeconds(10);
         await Eventually.TrueAsync(async () => (await instance.Ring.GetAsync(Cancellation)).Keys.Any(key => key.State == RewtKeyState.Pending), "the protector recovers");
         (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
     }

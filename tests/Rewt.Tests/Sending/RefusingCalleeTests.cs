@@ -110,7 +110,7 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         // One poll follows that read, before the key is lost.
         var reads = _store.Reads;
         _time.Advance(TimeSpan.FromSeconds(4));
-        await Eventually.TrueAsync(() => _store.Reads > reads, "the poll reads the store");
+        await Eventually.TrueAsync(() => _store.Reads > reads && _time.SleepingLoops > 0, "the poll has read the store");
         _time.Advance(TimeSpan.FromSeconds(1.5));
         _ring.Store.Set(Secret.Generate().CopyBytes());
 
@@ -265,14 +265,7 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         _store.IsUnavailable = true;
 
         var first = CallAsync(sender);
-        await Eventually.TrueAsync(
-            () =>
-            {
-                // The clock advances only while a timer is pending.
-                if (!first.IsCompleted && _time.UntilNext is { } next) _time.Advance(next);
-                return first.IsCompleted;
-            },
-            "the call has been answered");
+        await _time.AdvanceUntilAsync(() => first.IsCompleted, within: TimeSpan.FromSeconds(1), _time.Advance);
 
         for (var call = 1; call < 100; call++) (await CallAsync(sender)).ShouldBe(HttpStatusCode.Unauthorized);
         _requests.ShouldBe(100);
