@@ -36,7 +36,7 @@ internal sealed class HintChannel(RedisConnection connection, string channel) : 
     /// be lost.
     /// </summary>
     private async Task AnswerAsync(Task[] messages) =>
-        await messages.UntilAnsweredAsync(connection.CommandLimit, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await messages.UntilAnsweredAsync(connection, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static bool HasPrefix(IDatabase database) => database.Multiplexer.Configuration.Contains("channelPrefix=", StringComparison.OrdinalIgnoreCase);
 

@@ -46,7 +46,7 @@ internal static class TimeLimit
     {
         try
         {
-            await task.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+            await task.WaitInStepsAsync(limit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
@@ -90,6 +90,22 @@ internal static class TimeLimit
         catch (Exception) when (answers.IsCompleted)
         {
             // The caller handles the error of each command.
+        }
+    }
+
+    /// <summary>
+    /// Waits in two steps. When the process continues after a pause, the limit has passed although the answer may have arrived. A pause ends only one step,
+    /// so the answer can still be read in the other.
+    /// </summary>
+    private static async Task WaitInStepsAsync(this Task task, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await task.WaitAsync(limit / 2, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            await task.WaitAsync(limit / 2, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

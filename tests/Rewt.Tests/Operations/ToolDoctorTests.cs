@@ -1,5 +1,3 @@
-using System.Net.NetworkInformation;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary>Tests <c>rewt doctor</c> on servers with and without problems.</summary>
