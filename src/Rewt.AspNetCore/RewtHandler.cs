@@ -77,7 +77,7 @@ public class RewtHandler : JwtBearerHandler
 
     private ValueTask<AuthenticateResult> DecideAsync(ReadOnlyMemory<char> token, VerifiedRequest verified)
     {
-        var verdict = verified.Verdict;
+        var verdict = verified.Result;
         // Checked for each request, because a cached token may belong to another tenant than this request.
         if (verdict.IsValid && Schemes.OtherTenant(Scheme.Name, Context, verdict.Claims!) is { } other) verdict = new TokenResult(Named(other, verdict));
         Verifier.Metrics.Count(verdict);

@@ -164,7 +164,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     /// <summary>Makes the hosts read the keys of a simulated service that has not signed a token before.</summary>
     internal Task IntroduceAsync(string service, CancellationToken cancellationToken)
     {
-        foreach (var keyRing in Hosts().SelectMany(host => host.Registry?.Opened() ?? [])) keyRing.Ask(service);
+        foreach (var keyRing in Hosts().SelectMany(host => host.Registry?.Opened() ?? [])) keyRing.RequestKeysOf(service);
         return TellHostsAsync(cancellationToken);
     }
 

@@ -29,7 +29,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
         if (!mayRemember || _known.Find(token.Span) is not { } known) return VerifyNewAsync(token.ToString(), context);
 
         var now = ClockReading.Now(time);
-        return verifier.KeysAtHand(known.Claims, known.KeyId, now) is { } keys && Holds(known, keys, now.WallClock)
+        return verifier.KeysInMemory(known.Claims, known.KeyId, now) is { } keys && Holds(known, keys, now.WallClock)
             ? new(known.ForRequest())
             : VerifyAgainAsync(known, context);
     }
@@ -44,13 +44,13 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     private ValueTask<VerifiedRequest> VerifyNewAsync(string text, HttpContext context)
     {
         var reading = verifier.Read(text);
-        return reading.Verdict is { } settled && settled.Claims?.Binding is null ? new(Conclude(text, reading, settled)) : VerifySlowlyAsync(text, reading, context);
+        return reading.Result is { } settled && settled.Claims?.Binding is null ? new(Conclude(text, reading, settled)) : VerifySlowlyAsync(text, reading, context);
     }
 
     private async ValueTask<VerifiedRequest> VerifySlowlyAsync(string text, ParsedToken reading, HttpContext context) =>
         verifier.ExceededLimit(reading) is { } limit
             ? VerifiedRequest.Unavailable(await limit.RefuseAsync(CancellationToken.None))
-            : Conclude(text, reading, await JudgeAsync(text, reading, context));
+            : Conclude(text, reading, await VerifyAndUseAsync(text, reading, context));
 
     private VerifiedRequest Conclude(string text, in ParsedToken reading, TokenResult verdict)
     {
@@ -61,9 +61,9 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     }
 
     /// <summary>Verifies a token, and compares a bound token with the request.</summary>
-    private async ValueTask<TokenResult> JudgeAsync(string text, ParsedToken reading, HttpContext context)
+    private async ValueTask<TokenResult> VerifyAndUseAsync(string text, ParsedToken reading, HttpContext context)
     {
-        var verdict = reading.Verdict ?? await verifier.VerifyAsync(reading, context.RequestAborted);
+        var verdict = reading.Result ?? await verifier.VerifyAsync(reading, context.RequestAborted);
         if (verdict is not { IsValid: true, Claims: { Binding: { } binding } claims }) return verdict;
 
         if (await request.CheckAsync(context, claims) is { } other) return new TokenResult(other);

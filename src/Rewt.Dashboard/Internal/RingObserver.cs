@@ -16,10 +16,10 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
     /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<RingView> ViewAsync(string stamp, CancellationToken cancellationToken)
     {
-        var trouble = keyRing.Health().DegradedReason;
+        var problem = keyRing.Health().DegradedReason;
         if (keyRing.Known is not { } known)
         {
-            return new RingView(keyRing.Name, "unknown", false, trouble, 0, null, null, null, Milliseconds(_schedule.Interval), Milliseconds(_schedule.Retention), [], 0, [], null, null);
+            return new RingView(keyRing.Name, "unknown", false, problem, 0, null, null, null, Milliseconds(_schedule.Interval), Milliseconds(_schedule.Retention), [], 0, [], null, null);
         }
 
         var clock = ClockReading.Now(time);
@@ -33,7 +33,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
             keyRing.Name,
             Kind(known),
             known.CanChange,
-            trouble,
+            problem,
             known.Version,
             known.ChangedBy,
             now,

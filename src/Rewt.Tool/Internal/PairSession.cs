@@ -54,7 +54,7 @@ internal sealed class PairSession : IAsyncDisposable
 
     private async Task<PairSnapshot> ReadAsync(IEnumerable<string> services, CancellationToken cancellationToken)
     {
-        foreach (var service in services) _keys.Ask(service);
+        foreach (var service in services) _keys.RequestKeysOf(service);
         return (PairSnapshot)(await _keys.UpdateAsync(null, null, cancellationToken))!;
     }
 

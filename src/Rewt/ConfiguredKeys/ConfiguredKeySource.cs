@@ -54,7 +54,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
     /// </summary>
     public bool IsPossible(string keyId) => Names.IsIdentifier(keyId);
 
-    public void Ask(string? issuer) => Volatile.Write(ref _asked, 1);
+    public void RequestKeysOf(string? issuer) => Volatile.Write(ref _asked, 1);
 
     public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     {
         var signer = signers.For(tenant);
         var now = ClockReading.Now(time);
-        return SnapshotAtHand(signer, now) is { } snapshot
+        return SnapshotInMemory(signer, now) is { } snapshot
             ? ValueTask.FromResult(Get(signer, snapshot, audience, claims, bound, fresh, now))
             : GetSlowAsync(signer, audience, claims, bound, fresh, cancellationToken);
     }
@@ -31,7 +31,7 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     {
         var signer = signers.For(tenant);
         var now = ClockReading.Now(time);
-        return SnapshotAtHand(signer, now) is { } snapshot
+        return SnapshotInMemory(signer, now) is { } snapshot
             ? Get(signer, snapshot, audience, claims, bound, fresh, now)
             : GetSlow(signer, audience, claims, bound, fresh, cancellationToken);
     }
@@ -63,7 +63,7 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     {
         var signer = signers.For(refused.Tenant);
         var now = ClockReading.Now(time);
-        if (SnapshotAtHand(signer, now) is not { } snapshot) return false;
+        if (SnapshotInMemory(signer, now) is not { } snapshot) return false;
 
         // After the time of rotation only the store knows which key is current.
         var choice = signer.KeyOf(snapshot, now, isStored: false);
@@ -71,7 +71,7 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     }
 
     /// <summary>Returns the keys in memory; <see langword="null"/> if the store must be read before a token can be signed.</summary>
-    private static KeySnapshot? SnapshotAtHand(TokenSigner signer, ClockReading now) =>
+    private static KeySnapshot? SnapshotInMemory(TokenSigner signer, ClockReading now) =>
         signer.Keys.FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null ? snapshot : null;
 
     private BearerToken GetSlow(

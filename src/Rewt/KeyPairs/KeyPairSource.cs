@@ -63,7 +63,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         lock (_gate) return !IsDenied;
     }
 
-    public void Ask(string? issuer)
+    public void RequestKeysOf(string? issuer)
     {
         if (issuer is null || !Names.IsName(issuer)) return;
         lock (_gate)

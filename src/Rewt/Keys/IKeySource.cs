@@ -38,7 +38,7 @@ internal interface IKeySource : IAsyncDisposable
 
     /// <summary>Makes the next update also read the keys of an issuer. The issuer is <see langword="null"/> for a token without an issuer.</summary>
     /// <exception cref="RewtKeysUnavailableException">Too many issuers are already waiting for the next update.</exception>
-    void Ask(string? issuer)
+    void RequestKeysOf(string? issuer)
     {
     }
 

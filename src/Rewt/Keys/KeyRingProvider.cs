@@ -79,7 +79,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     public SigningKey For(SigningKey key) => key;
 
     /// <summary>Makes the next read include the keys of an issuer. The issuer is <see langword="null"/> for a token without an issuer.</summary>
-    public void Ask(string? issuer) => _source.Ask(issuer);
+    public void RequestKeysOf(string? issuer) => _source.RequestKeysOf(issuer);
 
     /// <summary>Returns whether this key ring can contain a key with the given id.</summary>
     public bool IsPossible(string keyId) => _source.IsPossible(keyId);

@@ -18,7 +18,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     }
 
     /// <summary>Returns, from the key rings in memory, the keys that may verify a token; <see langword="null"/> if a refresh is necessary.</summary>
-    public static IReadOnlyList<SecurityKey>? AtHand(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
+    public static IReadOnlyList<SecurityKey>? InMemory(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
         keyRings.Of(keyId).FreshAt(now)?.Known(issuer, keyId, now);
 
     /// <summary>
@@ -54,7 +54,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     }
 
     private ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(NamespaceKeyRings keyRings, string? issuer, string? keyId, CancellationToken cancellationToken) =>
-        keyId is not null && AtHand(keyRings, issuer, keyId, ClockReading.Now(time)) is { } known
+        keyId is not null && InMemory(keyRings, issuer, keyId, ClockReading.Now(time)) is { } known
             ? ValueTask.FromResult(known)
             : ResolveSlowAsync(keyRings.Of(keyId), issuer, keyId, cancellationToken);
 
@@ -115,7 +115,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     /// <summary>Refreshes the keys, and waits until the key is found or all sources that may have the key have answered.</summary>
     private async ValueTask<KeySnapshot> AskAsync(KeyRingProvider keyRing, string? issuer, string? keyId, CancellationToken cancellationToken)
     {
-        keyRing.Ask(issuer);
+        keyRing.RequestKeysOf(issuer);
         var (asked, limit) = (ClockReading.Now(time), PendingRead.Limit(isFirst: false));
         var snapshot = await keyRing.RefreshAsync(cancellationToken).ConfigureAwait(false);
         while (snapshot.UnansweredSince(asked) is { } answer && IsMissing())

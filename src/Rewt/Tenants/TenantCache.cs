@@ -73,7 +73,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         Known(tenant) is { } known ? ValueTask.FromResult(known) : AskAsync(tenant, cancellationToken);
 
     /// <summary>Returns the cached keys that may verify a token; <see langword="null"/> if the cached data are not sufficient.</summary>
-    public IReadOnlyList<SecurityKey>? AtHand(string tenant, string keyId, ClockReading now)
+    public IReadOnlyList<SecurityKey>? InMemory(string tenant, string keyId, ClockReading now)
     {
         if (ring.FreshAt(now) is not { } snapshot || Known(tenant) is not { } known || known.Find(keyId) is not { } key) return null;
         if (snapshot.Find(key.SecretId, now) is null) return null;

@@ -85,13 +85,13 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
     private async ValueTask<TokenResult> VerifyAsync(TokenVerifier verifier, string token, string? message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return await _metrics.CountAsync(JudgeAsync(verifier, token, message, cancellationToken)).ConfigureAwait(false);
+        return await _metrics.CountAsync(VerifyAndUseAsync(verifier, token, message, cancellationToken)).ConfigureAwait(false);
     }
 
-    private async ValueTask<TokenResult> JudgeAsync(TokenVerifier verifier, string token, string? message, CancellationToken cancellationToken)
+    private async ValueTask<TokenResult> VerifyAndUseAsync(TokenVerifier verifier, string token, string? message, CancellationToken cancellationToken)
     {
         var parsed = verifier.Read(token);
-        var verdict = parsed.Verdict ?? await verifier.VerifyAsync(parsed, cancellationToken).ConfigureAwait(false);
+        var verdict = parsed.Result ?? await verifier.VerifyAsync(parsed, cancellationToken).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         var claims = verdict.Claims!;

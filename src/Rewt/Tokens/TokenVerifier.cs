@@ -40,7 +40,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     public ValueTask<TokenResult> VerifyAsync(string token, CancellationToken cancellationToken)
     {
         var parsed = Read(token);
-        return parsed.Verdict is { } verdict ? new(verdict) : VerifyAsync(parsed, cancellationToken);
+        return parsed.Result is { } verdict ? new(verdict) : VerifyAsync(parsed, cancellationToken);
     }
 
     /// <summary>
@@ -64,7 +64,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (!policy.HasTenant(claims)) return Refused(claims, RefusalReason.MissingTenant);
 
         var parsed = new ParsedToken(token, header, claims, null) { IsKeyless = isKeyless, IsNode = isNode };
-        return isKeyless ? parsed : parsed with { Verdict = VerifyAtOnce(parsed) };
+        return isKeyless ? parsed : parsed with { Result = VerifyAtOnce(parsed) };
 
         ParsedToken Refused(TokenClaims? claims, RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected), header, claims);
     }
@@ -85,7 +85,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         // The key of a chosen key id may have been replaced. A resolver of the application may return new objects.
         var isSameKey = parsed.IsKeyless || (_direct is not null && policy.HasChosenKeyIds);
         var isAccepted = isSameKey ? keys.Contains(verified.Key!) : keys.Count > 0;
-        return isAccepted ? Judge(verified, parsed.IsNode, time.GetUtcNow()) : UnknownKey(claims, keyId);
+        return isAccepted ? CheckContent(verified, parsed.IsNode, time.GetUtcNow()) : UnknownKey(claims, keyId);
     }
 
     /// <summary>The key rings of the namespace; <see langword="null"/> if the application has a resolver.</summary>
@@ -98,13 +98,13 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private TokenResult? VerifyAtOnce(in ParsedToken parsed)
     {
         var (claims, keyId) = (parsed.Claims, parsed.Header.KeyId!);
-        if (!policy.IsOurs || KeysAtHand(claims, keyId, ClockReading.Now(time)) is not { Count: 1 } keys || keys[0] is not (RingSecurityKey or IOneAlgorithmKey)) return null;
+        if (!policy.IsOurs || KeysInMemory(claims, keyId, ClockReading.Now(time)) is not { Count: 1 } keys || keys[0] is not (RingSecurityKey or IOneAlgorithmKey)) return null;
 
         var verdict = TrySettled(parsed, keys[0]);
         if (!verdict.IsValid) return verdict;
         // Resolved again after the verification: the process may have been suspended meanwhile while the key was revoked.
         var now = ClockReading.Now(time);
-        return KeysAtHand(claims, keyId, now) is { Count: > 0 } ? Judge(verdict, isNode: false, now.WallClock) : null;
+        return KeysInMemory(claims, keyId, now) is { Count: > 0 } ? CheckContent(verdict, isNode: false, now.WallClock) : null;
     }
 
     private async ValueTask<TokenResult> VerifyWithKeyAsync(ParsedToken parsed, CancellationToken cancellationToken)
@@ -174,10 +174,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>Returns the keys with a key id from the key ring in memory; <see langword="null"/> if a refresh is necessary.</summary>
-    public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId, ClockReading now)
+    public IReadOnlyList<SecurityKey>? KeysInMemory(TokenClaims claims, string keyId, ClockReading now)
     {
         if (KeyRings is not { } keyRings) return null;
-        return _hasTenants ? keyRings.Own.Tenants!.AtHand(claims.Tenant!, keyId, now) : KeyRingResolver.AtHand(keyRings, claims.Issuer, keyId, now);
+        return _hasTenants ? keyRings.Own.Tenants!.InMemory(claims.Tenant!, keyId, now) : KeyRingResolver.InMemory(keyRings, claims.Issuer, keyId, now);
     }
 
     /// <summary>
@@ -187,7 +187,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// </summary>
     public UnknownKeyLimit? ExceededLimit(in ParsedToken parsed)
     {
-        if (parsed is not { IsKeyless: false, Verdict: null, Header.KeyId: { } keyId } || KeyRings is not { } keyRings) return null;
+        if (parsed is not { IsKeyless: false, Result: null, Header.KeyId: { } keyId } || KeyRings is not { } keyRings) return null;
 
         var now = ClockReading.Now(time);
         if (!_hasTenants) return KeyRingResolver.ExceededLimit(keyRings, parsed.Claims.Issuer, keyId, now);
@@ -319,7 +319,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return policy.Options.KeyMode == KeyMode.KeyPair ? KeyId.IsPossible(keyId) : PairSnapshot.IsPossible(keyId);
     }
 
-    private TokenResult Judge(TokenResult verdict, bool isNode, DateTimeOffset now)
+    private TokenResult CheckContent(TokenResult verdict, bool isNode, DateTimeOffset now)
     {
         if (CheckClaims(verdict.Claims!, isNode, verdict.Key, now) is { } refusal) return new TokenResult(refusal);
         if (HasLookalike(verdict.Identity!)) return TokenResult.Refused(RefusalReason.MalformedClaims);

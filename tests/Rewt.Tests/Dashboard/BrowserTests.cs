@@ -243,7 +243,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
         await redis.KillAsync();
 
         await Expect(open.Page.Locator("#health-word")).ToHaveTextAsync("Degraded");
-        await Expect(open.Page.Locator(".ringtrouble")).ToContainTextAsync("cannot be read");
+        await Expect(open.Page.Locator(".ringproblem")).ToContainTextAsync("cannot be read");
         await open.Button("Rotate now…").ClickAsync();
         await open.Dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Rotate" }).ClickAsync();
         await Expect(open.Outcome).ToContainTextAsync("Redis");
@@ -251,6 +251,6 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
 
         await redis.RestartAsync();
         await Expect(open.Page.Locator("#health-word")).ToHaveTextAsync("Healthy");
-        await Eventually.TrueAsync(async () => !await open.Page.Locator(".ringtrouble").IsVisibleAsync(), "the page no longer shows the outage");
+        await Eventually.TrueAsync(async () => !await open.Page.Locator(".ringproblem").IsVisibleAsync(), "the page no longer shows the outage");
     }
 }

@@ -216,9 +216,9 @@ public sealed class DashboardCommandTests
         await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "degraded", "the snapshot reports the outage");
 
         var snapshot = await host.SnapshotAsync();
-        snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("cannot be read");
+        snapshot.GetProperty("rings")[0].GetProperty("problem").GetString()!.ShouldContain("cannot be read");
         DashboardService.KeyIn(snapshot.GetProperty("rings")[0], "current").ShouldBe(current);
-        await Eventually.TrueAsync(async () => (await host.RingAsync()).GetProperty("instancesTrouble").ValueKind == JsonValueKind.String, "the instances cannot be read");
+        await Eventually.TrueAsync(async () => (await host.RingAsync()).GetProperty("instancesProblem").ValueKind == JsonValueKind.String, "the instances cannot be read");
         foreach (var command in new[] { "rotate", "revoke" })
         {
             var (status, answer) = await host.CommandAsync(command, new { keyId = current, force = true });
@@ -237,7 +237,7 @@ public sealed class DashboardCommandTests
         await using var host = await DashboardService.StartAsync($"127.0.0.1:{FreePort.Next()}");
 
         await Eventually.TrueAsync(
-            async () => (await host.SnapshotAsync()).GetProperty("rings")[0].GetProperty("trouble").GetString()!.Contains("Start Redis there", StringComparison.Ordinal), "the first read has failed");
+            async () => (await host.SnapshotAsync()).GetProperty("rings")[0].GetProperty("problem").GetString()!.Contains("Start Redis there", StringComparison.Ordinal), "the first read has failed");
         (await host.SnapshotAsync()).GetProperty("health").GetString().ShouldBe("unhealthy");
         (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await host.CommandAsync("revoke", new { keyId = "AAAAAAAAAAAAAAAAAAAAAA" })).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);

@@ -24,16 +24,13 @@ public sealed class ColdStartTests
         await redis.SetAsync("rewt:rewt-secret", new string('s', 43), TimeSpan.FromHours(1));
         await using var proxy = TcpProxy.Start(redis.Port);
         await using var services = new ServiceCollection().BuildServiceProvider();
-        var time = new FakeTimeProvider();
+        var time = new TestClock();
         var options = new RewtOptions { Redis = proxy.ConnectionString };
         await using var store = new RedisRingStore(new RedisConnection(services, options, time), options, new SecretSeal(options, null, time), time);
         await store.ReadAsync(Cancellation);
 
         proxy.Hold();
-        var reading = store.ReadAsync(Cancellation);
-        time.Advance(TimeSpan.FromSeconds(1));
-
-        await Should.ThrowAsync<TimeoutException>(() => reading);
+        await ShouldTimeOutAsync(store.ReadAsync(Cancellation), time, TimeSpan.FromSeconds(1));
         proxy.Release();
     }
 
@@ -42,7 +39,7 @@ public sealed class ColdStartTests
         await using var redis = await RedisServer.StartAsync();
         await using var proxy = TcpProxy.Start(redis.Port);
         await using var services = new ServiceCollection().BuildServiceProvider();
-        var time = new FakeTimeProvider();
+        var time = new TestClock();
         var options = new RewtOptions { Redis = proxy.ConnectionString };
         await using var store = new RedisRingStore(new RedisConnection(services, options, time), options, new SecretSeal(options, null, time), time);
         if (isConnected) await store.ReadAsync(Cancellation);
@@ -50,11 +47,21 @@ public sealed class ColdStartTests
 
         proxy.Hold();
         var reading = store.ReadAsync(Cancellation);
-        time.Advance(TimeSpan.FromSeconds(delay));
         // The expired timeout ends the read before a response can arrive.
-        if (!succeeds) await Should.ThrowAsync<TimeoutException>(() => reading);
+        if (succeeds) time.Advance(TimeSpan.FromSeconds(delay));
+        else await ShouldTimeOutAsync(reading, time, TimeSpan.FromSeconds(delay));
         proxy.Release();
 
         if (succeeds) (await reading).Slot.IsAbsent.ShouldBeTrue();
+    }
+
+    private static async Task ShouldTimeOutAsync(Task reading, TestClock time, TimeSpan timeout)
+    {
+        var started = time.GetTimestamp();
+        await time.AdvanceUntilAsync(() => reading.IsCompleted, within: timeout, time.Advance);
+
+        await Should.ThrowAsync<TimeoutException>(() => reading);
+        // After the timeout, the connection searches for the cause. The search has timeouts of its own, which together are shorter than the next longer timeout.
+        time.GetElapsedTime(started).ShouldBeInRange(timeout, timeout + TimeSpan.FromSeconds(1.5));
     }
 }

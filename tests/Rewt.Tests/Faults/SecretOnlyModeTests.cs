@@ -6,9 +6,9 @@ public sealed class SecretOnlyModeTests
     [Fact]
     public async Task A_read_of_the_secret_alone_ends_after_the_time_limit_of_a_command()
     {
-        var time = new FakeTimeProvider();
+        var time = new TestClock();
 
-        await ReadFromHangingServerAsync<TimeoutException>(time, connection => time.Advance(connection.CommandLimit), Cancellation);
+        await ReadFromHangingServerAsync<TimeoutException>(time, (connection, read) => time.AdvanceUntilAsync(() => read.IsCompleted, connection.CommandLimit, time.Advance), Cancellation);
     }
 
     [Fact]
@@ -16,10 +16,10 @@ public sealed class SecretOnlyModeTests
     {
         using var cancellation = new CancellationTokenSource();
 
-        await ReadFromHangingServerAsync<OperationCanceledException>(new FakeTimeProvider(), _ => cancellation.Cancel(), cancellation.Token);
+        await ReadFromHangingServerAsync<OperationCanceledException>(new TestClock(), (_, _) => cancellation.CancelAsync(), cancellation.Token);
     }
 
-    private static async Task ReadFromHangingServerAsync<TException>(FakeTimeProvider time, Action<RedisConnection> end, CancellationToken cancellationToken)
+    private static async Task ReadFromHangingServerAsync<TException>(TestClock time, Func<RedisConnection, Task, Task> end, CancellationToken cancellationToken)
         where TException : Exception
     {
         await using var redis = await RedisServer.StartAsync();
@@ -34,7 +34,7 @@ public sealed class SecretOnlyModeTests
         proxy.Hold();
 
         var read = mode.ReadAsync(database, cancellationToken);
-        end(connection);
+        await end(connection, read);
 
         await Eventually.TrueAsync(() => read.IsCompleted, "the read has ended");
         await Should.ThrowAsync<TException>(() => read);

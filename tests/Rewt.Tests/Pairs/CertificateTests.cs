@@ -238,7 +238,7 @@ public sealed class CertificateTests : IAsyncLifetime
 
         await _redis.KillAsync();
         download.Failure = "away";
-        source.Ask("orders");
+        source.RequestKeysOf("orders");
         (await IsKnownAsync()).ShouldBeTrue();
         await Eventually.TrueAsync(() => inventory.Provider.LastFailure is not null, "the outage is noticed");
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);

@@ -246,7 +246,7 @@ public sealed class TokenVerifierTests
         (Named(Forge).Issuer, Named(Forge).NamedIssuer).ShouldBe(("orders", "orders"));
         var other = Forge.Claim("iss", "\"billing\"");
         (Named(other).Issuer, Named(other).NamedIssuer).ShouldBe(("billing", null));
-        verifier.KeysAtHand(TokenClaims.TryRead(Forge.Token)!, Known.KeyId, default).ShouldBeNull();
+        verifier.KeysInMemory(TokenClaims.TryRead(Forge.Token)!, Known.KeyId, default).ShouldBeNull();
     }
 
     [Theory]

@@ -227,7 +227,7 @@
     const ring = { node, number: index, view: v, signedFrom: new Map(), states: new Map(), all: false, timeline: find('.timeline'), keys: find('.keys tbody'), instances: find('.instances tbody') };
     const title = find('h2');
     title.id = 'ring-title-' + index;
-    find('.ringtrouble').id = 'ring-trouble-' + index;
+    find('.ringproblem').id = 'ring-problem-' + index;
     node.setAttribute('aria-labelledby', title.id);
     find('.ns').textContent = v.namespace;
     find('.keys').setAttribute('aria-label', 'Keys of ' + v.namespace);
@@ -248,8 +248,8 @@
     setText(find('.summary'), KINDS[v.kind] + (v.kind === 'shared-secret' ? `, version ${v.version}${v.changedBy ? `, last changed by ${v.changedBy}` : ''}` : '') + contact);
     find('.rotate').hidden = !v.canChange;
     setText(find('.rotate'), v.kind === 'key-pairs' ? 'Rotate this instance’s key…' : 'Rotate now…');
-    find('.ringtrouble').hidden = !v.trouble;
-    setText(find('.ringtrouble'), v.trouble || '');
+    find('.ringproblem').hidden = !v.problem;
+    setText(find('.ringproblem'), v.problem || '');
     find('figure').hidden = v.keys.length === 0;
     find('.tables').hidden = v.now === null;
     for (const key of v.keys) {
@@ -268,7 +268,7 @@
 
     rows(ring.instances, v.instances, (instance) => instance.name, instanceRow, (row, instance) => fillInstance(row, instance, now));
     setText(find('.instancecount'), v.instanceCount === null ? '' : v.instanceCount > v.instances.length ? `${v.instances.length} of ${v.instanceCount}` : String(v.instanceCount));
-    setText(find('.note'), v.instancesTrouble || (v.instanceCount === null ? 'The list of instances is not available.' : v.kind === 'key-pairs' ? 'Only instances that sign. Each instance counts versions on its own.' : ''));
+    setText(find('.note'), v.instancesProblem || (v.instanceCount === null ? 'The list of instances is not available.' : v.kind === 'key-pairs' ? 'Only instances that sign. Each instance counts versions on its own.' : ''));
     const current = v.keys.find((key) => key.state === 'current' && key.isOwn);
     ring.timeline.setAttribute('aria-label', `Timeline of the keys, which the table below lists: ${v.keys.filter((key) => key.state !== 'revoked').length} can verify now or later, ${v.keys.filter((key) => key.state === 'revoked').length} are revoked. `
       + (current ? `The key ${short(current.id)} signs${current.until === null ? '' : ' until ' + clock(current.until)}.` : 'No key signs.'));
@@ -498,8 +498,8 @@
 
   // The health leads to the first banner that says why.
   function linkFindings(general) {
-    const index = view.rings.findIndex((ring) => ring.trouble);
-    const target = view.health === 'healthy' ? null : general || (index >= 0 ? 'ring-trouble-' + index : null);
+    const index = view.rings.findIndex((ring) => ring.problem);
+    const target = view.health === 'healthy' ? null : general || (index >= 0 ? 'ring-problem-' + index : null);
     if (target) $('health-word').setAttribute('href', '#' + target);
     else $('health-word').removeAttribute('href');
   }
@@ -511,12 +511,12 @@
     setText($('instance'), view.instance || ' ');
     setState($('health'), view.health);
     setText($('health-word'), view.health.charAt(0).toUpperCase() + view.health.slice(1));
-    const known = view.rings.map((ring) => ring.trouble).filter(Boolean);
+    const known = view.rings.map((ring) => ring.problem).filter(Boolean);
     let rest = view.health === 'healthy' ? '' : view.healthText || '';
-    for (const trouble of known) rest = rest.replace(trouble, '').trim();
-    $('trouble').hidden = !rest;
-    setText($('trouble'), rest);
-    linkFindings(rest ? 'trouble' : null);
+    for (const problem of known) rest = rest.replace(problem, '').trim();
+    $('problem').hidden = !rest;
+    setText($('problem'), rest);
+    linkFindings(rest ? 'problem' : null);
     view.rings.forEach((v, index) => {
       const name = v.namespace + ' ' + index;
       if (!rings.has(name)) rings.set(name, openRing(v, index));

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <param name="Namespace">The namespace of the key ring.</param>
 /// <param name="Kind">The kind of the keys: <c>shared-secret</c>, <c>key-pairs</c>, <c>configured-keys</c> or <c>tenants</c>.</param>
 /// <param name="CanChange">Whether the dashboard can rotate and revoke the keys of the key ring.</param>
-/// <param name="Trouble">The current problem and its solution; <see langword="null"/> if there is no problem.</param>
+/// <param name="Problem">The current problem and its solution; <see langword="null"/> if there is no problem.</param>
 /// <param name="Version">The version of the key ring, which increases with each change.</param>
 /// <param name="ChangedBy">The author of the last change of the key ring.</param>
 /// <param name="Now">The current time by the clock of Redis; <see langword="null"/> before the first read.</param>
@@ -18,12 +18,12 @@ namespace Rewt.Internal;
 /// <param name="KeyCount">The number of all keys, including keys that the page does not show.</param>
 /// <param name="Instances">The instances that use this key ring, up to the maximum that the page shows.</param>
 /// <param name="InstanceCount">The number of all instances; <see langword="null"/> if the key ring has no instance list.</param>
-/// <param name="InstancesTrouble">The reason why the list of instances is missing or out of date; <see langword="null"/> if it is up to date.</param>
+/// <param name="InstancesProblem">The reason why the list of instances is missing or out of date; <see langword="null"/> if it is up to date.</param>
 internal sealed record RingView(
     string Namespace,
     string Kind,
     bool CanChange,
-    string? Trouble,
+    string? Problem,
     long Version,
     string? ChangedBy,
     long? Now,
@@ -34,4 +34,4 @@ internal sealed record RingView(
     int KeyCount,
     IReadOnlyList<InstanceView> Instances,
     int? InstanceCount,
-    string? InstancesTrouble);
+    string? InstancesProblem);

@@ -71,7 +71,7 @@ internal static class TokenVerification
     }
 
     /// <summary>Verifies a token. Returns the result, and the settings of the receiver that were assumed.</summary>
-    private static async Task<(TokenResult Verdict, RewtOptions Options)> RunAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
+    private static async Task<(TokenResult Result, RewtOptions Options)> RunAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context, options => options.AcceptNodeTokens = acceptNodeTokens);
         var pairs = await session.Pairs.ReadAsync(cancellationToken);

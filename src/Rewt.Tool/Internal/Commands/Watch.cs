@@ -110,7 +110,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         if (context.IsJson)
         {
             _events.Clear();
-            context.WriteJsonLine(new { at = context.Time.GetUtcNow(), ring = RingFormatter.Json(context, state.Ring), instances = state.Instances(), trouble = state.DegradedReason });
+            context.WriteJsonLine(new { at = context.Time.GetUtcNow(), ring = RingFormatter.Json(context, state.Ring), instances = state.Instances(), problem = state.DegradedReason });
             return;
         }
 
@@ -137,7 +137,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
                 RingFormatter.Table(context, state.Ring),
                 instances,
                 .. recent,
-                .. state.DegradedReason is { } trouble ? [new Text(trouble, new Style(Color.Yellow))] : Array.Empty<IRenderable>(),
+                .. state.DegradedReason is { } problem ? [new Text(problem, new Style(Color.Yellow))] : Array.Empty<IRenderable>(),
             ]);
     }
 }
