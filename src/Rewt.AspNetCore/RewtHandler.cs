@@ -77,7 +77,7 @@ public class RewtHandler : JwtBearerHandler
 
     private ValueTask<AuthenticateResult> DecideAsync(ReadOnlyMemory<char> token, VerifiedRequest verified)
     {
-        var verdict = verified.Result;
+        var verdict = verified.Outcome;
         // Checked for each request, because a cached token may belong to another tenant than this request.
         if (verdict.IsValid && Schemes.OtherTenant(Scheme.Name, Context, verdict.Claims!) is { } other) verdict = new TokenResult(Named(other, verdict));
         Verifier.Metrics.Count(verdict);
@@ -183,7 +183,7 @@ public class RewtHandler : JwtBearerHandler
 
     private Task RestoreUnauthorized()
     {
-        // Any other status is an answer of the application, for example to an exception.
+        // A 403 or a redirect may come from another scheme. Any other status is an answer of the application, for example to an exception.
         if (Response.StatusCode is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or (>= 300 and < 400))) return Task.CompletedTask;
 
         Response.StatusCode = StatusCodes.Status401Unauthorized;

@@ -28,7 +28,7 @@ internal sealed class ApiKeyHandler(
     private bool _isTokenAtFault;
 
     /// <summary>The reason and the solution for the response, if the request has no key that is accepted.</summary>
-    private (string Reason, string Detail) _refusal = ("no_key", "The request has no API key. Send the key as 'Authorization: ApiKey <key>'.");
+    private (string Reason, string Detail)? _refusal;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -80,8 +80,10 @@ internal sealed class ApiKeyHandler(
         var challenge = result.Failure is null ? "ApiKey" : $"ApiKey error=\"invalid_key\", error_description=\"{ApiKeyRefusedException.Text}\"";
         // A policy that names both schemes challenges twice, because the token scheme forwards its challenge to this one.
         if (!Response.Headers.WWWAuthenticate.Contains(challenge, StringComparer.Ordinal)) Response.Headers.Append(HeaderNames.WWWAuthenticate, challenge);
-        if (result.Succeeded && RefusedCallerLog.TryLogUnauthenticated(Context, Logger, Scheme.Name, refusals.Callers)) _refusal = ("not_authenticated", RefusedCallerLog.Unauthenticated);
-        if (ring.ExplainRefusals) RefusalProblem.Write(Response, _refusal.Detail, _refusal.Reason);
+        // A token in the header is explained by the scheme of the token.
+        if (result.None && Request.Headers.Authorization.Count == 0) _refusal = ("no_key", "The request has no API key. Send the key as 'Authorization: ApiKey <key>'.");
+        else if (result.Succeeded && RefusedCallerLog.TryLogUnauthenticated(Context, Logger, Scheme.Name, refusals.Callers)) _refusal = ("not_authenticated", RefusedCallerLog.Unauthenticated);
+        if (ring.ExplainRefusals && _refusal is var (reason, detail)) RefusalProblem.Write(Response, detail, reason);
     }
 
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)

@@ -32,9 +32,11 @@ internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store,
             await store.WriteUsesAsync(uses, cancellationToken).ConfigureAwait(false);
             _isFailing = false;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
             foreach (var (keyId, at) in uses) _uses.TryAdd(keyId, at);
+            if (cancellationToken.IsCancellationRequested) throw;
+
             if (!_isFailing) LogNotWritten(exception);
             _isFailing = true;
         }

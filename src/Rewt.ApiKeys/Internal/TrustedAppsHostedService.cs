@@ -16,6 +16,7 @@ internal sealed class TrustedAppsHostedService(TrustedAppProvider apps, AppUseLo
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await uses.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -24,8 +25,6 @@ internal sealed class TrustedAppsHostedService(TrustedAppProvider apps, AppUseLo
         {
             // The shutdown must not wait for the times of last use.
         }
-
-        await base.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => uses.RunAsync(stoppingToken);

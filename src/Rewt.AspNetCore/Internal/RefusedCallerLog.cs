@@ -34,7 +34,7 @@ internal static class RefusedCallerLog
             Shown(caller.FindFirst("iss")?.Value),
             Shown(scheme),
             $"The endpoint {Shown(endpoint)} answered with 403. The scopes of the caller are: {(scopes.Count > 0 ? string.Join(", ", scopes) : Shown(null))}. "
-            + (unmet.Count > 0 ? $"The caller does not meet: {UntrustedText.Escape(string.Join("; ", unmet))}." : "Another requirement or other code of the application refuses the caller."),
+            + (unmet.Count > 0 ? $"The caller does not meet: {UntrustedText.Escape(string.Join("; ", unmet))}." : "A requirement of another type, or code of the application, refused the caller."),
             others);
     }
 
@@ -57,18 +57,32 @@ internal static class RefusedCallerLog
     private static async Task<List<string>> UnmetAsync(HttpContext context)
     {
         var unmet = new List<string>();
-        if (context.GetEndpoint()?.Metadata is not { } metadata || context.RequestServices.GetService<IAuthorizationPolicyProvider>() is not { } policies) return unmet;
+        if (context.GetEndpoint()?.Metadata is not { } metadata || metadata.GetMetadata<IAllowAnonymous>() is not null) return unmet;
 
-        var policy = await AuthorizationPolicy.CombineAsync(policies, metadata.GetOrderedMetadata<IAuthorizeData>(), metadata.GetOrderedMetadata<AuthorizationPolicy>());
-        foreach (var requirement in policy?.Requirements ?? [])
+        foreach (var requirement in (await PolicyAsync(context, metadata))?.Requirements ?? [])
         {
-            if (requirement is not (ClaimsAuthorizationRequirement or RolesAuthorizationRequirement)) continue;
+            if (requirement.GetType() != typeof(ClaimsAuthorizationRequirement) && requirement.GetType() != typeof(RolesAuthorizationRequirement)) continue;
             var evaluation = new AuthorizationHandlerContext([requirement], context.User, null);
             await ((IAuthorizationHandler)requirement).HandleAsync(evaluation);
             if (!evaluation.HasSucceeded) unmet.Add($"{requirement}");
         }
 
         return unmet;
+    }
+
+    /// <summary>Returns the policy of the endpoint; <see langword="null"/> if the policy provider of the application throws, which must not change the answer.</summary>
+    private static async Task<AuthorizationPolicy?> PolicyAsync(HttpContext context, EndpointMetadataCollection metadata)
+    {
+        try
+        {
+            return context.RequestServices.GetService<IAuthorizationPolicyProvider>() is { } policies
+                ? await AuthorizationPolicy.CombineAsync(policies, metadata.GetOrderedMetadata<IAuthorizeData>(), metadata.GetOrderedMetadata<AuthorizationPolicy>())
+                : null;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return null;
+        }
     }
 
     private static string Shown(string? text) => text is null ? "(none)" : UntrustedText.Quote(text, LongestShown);

@@ -51,7 +51,7 @@ internal sealed class RewtSchemes(
         return null;
     }
 
-    /// <summary>Creates the verifier of a scheme. The method is separate from the lookup, because its lambda allocates memory for each call.</summary>
+    /// <summary>Creates the verifier of a scheme. The method is separate from the lookup, because a lambda in the lookup would allocate memory for each call.</summary>
     private SchemeVerifier Open(string scheme, JwtBearerOptions options) => _verifiers.GetValue(options, key => Create(scheme, key));
 
     private SchemeVerifier Create(string scheme, JwtBearerOptions options)

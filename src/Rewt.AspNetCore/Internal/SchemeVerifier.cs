@@ -44,7 +44,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     private ValueTask<VerifiedRequest> VerifyNewAsync(string text, HttpContext context)
     {
         var reading = verifier.Read(text);
-        return reading.Result is { } settled && settled.Claims?.Binding is null ? new(Conclude(text, reading, settled)) : VerifySlowlyAsync(text, reading, context);
+        return reading.Outcome is { } settled && settled.Claims?.Binding is null ? new(Conclude(text, reading, settled)) : VerifySlowlyAsync(text, reading, context);
     }
 
     private async ValueTask<VerifiedRequest> VerifySlowlyAsync(string text, ParsedToken reading, HttpContext context) =>
@@ -63,14 +63,14 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     /// <summary>Verifies a token, and compares a bound token with the request.</summary>
     private async ValueTask<TokenResult> VerifyAndUseAsync(string text, ParsedToken reading, HttpContext context)
     {
-        var verdict = reading.Result ?? await verifier.VerifyAsync(reading, context.RequestAborted);
+        var verdict = reading.Outcome ?? await verifier.VerifyAsync(reading, context.RequestAborted);
         if (verdict is not { IsValid: true, Claims: { Binding: { } binding } claims }) return verdict;
 
         if (await request.CheckAsync(context, claims) is { } other) return new TokenResult(other);
         // A body may arrive slowly. Meanwhile, the token may have expired, or its key or tenant may have been revoked.
         if (binding.Body is not null && await verifier.ConfirmAsync(verdict, reading, context.RequestAborted) is { IsValid: false } ended) return ended;
         if (await request.UseAsync(context, text, claims) is { } used) return new TokenResult(used);
-        // The same can happen while Redis records the use.
+        // The token may also expire, or its key or tenant may be revoked, while Redis records the use.
         return binding.IsOneTime ? await verifier.ConfirmAsync(verdict, reading, context.RequestAborted) : verdict;
     }
 

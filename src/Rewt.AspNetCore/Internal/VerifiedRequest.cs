@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Authentication;
 namespace Rewt.Internal;
 
 /// <summary>The result of the verification of a request's token: either the identity of the caller, or the reason why the token is refused.</summary>
-/// <param name="Result">Whether the token is accepted, or why it is refused.</param>
+/// <param name="Outcome">Whether the token is accepted, or why it is refused.</param>
 /// <param name="Identity">The identity in an accepted token. Each request gets its own copy.</param>
 /// <param name="Properties">The authentication properties of an accepted token. Each request gets its own copy.</param>
-internal readonly record struct VerifiedRequest(TokenResult Result, ClaimsIdentity? Identity = null, AuthenticationProperties? Properties = null)
+internal readonly record struct VerifiedRequest(TokenResult Outcome, ClaimsIdentity? Identity = null, AuthenticationProperties? Properties = null)
 {
     private static readonly TokenResult Unresolved = TokenResult.Refused(RefusalReason.UnknownKey);
 

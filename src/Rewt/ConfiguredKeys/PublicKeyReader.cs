@@ -86,7 +86,7 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
         catch (PublicKeySourceException exception)
         {
             var keys = source.StillAccepted(known.Keys);
-            if (known.Failure is null) LogAway(source.Name, keys is null ? "No key from it is known." : "The known keys stay in use until the stale budget ends.", exception);
+            if (known.Failure is null) LogAway(source.Name, keys is null ? "No key from this source is known." : "The known keys stay in use until the stale budget ends.", exception);
             return known with { Failure = exception, Keys = keys };
         }
     }

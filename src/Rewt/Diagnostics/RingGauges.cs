@@ -41,7 +41,7 @@ internal sealed class RingGauges
     /// <summary>Returns the versions of shared key rings only, because each process counts the versions of its key pairs by itself.</summary>
     private IEnumerable<Measurement<long>> Versions() =>
         from keyRing in Rings
-        where keyRing.Known is RingSnapshot
+        where keyRing.Known is { HasSharedVersion: true }
         select Of(keyRing, keyRing.Known!.Version);
 
     private IEnumerable<Measurement<double>> UntilRotations() =>

@@ -38,7 +38,8 @@ internal static class StoreFailure
         Explanation(exception) ?? $"Redis cannot be reached or does not answer. Check {section}:Redis. See the inner exception.";
 
     /// <summary>Returns the explanation of a failed write for an exception message. If none was attached, a general sentence is returned.</summary>
-    public static string OfWrite(Exception exception) => Explanation(exception) ?? "Redis cannot be reached or refuses the command. See the inner exception.";
+    public static string OfWrite(Exception exception, string section) =>
+        Explanation(exception) ?? $"Redis cannot be reached or refuses the command. Check {section}:Redis. See the inner exception.";
 
     /// <summary>Returns the reason that was attached to an exception or to one of its causes; <see langword="null"/> if there is none.</summary>
     public static OutageReason? ReasonOf(Exception? exception)

@@ -42,6 +42,6 @@ internal sealed partial class RingHostedService(
     private partial void LogSettings(string? service, string ring, KeyMode keyMode, string source, string accepted, string identity, string durations);
 
     [LoggerMessage(EventId = 18, EventName = "RefusalsExplained", Level = LogLevel.Warning,
-        Message = "{Section}:ExplainRefusals is true outside Development: each caller of {Ring} learns why its token was refused, with names of services and keys. Remove the setting when the cause is found.")]
+        Message = "{Section}:ExplainRefusals is true outside Development, so responses of {Ring} contain the reason of a refusal, with names of services and keys. Remove the setting when the cause is found.")]
     private partial void LogExplained(string section, string ring);
 }

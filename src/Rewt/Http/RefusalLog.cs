@@ -60,7 +60,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
 
     private static string CheckFor(HttpStatusCode status, string? reason, AuthenticationHeaderValue sent) => reason switch
     {
-        _ when status == HttpStatusCode.Forbidden => "The credentials are valid, but the caller has no permission. Check the event CallerRefused in the receiver's log.",
+        _ when status == HttpStatusCode.Forbidden => "If the receiver answered, the credentials are valid, but the caller has no permission. Check the event CallerRefused in the receiver's log.",
         _ when sent.Scheme == "ApiKey" => "Check that the API key is neither revoked nor expired (rewt apps list), and that the receiver calls AddRewtApiKeys.",
         "stale_key" => "Check that both services have the same Redis, Rewt:Namespace and Rewt:KeyMode. With Rewt:SigningKey, check Rewt:VerificationKeys of the receiver.",
         "bad_audience" => "Check that the audience is the Rewt:ServiceName of the receiver.",

@@ -14,10 +14,10 @@ internal sealed class RefusedKeyCheck
     private Result? _last;
 
     /// <summary>
-    /// Whether the last check has found no other key. The called service has then probably refused the current key, and another check would not find
-    /// another key.
+    /// Returns whether the last check was recent and has found no other key. The called service has then probably refused the current key, and another
+    /// check would not find another key. A service that refuses every call is checked once per <paramref name="validity"/>.
     /// </summary>
-    public bool HasFoundNoOtherKey => Volatile.Read(ref _last) is { HasOtherKey: false };
+    public bool HasFoundNoOtherKey(TimeSpan validity, TimeProvider time) => Volatile.Read(ref _last) is { HasOtherKey: false } last && last.At.Elapsed(time) < 2 * validity;
 
     /// <summary>
     /// Returns whether the caller must read the store, and call <see cref="End"/> afterwards. If a check is in progress, the caller waits for it,

@@ -27,7 +27,7 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
         if (tokens.KnowsOtherKey(refused)) return true;
 
         var check = CheckOf(callee, refused, reason);
-        using var limit = new CancellationTokenSource(check.HasFoundNoOtherKey ? ShortWait : Timeout.InfiniteTimeSpan, time);
+        using var limit = new CancellationTokenSource(check.HasFoundNoOtherKey(refreshInterval, time) ? ShortWait : Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -49,7 +49,7 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
     private RefusedKeyCheck CheckOf(Origin callee, BearerToken refused, Challenge reason)
     {
         var (tenant, keyId) = (refused.Tenant, refused.KeyId);
-        // A service that answers 401 for other reasons than the key does so for many tenants, and one read returns the keys of all tenants.
+        // One read returns the keys of all tenants, so a 401 without a reason needs only one check for all tenants.
         if (reason == Challenge.Unexplained && TenantKeyId.TryParse(keyId, out var secretId, out _)) (tenant, keyId) = (null, secretId);
         // A key that was refused while it was pending may be refused again after it has become current, for another cause.
         return _checks.GetOrAdd((callee, tenant, keyId, refused.IsAhead, reason), static _ => new RefusedKeyCheck());

@@ -103,7 +103,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         var age = snapshot.Age(now);
         if (age > StaleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than {_options.Section}:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
         if (snapshot.UnhealthyReason(Name, now) is { } reason) return new RingHealth(false, reason);
-        if (Volatile.Read(ref _signs) && snapshot.SigningKey(now) is null) return new RingHealth(false, $"This service has no key to sign with. {DegradedReason(snapshot, age, failure)}".TrimEnd());
+        if (Volatile.Read(ref _signs) && snapshot.SigningKey(now) is null) return new RingHealth(false, $"This service has no key to sign with. {DegradedReason(snapshot, age, failure) ?? snapshot.NoSigningKey(Name, _options.Section)}");
 
         var overdue = snapshot.UntilRotation(now) < -Overdue ? $"The rotation of the key ring '{Name}' is overdue." : null;
         var problems = string.Join(' ', new[] { DegradedReason(snapshot, age, failure), overdue }.OfType<string>());
@@ -209,7 +209,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
             exception is not RewtKeysUnavailableException and not NotSupportedException && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             // A cancellation by the client library, whose connection was replaced meanwhile, is a failure too.
-            var reason = exception is SecretProtectorException or OversizedKeyException ? exception.Message : StoreFailure.OfWrite(exception);
+            var reason = exception is SecretProtectorException or OversizedKeyException ? exception.Message : StoreFailure.OfWrite(exception, _options.ConnectionSection);
             throw new RewtKeysUnavailableException($"The key ring '{Name}' {WriteOutcome.Of(exception)}: {Sentence(reason)}", TimeSpan.FromSeconds(2), exception);
         }
     }

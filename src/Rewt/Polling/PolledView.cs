@@ -106,7 +106,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// <summary>Returns a text that states when the store was last read, and until when the known keys stay in use.</summary>
     protected string State()
     {
-        if (Known is not { } snapshot) return "No read has succeeded since the start, so there are no keys, and calls get 503 until one does.";
+        if (Known is not { } snapshot) return "No read has succeeded since the start, so there are no keys, and calls get 503 until a read succeeds.";
         var readAt = Time.GetUtcNow() - snapshot.Age(ClockReading.Now(Time));
         return string.Create(CultureInfo.InvariantCulture, $"The last read was at {readAt:u}. The known keys stay in use until {readAt + StaleBudget:u}.");
     }

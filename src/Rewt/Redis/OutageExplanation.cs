@@ -99,7 +99,7 @@ internal static class OutageExplanation
     private static OutageReason OfRole(string text, string server, Exception failure, KnownServers known) => text.Contains("role:slave", StringComparison.Ordinal)
         ? new($"{server} is a replica of {Value(text, "master_host")}:{Value(text, "master_port")}. Connect to the primary.", OutageKind.Replica)
         : known.LostNodes.Count > 0
-        ? new($"{server} is a node of a Redis Cluster that announces {string.Join(", ", known.LostNodes.Take(3).Select(ServerDiagnosis.Name))}, where this service reaches no node. Start the nodes, or correct the addresses that they announce (cluster-announce-ip, cluster-announce-port).")
+        ? new($"{server} is a node of a Redis Cluster, but this service cannot reach all nodes that the cluster announces ({string.Join(", ", known.LostNodes.Take(3).Select(ServerDiagnosis.Name))}). Start the nodes, or correct cluster-announce-ip and cluster-announce-port. If the other nodes are sufficient, check the load of the servers ({StoreFailure.Cause(failure)}).")
         : new($"{server} answers, but the commands of Rewt fail ({StoreFailure.Cause(failure)}). Check the load of the server, and slow commands ('redis-cli SLOWLOG GET').");
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace Rewt.Internal;
 internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerable<RingRegistration> registrations) : IValidateOptions<RewtOptions>
 {
     /// <summary>The advice for a password that a connection string cannot contain.</summary>
-    public const string PasswordWithComma = "Set a password with a comma in RewtOptions.ConfigurationOptions.";
+    public const string PasswordWithComma = "If the password contains a comma, set it in RewtOptions.ConfigurationOptions.";
 
     private const int LongestOption = 30;
 
@@ -50,7 +50,7 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
         }
 
         var parts = redis.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        // After a password, such a part is probably the rest of the password, and the name of a server is logged.
+        // A part without '=' after a password is probably the rest of the password, which must not be logged as the name of a server.
         if (parts.SkipWhile(part => OptionOf(part) is null).Any(part => OptionOf(part) is null))
         {
             return ValidateOptionsResult.Fail($"{setting} has a server after an option (name=value). Write the servers first. {PasswordWithComma}");

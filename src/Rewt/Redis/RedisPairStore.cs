@@ -20,7 +20,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
         var reading = await _entries.RecordAsync(() => connection.AskAsync(database => ReadAsync(database, services, asked, cancellationToken), cancellationToken)).ConfigureAwait(false);
-        // Measured again while a service has a problem, so that its large key is not read each time.
+        // While a service has a problem, the Redis keys are measured again, so that a Redis key that is too large is not read each time.
         if (reading.Services.Values.Any(service => service.Problem is not null)) _entries.MeasureNext();
         connection.Started();
         return reading;

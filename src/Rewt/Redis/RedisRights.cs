@@ -2,7 +2,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Returns the ACL rules that the Redis user of a service or an operator needs. The command <c>rewt acl</c> prints these rules. The rules require Redis
-/// 6.2, and Redis 7.0 for a service that only verifies. The rules cover every command that is sent to Redis.
+/// 6.2, and Redis 7.0 for key pairs and for a service that only verifies. The rules cover every command that is sent to Redis.
 /// </summary>
 internal static class RedisRights
 {

@@ -189,7 +189,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         if (options.IsSealingKeyBesideConnection)
         {
             yield return Finding.Warning(
-                "sealing-key-exposed", $"A sealing key is in appsettings.json beside the connection string of Redis, so a reader of that file can read the secrets; put the key into a file of its own, and its path into {options.Section}:Sealing:Keys.");
+                "sealing-key-exposed", $"A sealing key is in appsettings.json beside the connection string of Redis, so a reader of that file can read the secrets; move the key to a separate file, and set {options.Section}:Sealing:Keys to the path of the file.");
         }
     }
 

@@ -57,7 +57,7 @@ internal static class ServerDiagnosis
         {
             yield return Finding.Warning(
                 "pair-rights",
-                $"The Redis login may publish keys for every service, so any service that uses it can sign as any other; give each service a login with the rights that '{RightsCommand.OfKeyPairs(ring, "<name>")}' prints.");
+                $"The Redis login may publish keys for every service, so any service with this login can sign as any other service; give each service a login with the rights that '{RightsCommand.OfKeyPairs(ring, "<name>")}' prints.");
         }
 
         foreach (var finding in OfRights(facts, ring)) yield return finding;
@@ -68,7 +68,7 @@ internal static class ServerDiagnosis
         if (facts.AreScriptsDenied)
         {
             yield return Finding.Advice(
-                "acl", $"The Redis login may not run scripts (EVAL), so its rights cannot be checked; unless it is the login of a verifier or the server has no EVAL, give it the rights that '{RightsCommand.OfSharedSecret(ring)}' prints.");
+                "acl", $"The Redis login may not run scripts (EVAL), so the rights of the login cannot be checked; if the service signs and the server supports EVAL, give the login the rights that '{RightsCommand.OfSharedSecret(ring)}' prints.");
         }
 
         if (facts.DeniedCommands.Count == 0) yield break;

@@ -103,8 +103,9 @@ internal static class TimeLimit
         {
             await task.WaitAsync(limit / 2, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException) when (!task.IsCompleted)
+        catch (TimeoutException)
         {
+            // A command that has meanwhile completed, also with an error, ends this step at once.
             await task.WaitAsync(limit / 2, time, cancellationToken).ConfigureAwait(false);
         }
     }

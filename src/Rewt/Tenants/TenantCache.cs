@@ -167,7 +167,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            var cause = exception is TenantsUnusableException ? exception.Message : StoreFailure.OfWrite(exception);
+            var cause = exception is TenantsUnusableException ? exception.Message : StoreFailure.OfWrite(exception, options.ConnectionSection);
             throw new RewtKeysUnavailableException($"The tenant '{tenant}' of '{ring.Name}' {WriteOutcome.Of(exception)}: {cause}", TimeSpan.FromSeconds(2), exception);
         }
     }

@@ -5,4 +5,4 @@ namespace Rewt.Internal;
 /// retried.
 /// </summary>
 internal sealed class TenantDeletedException(string tenant, string @namespace)
-    : InvalidOperationException($"The tenant '{tenant}' of '{@namespace}' is deleted. IRewtTenants.CreateTenantAsync creates it again.");
+    : InvalidOperationException($"The tenant '{tenant}' of '{@namespace}' is deleted. To create the tenant again, call IRewtTenants.CreateTenantAsync.");

@@ -51,7 +51,7 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
         {
             Volatile.Write(ref _lastFailure, new Failure(ClockReading.Now(time), exception));
             throw new RewtKeysUnavailableException(
-                $"The use of a one-time token of '{options.Namespace}' cannot be recorded: {StoreFailure.Explanation(exception) ?? $"Redis cannot be reached or refuses the command. Check {options.ConnectionSection}:Redis. See the inner exception."}",
+                $"The use of a one-time token of '{options.Namespace}' cannot be recorded: {StoreFailure.OfWrite(exception, options.ConnectionSection)}",
                 RetryAfter,
                 exception);
         }

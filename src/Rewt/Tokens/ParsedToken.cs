@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 /// A received token after the first step of its verification (<see cref="TokenVerifier.Read"/>). The object contains the parsed content of the token.
 /// If the token could be accepted or refused without waiting for keys, the object also contains the result.
 /// </summary>
-internal readonly record struct ParsedToken(string Token, TokenHeader Header, TokenClaims Claims, TokenResult? Result)
+internal readonly record struct ParsedToken(string Token, TokenHeader Header, TokenClaims Claims, TokenResult? Outcome)
 {
     /// <summary>Initializes a token that was refused before it was completely parsed.</summary>
     public ParsedToken(TokenResult verdict, TokenHeader? header = null, TokenClaims? claims = null)

@@ -91,7 +91,7 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
     private async ValueTask<TokenResult> VerifyAndUseAsync(TokenVerifier verifier, string token, string? message, CancellationToken cancellationToken)
     {
         var parsed = verifier.Read(token);
-        var verdict = parsed.Result ?? await verifier.VerifyAsync(parsed, cancellationToken).ConfigureAwait(false);
+        var verdict = parsed.Outcome ?? await verifier.VerifyAsync(parsed, cancellationToken).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         var claims = verdict.Claims!;

@@ -40,7 +40,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     public ValueTask<TokenResult> VerifyAsync(string token, CancellationToken cancellationToken)
     {
         var parsed = Read(token);
-        return parsed.Result is { } verdict ? new(verdict) : VerifyAsync(parsed, cancellationToken);
+        return parsed.Outcome is { } verdict ? new(verdict) : VerifyAsync(parsed, cancellationToken);
     }
 
     /// <summary>
@@ -64,7 +64,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (!policy.HasTenant(claims)) return Refused(claims, RefusalReason.MissingTenant);
 
         var parsed = new ParsedToken(token, header, claims, null) { IsKeyless = isKeyless, IsNode = isNode };
-        return isKeyless ? parsed : parsed with { Result = VerifyAtOnce(parsed) };
+        return isKeyless ? parsed : parsed with { Outcome = VerifyAtOnce(parsed) };
 
         ParsedToken Refused(TokenClaims? claims, RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected), header, claims);
     }
@@ -187,7 +187,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// </summary>
     public UnknownKeyLimit? ExceededLimit(in ParsedToken parsed)
     {
-        if (parsed is not { IsKeyless: false, Result: null, Header.KeyId: { } keyId } || KeyRings is not { } keyRings) return null;
+        if (parsed is not { IsKeyless: false, Outcome: null, Header.KeyId: { } keyId } || KeyRings is not { } keyRings) return null;
 
         var now = ClockReading.Now(time);
         if (!_hasTenants) return KeyRingResolver.ExceededLimit(keyRings, parsed.Claims.Issuer, keyId, now);

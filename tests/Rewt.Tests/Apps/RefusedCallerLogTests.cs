@@ -56,7 +56,7 @@ public sealed class RefusedCallerLogTests
 
         var lines = Lines(service);
         lines.Count.ShouldBe(3);
-        lines.ShouldAllBe(line => line.Contains("Another requirement or other code of the application refuses the caller.", StringComparison.Ordinal));
+        lines.ShouldAllBe(line => line.Contains("A requirement of another type, or code of the application, refused the caller.", StringComparison.Ordinal));
         lines[2].ShouldContain("2 more for this reason were not logged.");
     }
 

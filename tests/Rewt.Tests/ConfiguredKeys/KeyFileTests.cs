@@ -72,7 +72,7 @@ public sealed class KeyFileTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(false, "No key from it is known.")]
+    [InlineData(false, "No key from this source is known.")]
     [InlineData(true, "The known keys stay in use until the stale budget ends.")]
     public async Task The_log_of_an_unreadable_file_states_whether_keys_are_known(bool isKnown, string expected)
     {

@@ -20,7 +20,7 @@ public sealed class OutageExplanationTests
         ["a service without a sentinel"] = (async scene => await scene.RedisAsync() + ",serviceName=mymaster", "127.0.0.1:{port} is not a Sentinel, but Rewt:Redis has serviceName."),
         ["a replica"] = (scene => scene.ReplicaAsync(), "127.0.0.1:{port} is a replica of 127.0.0.1:"),
         ["a replica with a password"] = (async scene => await scene.ReplicaAsync("--requirepass", "of-a-test") + ",password=of-a-test", "127.0.0.1:{port} is a replica of 127.0.0.1:"),
-        ["a cluster that announces addresses which cannot be reached"] = (scene => scene.MisannouncedAsync(), "127.0.0.1:{port} is a node of a Redis Cluster that announces 127.0.0.1:1, where this service reaches no node."),
+        ["a cluster that announces addresses which cannot be reached"] = (scene => scene.MisannouncedAsync(), "127.0.0.1:{port} is a node of a Redis Cluster, but this service cannot reach all nodes that the cluster announces (127.0.0.1:1)."),
         ["a cluster that lacks nodes"] = (scene => scene.RedisAsync("--cluster-enabled", "yes"), "The Redis Cluster is down"),
     };
 

@@ -51,7 +51,7 @@ public sealed class ToolTokenTests
         string[] explain = ["token", "explain", token, "--redis", redis.ConnectionString];
 
         var good = (await ToolRun.RunAsync([.. explain, "--audience", "inventory"])).Succeeds();
-        var other = (await ToolRun.RunAsync([.. explain, "--audience", "orders"])).Fails(5, "bad_audience (OtherAudience)", "Correct the audience or the address of the sender");
+        var other = (await ToolRun.RunAsync([.. explain, "--audience", "orders"])).Fails(5, "bad_audience (OtherAudience)", "Correct the audience or the address that the sender uses");
         var forged = (await ToolRun.RunAsync("token", "explain", token[..^4] + "AAAA", "--redis", redis.ConnectionString, "-o", "json")).Fails(5, "WrongSignature");
         var piped = await ToolRun.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), token, "token", "explain", "--redis", redis.ConnectionString);
 

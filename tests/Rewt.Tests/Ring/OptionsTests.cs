@@ -167,7 +167,7 @@ public sealed class OptionsTests
     {
         var error = Should.Throw<OptionsValidationException>(() => Options(o => o.Redis = redis));
 
-        error.Failures.Single().ShouldBe("Rewt:Redis has a server after an option (name=value). Write the servers first. Set a password with a comma in RewtOptions.ConfigurationOptions.");
+        error.Failures.Single().ShouldBe("Rewt:Redis has a server after an option (name=value). Write the servers first. If the password contains a comma, set it in RewtOptions.ConfigurationOptions.");
     }
 
     [Theory]

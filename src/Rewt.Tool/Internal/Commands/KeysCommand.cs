@@ -50,7 +50,7 @@ internal static class KeysCommand
         list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), arguments.GetValue(Authorities), arguments.GetValue(IdentityNames) ?? [], arguments.GetValue(RevocationList), cancellation));
         var rotate = new Command("rotate", "Make the pending key current now. The old key verifies until its last token has expired. Refused while an earlier rotation is in its overlap.") { Force };
         rotate.SetAction((arguments, cancellation) => RotateAsync(ToolContext.Of(arguments), arguments.GetValue(Force), cancellation));
-        var revoke = new Command("revoke", "Revoke a key immediately and permanently. All its tokens are refused.") { KeyId, Wait, Force };
+        var revoke = new Command("revoke", "Revoke a key immediately and permanently. All tokens of the key are refused.") { KeyId, Wait, Force };
         revoke.SetAction((arguments, cancellation) => RevokeAsync(
             ToolContext.Of(arguments),
             arguments.GetValue(KeyId)!,
