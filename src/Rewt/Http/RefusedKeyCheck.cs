@@ -15,9 +15,9 @@ internal sealed class RefusedKeyCheck
 
     /// <summary>
     /// Returns whether the last check was recent and has found no other key. The called service has then probably refused the current key, and another
-    /// check would not find another key. A service that refuses every call is checked once per <paramref name="validity"/>.
+    /// check would not find another key. A service that refuses every call is checked more often than that.
     /// </summary>
-    public bool HasFoundNoOtherKey(TimeSpan validity, TimeProvider time) => Volatile.Read(ref _last) is { HasOtherKey: false } last && last.At.Elapsed(time) < 2 * validity;
+    public bool HasFoundNoOtherKey(TimeSpan validity, TimeProvider time) => Volatile.Read(ref _last) is { HasOtherKey: false } last && last.At.Elapsed(time) < 12 * validity;
 
     /// <summary>
     /// Returns whether the caller must read the store, and call <see cref="End"/> afterwards. If a check is in progress, the caller waits for it,

@@ -151,6 +151,8 @@ public sealed class KeySourcesTests : IAsyncDisposable
         _servers.Hang("b.example");
         var tokens = Start();
 
+        (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None, "the other server has answered");
+
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, null))).ShouldBe(RewtRefusal.None);
     }
 

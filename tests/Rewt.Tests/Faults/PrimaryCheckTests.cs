@@ -83,7 +83,7 @@ public sealed class PrimaryCheckTests
         servers.Proxy.HoldResponses();
         var first = Run(servers);
         await Eventually.TrueAsync(() => _time.ArmedTimers == 1, "the check waits only for the server that hangs");
-        _time.Advance(Limit);
+        await _time.AdvanceUntilAsync(() => first.IsCompleted, within: Limit, _time.Advance);
         await first;
     }
 
