@@ -13,8 +13,6 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class CallerRequirement : IAuthorizationHandler, IAuthorizationRequirement
 {
-    private const int LongestShown = 64;
-
     private readonly HashSet<string> _callers;
 
     /// <exception cref="ArgumentException">The list of callers is empty or contains an invalid name.</exception>
@@ -71,11 +69,9 @@ internal sealed class CallerRequirement : IAuthorizationHandler, IAuthorizationR
         context.Features.Set(RefusedCallerFeature.Instance);
         if (!schemes.RefusedCallers.IsDue(callers, out var others)) return;
         logger.CallerRefused(
-            Shown(identity.FindFirst("iss")?.Value),
-            Shown(identity.AuthenticationType),
+            RefusedCallerLog.Shown(identity.FindFirst("iss")?.Value),
+            RefusedCallerLog.Shown(identity.AuthenticationType),
             $"RequireCaller permits only {callers}, authenticated by the scheme Rewt or RewtApiKey. If the caller may call the endpoint, add the caller to RequireCaller.",
             others);
     }
-
-    private static string Shown(string? text) => text is null ? "(none)" : UntrustedText.Quote(text, LongestShown);
 }

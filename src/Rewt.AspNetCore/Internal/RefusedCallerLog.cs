@@ -70,7 +70,10 @@ internal static class RefusedCallerLog
         return unmet;
     }
 
-    /// <summary>Returns the policy of the endpoint; <see langword="null"/> if the policy provider of the application throws, which must not change the answer.</summary>
+    /// <summary>
+    /// Returns the policy of the endpoint; <see langword="null"/> if the policy provider of the application throws, because an exception must not change
+    /// the response.
+    /// </summary>
     private static async Task<AuthorizationPolicy?> PolicyAsync(HttpContext context, EndpointMetadataCollection metadata)
     {
         try
@@ -85,5 +88,6 @@ internal static class RefusedCallerLog
         }
     }
 
-    private static string Shown(string? text) => text is null ? "(none)" : UntrustedText.Quote(text, LongestShown);
+    /// <summary>Returns a name of a caller, scheme, scope or endpoint for the log. The name is quoted, escaped and shortened.</summary>
+    public static string Shown(string? text) => text is null ? "(none)" : UntrustedText.Quote(text, LongestShown);
 }

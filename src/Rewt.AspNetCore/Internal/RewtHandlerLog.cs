@@ -4,7 +4,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The log messages of <see cref="RewtHandler"/>, of <see cref="CallerRequirement"/> and of <see cref="RefusedCallerLog"/>. The level is Debug for an
-/// accepted token, Information for a rejected token or caller, and Warning for an outage or a mistake in the application. A message never contains a token. Values of a rejected token are shortened and escaped.
+/// accepted token, Information for a rejected token or caller, and Warning for an outage or a mistake in the application. A message never contains a
+/// token. Values of a rejected token are shortened and escaped.
 /// </summary>
 internal static partial class RewtHandlerLog
 {

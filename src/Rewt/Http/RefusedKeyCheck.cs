@@ -10,14 +10,21 @@ namespace Rewt.Internal;
 [SuppressMessage("Design", "CA1001", Justification = "The wait handle of the semaphore is never created, so there is nothing to release.")]
 internal sealed class RefusedKeyCheck
 {
+    /// <summary>
+    /// The age, as a multiple of its validity, up to which the result of a check is recent. A service that refuses every call is checked again before
+    /// its last result is older.
+    /// </summary>
+    private const int RecentValidities = 12;
+
     private readonly SemaphoreSlim _turn = new(1);
     private Result? _last;
 
     /// <summary>
     /// Returns whether the last check was recent and has found no other key. The called service has then probably refused the current key, and another
-    /// check would not find another key. A service that refuses every call is checked more often than that.
+    /// check would not find another key.
     /// </summary>
-    public bool HasFoundNoOtherKey(TimeSpan validity, TimeProvider time) => Volatile.Read(ref _last) is { HasOtherKey: false } last && last.At.Elapsed(time) < 12 * validity;
+    public bool HasFoundNoOtherKey(TimeSpan validity, TimeProvider time) =>
+        Volatile.Read(ref _last) is { HasOtherKey: false } last && last.At.Elapsed(time) < RecentValidities * validity;
 
     /// <summary>
     /// Returns whether the caller must read the store, and call <see cref="End"/> afterwards. If a check is in progress, the caller waits for it,

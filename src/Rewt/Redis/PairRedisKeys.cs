@@ -17,6 +17,9 @@ internal sealed class PairRedisKeys(string @namespace)
 
     public string Channel => $"{_tag}:look";
 
+    /// <summary>Returns the pattern of an ACL rule for the Redis keys, and for the channel, whose names begin with <paramref name="prefix"/>.</summary>
+    public string Pattern(string prefix = "") => $"{_tag}:{prefix}*";
+
     /// <summary>Returns the Redis key with the public keys of a service.</summary>
     public RedisKey KeysOf(string service) => $"{_tag}:{service}:keys";
 

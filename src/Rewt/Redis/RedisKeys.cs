@@ -39,4 +39,9 @@ internal sealed class RedisKeys(string @namespace)
     /// service to its own records.
     /// </summary>
     public RedisKey UsedOf(string audience, string id) => $"{_tag}:used:{audience}:{id}";
+
+    /// <summary>
+    /// Returns the pattern of an ACL rule for the companions of the secret, and for the channels, whose names begin with <paramref name="prefix"/>.
+    /// </summary>
+    public string Pattern(string prefix = "") => $"{_tag}:{prefix}*";
 }

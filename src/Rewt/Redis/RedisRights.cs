@@ -12,59 +12,63 @@ internal static class RedisRights
 
     private const string Reading = "+getrange +pttl +hget +hgetall +hlen +memory|usage +zrange +zmscore +lrange +time +multi +exec +subscribe +unsubscribe";
 
+    private static string[] PairConnecting => [.. Connecting.Split(' '), "+get", "+exists"];
+
     /// <summary>
     /// Returns the ACL rules for a namespace whose services sign with key pairs. <paramref name="service"/> is the name of the service that signs.
     /// </summary>
-    public static IReadOnlyList<string> OfPairs(string role, string ring, string service) => role switch
+    public static IReadOnlyList<string> OfPairs(string role, string ring, string service)
     {
-        "verifier" =>
-        [
-            $"%R~{{{ring}:rewt-keys}}:*", Used(ring, service), .. CheckedApps(ring), $"&{{{ring}:rewt-keys}}:look", AppChannel(ring),
-            .. "+mget +hget +hgetall +hlen +memory|usage +zrange +time +multi +exec +hset +hmset +set +subscribe +unsubscribe".Split(' '), .. PairConnecting,
-        ],
-        "operator" =>
-        [
-            $"~{{{ring}:rewt-keys}}:*", $"~{Key(ring, "apps")}", $"~{Key(ring, "app-uses")}", $"&{{{ring}:rewt-keys}}:look", AppChannel(ring),
-            .. "+mget +scan +hget +hgetall +hlen +memory|usage +hdel +zrange +time +multi +exec +pexpireat +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting, "+del",
-            // A selector, because with +hset for all keys an operator could publish keys and therefore sign as any service.
-            .. $"(~{Key(ring, "apps")} +hset +eval +evalsha +script|load)".Split(' '),
-        ],
-        _ =>
-        [
-            $"%R~{{{ring}:rewt-keys}}:*", $"~{{{ring}:rewt-keys}}:{service}:*", $"~{{{ring}:rewt-keys}}:instances", Used(ring, service), .. CheckedApps(ring), $"&{{{ring}:rewt-keys}}:look", AppChannel(ring),
-            .. "+mget +hget +hgetall +hlen +memory|usage +zrange +time +multi +exec +hset +hmset +hdel +set +pexpireat +expire +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting,
-        ],
-    };
-
-    private static string[] PairConnecting => [.. Connecting.Split(' '), "+get", "+exists"];
-
-    /// <summary>Returns the part of an ACL rule for the records of used one-time tokens, for one service or for all services.</summary>
-    private static string Used(string ring, string service = "") => $"~{Key(ring, "used")}:{(service.Length == 0 ? "*" : $"{service}:*")}";
-
-    /// <summary>Returns the parts of an ACL rule with which a service can check API keys and record their last uses, but cannot change apps.</summary>
-    private static string[] CheckedApps(string ring) => [$"%R~{Key(ring, "apps")}", $"~{Key(ring, "app-uses")}"];
-
-    private static string AppChannel(string ring) => $"&{Key(ring, "look-apps")}";
-
-    private static string Key(string ring, string name) => $"{{{ring}:rewt-secret}}:{name}";
+        var (keys, pairs) = (new RedisKeys(ring), new PairRedisKeys(ring));
+        return role switch
+        {
+            "verifier" =>
+            [
+                $"%R~{pairs.Pattern()}", Used(keys, service), .. CheckedApps(keys), $"&{pairs.Channel}", $"&{keys.AppChannel}",
+                .. "+mget +hget +hgetall +hlen +memory|usage +zrange +time +multi +exec +hset +hmset +set +subscribe +unsubscribe".Split(' '), .. PairConnecting,
+            ],
+            "operator" =>
+            [
+                $"~{pairs.Pattern()}", $"~{keys.Apps}", $"~{keys.AppUses}", $"&{pairs.Channel}", $"&{keys.AppChannel}",
+                .. "+mget +scan +hget +hgetall +hlen +memory|usage +hdel +zrange +time +multi +exec +pexpireat +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting, "+del",
+                // A selector, because with +hset for all keys an operator could publish keys and therefore sign as any service.
+                .. $"(~{keys.Apps} +hset +eval +evalsha +script|load)".Split(' '),
+            ],
+            _ =>
+            [
+                $"%R~{pairs.Pattern()}", $"~{pairs.Pattern($"{service}:")}", $"~{pairs.Instances}", Used(keys, service), .. CheckedApps(keys), $"&{pairs.Channel}", $"&{keys.AppChannel}",
+                .. "+mget +hget +hgetall +hlen +memory|usage +zrange +time +multi +exec +hset +hmset +hdel +set +pexpireat +expire +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting,
+            ],
+        };
+    }
 
     /// <param name="role">One of <see cref="Roles"/>: a service that signs and rotates, a service that only verifies, or an operator with the
     /// command-line tool.</param>
     /// <param name="ring">The name of the namespace.</param>
-    public static IReadOnlyList<string> Of(string role, string ring) => role switch
+    public static IReadOnlyList<string> Of(string role, string ring)
     {
-        "verifier" =>
-        [
-            $"%R~{ring}:rewt-secret", $"%R~{Key(ring, "ring")}", $"%R~{Key(ring, "dead")}", $"%R~{Key(ring, "tenants")}", $"%R~{Key(ring, "tenants-log")}", $"~{Key(ring, "instances")}", Used(ring), .. CheckedApps(ring), $"&{Key(ring, "*")}",
-            .. Reading.Split(' '), "+hset", "+hmset", "+set", "+zadd", "+zrem", "+zremrangebyscore", "+expire", .. Connecting.Split(' '),
-        ],
-        _ =>
-        [
-            $"~{ring}:rewt-secret", $"~{Key(ring, "*")}", $"&{Key(ring, "*")}",
-            // Key pairs are published by their owners and revoked by an operator. Finding them requires SCAN.
-            .. role == "operator" ? [$"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:*", "+scan"] : Array.Empty<string>(),
-            .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hdel +hgetall +hlen +memory|usage +hmset +zadd +zrem +zrange +zremrangebyscore +zmscore +lpush +ltrim +lrange".Split(' '),
-            .. "+time +multi +exec +eval +evalsha +script|load +publish +subscribe +unsubscribe".Split(' '), .. Connecting.Split(' '),
-        ],
-    };
+        var (keys, pairs) = (new RedisKeys(ring), new PairRedisKeys(ring));
+        return role switch
+        {
+            "verifier" =>
+            [
+                $"%R~{keys.Secret}", $"%R~{keys.Ring}", $"%R~{keys.Revoked}", $"%R~{keys.Tenants}", $"%R~{keys.TenantsLog}", $"~{keys.Instances}", Used(keys), .. CheckedApps(keys), $"&{keys.Pattern()}",
+                .. Reading.Split(' '), "+hset", "+hmset", "+set", "+zadd", "+zrem", "+zremrangebyscore", "+expire", .. Connecting.Split(' '),
+            ],
+            _ =>
+            [
+                $"~{keys.Secret}", $"~{keys.Pattern()}", $"&{keys.Pattern()}",
+                // Key pairs are published by their owners and revoked by an operator. Finding them requires SCAN.
+                .. role == "operator" ? [$"~{pairs.Pattern()}", $"&{pairs.Pattern()}", "+scan"] : Array.Empty<string>(),
+                .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hdel +hgetall +hlen +memory|usage +hmset +zadd +zrem +zrange +zremrangebyscore +zmscore +lpush +ltrim +lrange".Split(' '),
+                .. "+time +multi +exec +eval +evalsha +script|load +publish +subscribe +unsubscribe".Split(' '), .. Connecting.Split(' '),
+            ],
+        };
+    }
+
+    /// <summary>Returns the part of an ACL rule for the records of used one-time tokens, for one service or for all services.</summary>
+    private static string Used(RedisKeys keys, string service = "") => $"~{keys.Pattern(service.Length == 0 ? "used:" : $"used:{service}:")}";
+
+    /// <summary>Returns the parts of an ACL rule with which a service can check API keys and record their last uses, but cannot change apps.</summary>
+    private static string[] CheckedApps(RedisKeys keys) => [$"%R~{keys.Apps}", $"~{keys.AppUses}"];
 }
