@@ -25,7 +25,8 @@ public sealed class BindingVectorTests
 
             foreach (var vector in vectors)
             {
-                var verdict = await SendAsync(receivers[vector.GetProperty("requires").GetString()!], vector);
+                var requires = vector.GetProperty("requires").GetString()!;
+                var verdict = requires == "message" ? await VerifyMessageAsync(receivers["none"], vector) : await SendAsync(receivers[requires], vector);
                 verdict.ShouldBe(vector.GetProperty("verdict").GetString(), vector.GetProperty("name").GetString());
             }
         }
@@ -49,6 +50,20 @@ public sealed class BindingVectorTests
         },
         [],
         ring);
+
+    private static async Task<string> VerifyMessageAsync(TestService receiver, JsonElement vector)
+    {
+        var tokens = receiver.Services.GetRequiredService<IRewtTokens>();
+        var verification = await tokens.VerifyMessageAsync(vector.GetProperty("token").GetString()!, vector.GetProperty("message").GetBytesFromBase64(), Cancellation);
+        return verification.Refusal switch
+        {
+            RewtRefusal.None => "accepted",
+            RewtRefusal.WrongRequest => "wrong_request",
+            RewtRefusal.Replayed => "replayed",
+            RewtRefusal.Invalid => "invalid",
+            var other => other.ToString(),
+        };
+    }
 
     private static async Task<string> SendAsync(TestService receiver, JsonElement vector)
     {
