@@ -117,7 +117,7 @@ public static class RewtAuthenticationExtensions
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, Action<RewtOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        builder.AddRewt(authenticationScheme).Services.Configure(RewtSchemes.OptionsNameOf(authenticationScheme), configure);
+        builder.AddRewt(authenticationScheme).Services.Configure(SchemeNames.OptionsNameOf(authenticationScheme), configure);
         return builder;
     }
 
@@ -145,11 +145,16 @@ public static class RewtAuthenticationExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(authenticationScheme);
 
-        var services = builder.Services.AddRewtKeys(RewtSchemes.OptionsNameOf(authenticationScheme));
+        var services = builder.Services.AddRewtKeys(SchemeNames.OptionsNameOf(authenticationScheme));
         if (services.Any(service => service.ImplementationInstance is RewtScheme scheme && scheme.Name == authenticationScheme)) return builder;
 
         services.AddSingleton(new RewtScheme(authenticationScheme));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());
+        if (services.All(service => service.ImplementationType != typeof(RewtBearerSetup)))
+        {
+            // Registered first, so that the configuration and the delegates of the application change the defaults, in whatever order registrations come.
+            services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());
+        }
+
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, BearerSectionValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JwtBearerOptions>, BearerOptionsValidator>());
         services.AddOptions<JwtBearerOptions>(authenticationScheme).ValidateOnStart();

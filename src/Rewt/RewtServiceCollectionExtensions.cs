@@ -42,13 +42,13 @@ public static class RewtServiceCollectionExtensions
     /// section <c>Rewt:Schemes:{name}</c>. The services are keyed services with the name as the key.
     /// </summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the trust domain, which is also the name of its scheme.</param>
+    /// <param name="name">The name of the trust domain, which is also the name of its scheme. The name <c>Rewt</c> is the main scheme.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(name);
-        RewtCore.Add(services, name, null);
+        RewtCore.Add(services, SchemeNames.OptionsNameOf(name), null);
         services.TryAddSingleton<IRingStoreFactory, RedisRingStoreFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, RedisOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisSourceLogger>());
@@ -57,18 +57,18 @@ public static class RewtServiceCollectionExtensions
 
     /// <summary>Registers the services of an additional trust domain, with settings from code.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the trust domain, which is also the name of its scheme.</param>
+    /// <param name="name">The name of the trust domain, which is also the name of its scheme. The name <c>Rewt</c> is the main scheme.</param>
     /// <param name="configure">Configures the settings. Settings from code take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, Action<RewtOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        return services.AddRewtKeys(name).Configure(name, configure);
+        return services.AddRewtKeys(name).Configure(SchemeNames.OptionsNameOf(name), configure);
     }
 
     /// <summary>Registers the services of an additional trust domain, with settings from a configuration section.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the trust domain, which is also the name of its scheme.</param>
+    /// <param name="name">The name of the trust domain, which is also the name of its scheme. The name <c>Rewt</c> is the main scheme.</param>
     /// <param name="configuration">The section that contains the settings. This section takes precedence over the section
     /// <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The service collection.</returns>

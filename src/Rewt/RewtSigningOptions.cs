@@ -1,4 +1,5 @@
 using Polly.Retry;
+using Rewt.Internal;
 
 namespace Rewt;
 
@@ -18,8 +19,11 @@ public sealed class RewtSigningOptions
     public string? Audience { get; set; }
 
     /// <summary>The name of the scheme whose keys sign the tokens. An application with several schemes sets this option.</summary>
-    /// <value>Default: the empty string, which selects the main scheme.</value>
+    /// <value>Default: the empty string, which selects the main scheme, as the name <c>Rewt</c> does.</value>
     public string Scheme { get; set; } = string.Empty;
+
+    /// <summary>The name of the <see cref="RewtOptions"/> of the scheme.</summary>
+    internal string SchemeOptions => SchemeNames.OptionsNameOf(Scheme);
 
     /// <summary>
     /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. If signing is

@@ -52,6 +52,8 @@ public sealed record RewtVerification
     /// </summary>
     public ReadOnlyMemory<byte>? Json { get; init; }
 
+    private static RewtVerification Malformed => new() { Refusal = RewtRefusal.Invalid };
+
     internal static RewtVerification Of(TokenResult result)
     {
         if (result is not { IsValid: true, Claims: { } claims }) return new RewtVerification { Refusal = result.Refusal };
@@ -65,16 +67,15 @@ public sealed record RewtVerification
             ExpiresAt = TokenClaims.At(claims.ExpiresAt),
             Identity = result.Identity,
         };
-        if (result.Header?.ContentType is not { } contentType) return verification with { Json = claims.Payload };
+        // Any signer can set the content type of a bearer token, where it has no meaning.
+        if (result.Header is not { Type: TokenTypes.Data, ContentType: { } contentType }) return verification with { Json = claims.Payload };
 
         using var document = JsonDocument.Parse(claims.Payload, StrictJson.Options);
-        var data = document.RootElement.GetProperty("data"u8);
-        return contentType switch
-        {
-            DataContentTypes.Text => verification with { Text = data.GetString() },
-            DataContentTypes.Bytes => verification with { Bytes = DataContentTypes.ReadBytes(data) },
-            _ => verification with { Json = Encoding.UTF8.GetBytes(data.GetRawText()) },
-        };
+        if (!document.RootElement.TryGetProperty("data"u8, out var data)) return Malformed;
+        if (contentType is not (DataContentTypes.Text or DataContentTypes.Bytes)) return verification with { Json = Encoding.UTF8.GetBytes(data.GetRawText()) };
+        if (data.ValueKind != JsonValueKind.String) return Malformed;
+        if (contentType == DataContentTypes.Text) return verification with { Text = data.GetString() };
+        return DataContentTypes.TryReadBytes(data) is { } bytes ? verification with { Bytes = bytes } : Malformed;
     }
 
     /// <summary>

@@ -23,7 +23,7 @@ internal sealed class BearerOptionsValidator(IEnumerable<RewtScheme> schemes, IO
         // The options of the key ring may be invalid themselves, so they are read only for a message.
         if (schemes.All(scheme => scheme.Name != name) || !Ignored(options, string.Empty).Any()) return ValidateOptionsResult.Skip;
 
-        var section = rings.Get(RewtSchemes.OptionsNameOf(name!)).Section;
+        var section = rings.Get(SchemeNames.OptionsNameOf(name!)).Section;
         return ValidateOptionsResult.Fail(Ignored(options, section).Select(rule =>
             $"JwtBearerOptions.{rule.Name} of the scheme '{name}' would have no effect, because Rewt verifies tokens itself. Remove it, and {rule.Instead} instead."));
     }

@@ -31,7 +31,7 @@ internal sealed class BearerSectionValidator(IServiceProvider services, IEnumera
 
     public ValidateOptionsResult Validate(string? name, RewtOptions options)
     {
-        if (schemes.FirstOrDefault(scheme => RewtSchemes.OptionsNameOf(scheme.Name) == name) is not { } scheme) return ValidateOptionsResult.Skip;
+        if (schemes.FirstOrDefault(scheme => SchemeNames.OptionsNameOf(scheme.Name) == name) is not { } scheme) return ValidateOptionsResult.Skip;
         var configuration = services.GetService<IConfiguration>();
         var section = configuration?.GetSection($"Authentication:Schemes:{scheme.Name}");
         var errors = section?.GetChildren().Select(setting => Error(setting, section.Path, configuration!)).Prepend(SettingsSection.ProblemOfSection(section)).OfType<string>().ToList();

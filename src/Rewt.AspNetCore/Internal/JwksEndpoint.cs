@@ -34,7 +34,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
         ArgumentNullException.ThrowIfNull(pattern);
         ArgumentNullException.ThrowIfNull(scheme);
         var services = endpoints.ServiceProvider;
-        var ring = RewtSchemes.OptionsNameOf(scheme);
+        var ring = SchemeNames.OptionsNameOf(scheme);
         if (services.GetServices<RingRegistration>().All(registration => registration.Name != ring))
         {
             throw new InvalidOperationException($"MapRewtJwks serves the keys of the scheme '{scheme}', which is not registered. Call AddRewtAuthentication or AddRewtKeys first.");

@@ -30,9 +30,6 @@ internal sealed class RewtSchemes(
     /// </summary>
     public RefusalThrottle<string> RefusedCallers { get; } = new(time);
 
-    /// <summary>Returns the name of the options of a scheme: the default name for the main scheme, otherwise the name of the scheme.</summary>
-    public static string OptionsNameOf(string scheme) => scheme == RewtDefaults.AuthenticationScheme ? Options.DefaultName : scheme;
-
     public SchemeVerifier Verifier(string scheme, JwtBearerOptions options) => _verifiers.TryGetValue(options, out var known) ? known : Open(scheme, options);
 
     /// <summary>
@@ -56,7 +53,7 @@ internal sealed class RewtSchemes(
 
     private SchemeVerifier Create(string scheme, JwtBearerOptions options)
     {
-        var ring = rings.Get(OptionsNameOf(scheme));
+        var ring = rings.Get(SchemeNames.OptionsNameOf(scheme));
         var named = Audiences(options);
         var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], Parameters(scheme, options)) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
         return new SchemeVerifier(new TokenVerifier(policy, resolver, keyRings, time), policy.IsSteady, options.SaveToken, new RequestBindingCheck(ring, registry.OneTime(ring), (context, claims) => OtherTenant(scheme, context, claims)), registry.Metrics(ring.Namespace), time);

@@ -13,7 +13,7 @@ internal sealed class TenantSelectorValidator(IEnumerable<TenantSelector> select
         var unknown = selectors.FirstOrDefault(selector => schemes.All(scheme => scheme.Name != selector.Scheme));
         if (unknown is not null) return ValidateOptionsResult.Fail($"AddRewtTenantSelector specifies the scheme '{unknown.Scheme}', which is not registered. Register it with AddRewt.");
 
-        var scheme = selectors.FirstOrDefault(selector => RewtSchemes.OptionsNameOf(selector.Scheme) == name)?.Scheme;
+        var scheme = selectors.FirstOrDefault(selector => SchemeNames.OptionsNameOf(selector.Scheme) == name)?.Scheme;
         return scheme is null || options.Tenants.Enabled
             ? ValidateOptionsResult.Skip
             : ValidateOptionsResult.Fail($"{options.Section}:Tenants:Enabled must be true: AddRewtTenantSelector selects tenants for the scheme '{scheme}'.");

@@ -39,7 +39,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     /// <summary>Returns the key settings of a scheme; <see langword="null"/> if the application does not have the scheme.</summary>
     public RewtOptions? Find(string? scheme)
     {
-        var name = scheme is null ? Options.DefaultName : RewtSchemes.OptionsNameOf(scheme);
+        var name = scheme is null ? Options.DefaultName : SchemeNames.OptionsNameOf(scheme);
         if (services is null) return name.Length == 0 ? _defaults : null;
         return Registry is { } registry && registry.Names.Contains(name, StringComparer.Ordinal) ? registry.Options(name) : null;
     }

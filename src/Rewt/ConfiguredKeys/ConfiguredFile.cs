@@ -31,9 +31,11 @@ internal static class ConfiguredFile
     /// <summary>
     /// Returns the text of a file in the encoding of its byte order mark, by default UTF-8; <see langword="null"/> if the file is longer than the maximum.
     /// </summary>
-    public static string? ReadTextUpTo(string path, int maximum)
+    public static string? ReadTextUpTo(string path, int maximum) => ReadUpTo(path, maximum) is { } content ? TextOf(content) : null;
+
+    /// <summary>Returns the text of a file's content in the encoding of its byte order mark, by default UTF-8.</summary>
+    public static string TextOf(byte[] content)
     {
-        if (ReadUpTo(path, maximum) is not { } content) return null;
         using var text = new StreamReader(new MemoryStream(content));
         return text.ReadToEnd();
     }

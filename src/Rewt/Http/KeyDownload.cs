@@ -21,6 +21,8 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
         AllowAutoRedirect = false,
         Proxy = new LoopbackBypass(),
         UseCookies = false,
+        // A server may compress its answer although the request asks for no compression (RFC 9110 §12.5.3).
+        AutomaticDecompression = DecompressionMethods.All,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         MaxResponseHeadersLength = 32,
         ConnectCallback = ConnectOnceAsync,

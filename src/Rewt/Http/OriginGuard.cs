@@ -11,10 +11,10 @@ namespace Rewt.Internal;
 internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming naming)
 {
     /// <summary>
-    /// The allowed origins. The origins are determined at the first request. The configuration delegates of the application may throw an exception.
-    /// With <c>PublicationOnly</c>, the exception is not cached, and the next request tries again.
+    /// The allowed origins, which are determined at the first request, and again before a request is refused: the application may give each new client
+    /// another base address.
     /// </summary>
-    private readonly Lazy<IReadOnlyCollection<Origin>> _allowed = new(origins, LazyThreadSafetyMode.PublicationOnly);
+    private volatile IReadOnlyCollection<Origin>? _allowed;
 
     public string Client => client;
 
@@ -69,7 +69,7 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         if (signed.Count == 0) return;
 
         var origin = request.RequestUri is { IsAbsoluteUri: true } address ? Origin.Of(address) : Origin.None;
-        if (!signed.Contains(origin) && !_allowed.Value.Contains(origin)) throw Foreign(origin);
+        if (!signed.Contains(origin) && !Allowed.Contains(origin) && !DetermineAllowed().Contains(origin)) throw Foreign(origin);
         if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
         RefuseProxy(request.RequestUri!, origin, proxy);
     }
@@ -87,25 +87,26 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
             + $"Exempt this machine from the proxy (NO_PROXY=localhost,127.0.0.1), use https, or set {naming.Options}.AllowInsecureHttp.");
     }
 
-    private bool IsAllowed(CredentialHistory? history, Origin origin)
-    {
-        if (_admitted == origin) return true;
+    private IReadOnlyCollection<Origin> Allowed => _allowed ?? DetermineAllowed();
 
-        var allowed = _allowed.Value;
-        return allowed.Contains(origin) || (history is not null && (allowed.Count == 0 || allowed.Contains(history.Asked)) && history.LeadsTo(origin));
-    }
+    private IReadOnlyCollection<Origin> DetermineAllowed() => _allowed = origins();
+
+    private bool IsAllowed(CredentialHistory? history, Origin origin) => _admitted == origin || IsAllowed(Allowed, history, origin);
+
+    private static bool IsAllowed(IReadOnlyCollection<Origin> allowed, CredentialHistory? history, Origin origin) =>
+        allowed.Contains(origin) || (history is not null && (allowed.Count == 0 || allowed.Contains(history.Asked)) && history.LeadsTo(origin));
 
     private void Admit(CredentialHistory? history, Origin origin)
     {
         if (_admitted == origin) return;
 
-        if (!IsAllowed(history, origin)) throw Foreign(origin);
+        if (!IsAllowed(history, origin) && !IsAllowed(DetermineAllowed(), history, origin)) throw Foreign(origin);
         if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
-        if (_allowed.Value.Contains(origin)) _admitted = origin;
+        if (Allowed.Contains(origin)) _admitted = origin;
     }
 
     private InvalidOperationException Foreign(Origin origin) => new(
-        $"The request was not sent: the HTTP client '{client}' may send {naming.Credentials} to {(_allowed.Value.Count == 0 ? "the requested address" : string.Join(", ", _allowed.Value))}, not to {origin}. "
+        $"The request was not sent: the HTTP client '{client}' may send {naming.Credentials} to {(Allowed.Count == 0 ? "the requested address" : string.Join(", ", Allowed))}, not to {origin}. "
         + (_isForAll
             ? $"A handler behind {naming.Registration} changed the address."
             : $"Call other hosts with a client without {naming.Registration}. Add the origin to {naming.Options}.AllowedOrigins only if it is a service of your own. If service discovery resolves the address, add it before {naming.Registration}."));

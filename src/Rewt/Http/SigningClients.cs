@@ -25,9 +25,9 @@ internal sealed class SigningClients(
     private SigningClient Create(string name)
     {
         var settings = options.Get(name);
-        var ring = rings.Get(settings.Scheme);
+        var ring = rings.Get(settings.SchemeOptions);
         var guard = ClientOrigins.Guard(services, name, settings.AllowedOrigins, settings.AllowInsecureHttp || ring.AllowInsecureHttp, CredentialNaming.Token(ring));
-        var tokens = services.GetRequiredKeyedService<BearerTokenCache>(settings.Scheme);
+        var tokens = services.GetRequiredKeyedService<BearerTokenCache>(settings.SchemeOptions);
         var retry = settings.Retry ? new KeyRetry(settings, new RefusedKeyChecks(tokens, ring.RefreshInterval, time), metrics, time, logger) : null;
         return new SigningClient(name, settings, tokens, guard, retry, services.GetService<ICallerClaims>(), logger);
     }

@@ -17,12 +17,12 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
 
     private IEnumerable<string> Errors(string? name, RewtSigningOptions options)
     {
-        if (rings.All(ring => ring.Name != options.Scheme)) yield return $"Scheme is {KeyMaterial.Shown(options.Scheme ?? string.Empty)}, which is not a registered scheme; add it with AddRewtKeys(name).";
-        else if (options.Audience is { } audience && (KeyMaterial.IsLikely(audience) || (!Names.IsName(audience) && audience != namespaces.Get(options.Scheme).Namespace)))
+        if (rings.All(ring => ring.Name != options.SchemeOptions)) yield return $"Scheme is {KeyMaterial.Shown(options.Scheme ?? string.Empty)}, which is not a registered scheme; add it with AddRewtKeys(name).";
+        else if (options.Audience is { } audience && (KeyMaterial.IsLikely(audience) || (!Names.IsName(audience) && audience != namespaces.Get(options.SchemeOptions).Namespace)))
         {
             yield return $"Audience must be a service name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
         }
-        else if (namespaces.Get(options.Scheme) is { EffectiveKeyMode: KeyMode.KeyPair } pairs && (options.Audience is null || options.Audience == pairs.Namespace))
+        else if (namespaces.Get(options.SchemeOptions) is { EffectiveKeyMode: KeyMode.KeyPair } pairs && (options.Audience is null || options.Audience == pairs.Namespace))
         {
             yield return $"{pairs.Section}:KeyMode is KeyPair, so a token is for one service. Set the audience: AddRewtSigning(\"inventory\").";
         }

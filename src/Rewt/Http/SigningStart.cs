@@ -13,7 +13,7 @@ internal sealed class SigningStart(IServiceProvider services, IEnumerable<Signin
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var ring in clients.Select(client => options.Get(client.Client).Scheme).Distinct(StringComparer.Ordinal))
+        foreach (var ring in clients.Select(client => options.Get(client.Client).SchemeOptions).Distinct(StringComparer.Ordinal))
         {
             services.GetRequiredKeyedService<KeyRingProvider>(ring).WantSigningKey();
         }

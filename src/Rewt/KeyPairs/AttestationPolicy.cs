@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using BitFaster.Caching.Lru;
 
 namespace Rewt.Internal;
@@ -67,7 +66,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     public static X509Certificate2Collection ReadAuthorities(byte[] content, string name)
     {
         var authorities = new X509Certificate2Collection();
-        var text = PublicKeyPem.Unescape(Encoding.UTF8.GetString(content));
+        var text = PublicKeyPem.Unescape(ConfiguredFile.TextOf(content));
         PublicKeyPem.CheckBlocks(text, name);
         try
         {

@@ -1,7 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace Rewt.Internal;
 
@@ -58,7 +57,7 @@ internal sealed class RevocationList
     public static IReadOnlyList<RevocationList> Read(byte[] content, string name)
     {
         var lists = new List<RevocationList>();
-        var text = Encoding.UTF8.GetString(content);
+        var text = ConfiguredFile.TextOf(content);
         PublicKeyPem.CheckBlocks(text, name);
         var rest = text.AsSpan();
         try

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace Rewt.Internal;
 
@@ -68,7 +67,7 @@ internal sealed class ServiceCertificate
         var certificates = new X509Certificate2Collection();
         try
         {
-            var text = Encoding.UTF8.GetString(contents[0]);
+            var text = ConfiguredFile.TextOf(contents[0]);
             if (!PublicKeyPem.IsPem(text))
             {
                 certificates = X509CertificateLoader.LoadPkcs12Collection(contents[0], options.Identity.Password, Storage);
@@ -77,7 +76,7 @@ internal sealed class ServiceCertificate
 
             certificates.ImportFromPem(text);
             if (certificates.Count == 0) throw Unusable(name, "it contains no certificate");
-            var key = PrivateKeyPem.TryRead(Encoding.UTF8.GetString(contents[^1]), options.Identity.Password, out var problem);
+            var key = PrivateKeyPem.TryRead(ConfiguredFile.TextOf(contents[^1]), options.Identity.Password, out var problem);
             if (key is null) throw Unusable(options.Identity.KeyFile is null ? name : ConfiguredFile.NameOf(options.Identity.KeyFile), problem!);
             PublicKeyPem.CheckBlocks(text, name);
             return new ServiceCertificate(certificates[0], certificates.Skip(1), key, name, options);

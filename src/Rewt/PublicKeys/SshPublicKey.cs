@@ -8,7 +8,12 @@ namespace Rewt.Internal;
 internal static class SshPublicKey
 {
     /// <summary>Returns whether a text begins like the line of a <c>.pub</c> file.</summary>
-    public static bool IsLine(string text) => text.StartsWith("ssh-", StringComparison.Ordinal) || text.StartsWith("ecdsa-", StringComparison.Ordinal);
+    public static bool IsLine(string text)
+    {
+        // The path of a file can begin like the type of a key.
+        var type = text.AsSpan(0, Math.Max(text.AsSpan().IndexOfAny(' ', '\t'), 0));
+        return (type.StartsWith("ssh-") || type.StartsWith("ecdsa-")) && !type.ContainsAny('/', '\\', '.');
+    }
 
     public static PublicKey? TryRead(string line, string rsaAlgorithm, out string? problem)
     {

@@ -17,5 +17,6 @@ internal static class DataContentTypes
 
     public static void WriteBytes(Utf8JsonWriter json, ReadOnlySpan<byte> bytes) => json.WriteStringValue(Base64Url.EncodeToString(bytes));
 
-    public static byte[] ReadBytes(JsonElement data) => Base64Url.DecodeFromChars(data.GetString());
+    /// <summary>Returns the bytes of a JSON string; <see langword="null"/> if the string is not base64url.</summary>
+    public static byte[]? TryReadBytes(JsonElement data) => data.GetString() is { } text && Base64Url.IsValid(text) ? Base64Url.DecodeFromChars(text) : null;
 }

@@ -105,6 +105,37 @@ public sealed class ResponseTests(KnownSecretService service) : IClassFixture<Kn
         (await service.Host.Data.VerifyAsync(service.Forge.Token, Cancellation)).IsValid.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("JWT")]
+    [InlineData("plain")]
+    [InlineData("octet-stream")]
+    public async Task The_content_type_of_a_bearer_token_has_no_meaning(string contentType)
+    {
+        var token = service.Forge.HeaderMember("cty", $"\"{contentType}\"").Claim("data", "\"text\"").Token;
+
+        var verification = await service.Host.Tokens.VerifyBearerAsync(token, Cancellation);
+
+        verification.Refusal.ShouldBe(RewtRefusal.None);
+        verification.Text.ShouldBeNull();
+        verification.Bytes.ShouldBeNull();
+        Encoding.UTF8.GetString(verification.Json.ShouldNotBeNull().Span).ShouldContain("\"iss\":\"orders\"");
+    }
+
+    [Theory]
+    [InlineData("json", null)]
+    [InlineData("plain", null)]
+    [InlineData("plain", "5")]
+    [InlineData("octet-stream", "null")]
+    [InlineData("octet-stream", "\"not base64url!\"")]
+    public async Task Signed_data_without_the_content_that_its_type_requires_is_invalid(string contentType, string? data)
+    {
+        var forge = service.Forge.HeaderMember("typ", "\"rewt-data+jwt\"").HeaderMember("cty", $"\"{contentType}\"").WithoutClaim("aud");
+
+        var verification = await service.Host.Data.VerifyAsync((data is null ? forge : forge.Claim("data", data)).Token, Cancellation);
+
+        verification.Refusal.ShouldBe(RewtRefusal.Invalid);
+    }
+
     [Fact]
     public async Task A_valid_token_without_permission_gets_403_and_not_401()
     {

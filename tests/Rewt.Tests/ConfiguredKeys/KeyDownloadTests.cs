@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.ConfiguredKeys;
@@ -31,6 +32,19 @@ public sealed class KeyDownloadTests : IAsyncLifetime
         {
             (context.Response.Headers.CacheControl, context.Response.Headers.Age) = ("max-age=100", age);
             return Results.Text(_set);
+        });
+        application.MapGet("/compressed", async (HttpContext context) =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            await using var compressed = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
+            await compressed.WriteAsync(Encoding.UTF8.GetBytes(_set), context.RequestAborted);
+        });
+        application.MapGet("/compressed-endless", async (HttpContext context) =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            await using var compressed = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
+            var piece = new byte[16 * 1024];
+            for (var count = 0; count < 100; count++) await compressed.WriteAsync(piece, context.RequestAborted);
         });
         application.MapGet("/error", () => Results.StatusCode(500));
         application.MapGet("/missing", () => Results.NotFound());
@@ -70,12 +84,20 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_compressed_key_set_is_read_up_to_the_limit_of_its_length()
+    {
+        Encoding.UTF8.GetString((await FetchAsync("compressed")).Content!).ShouldBe(_set);
+
+        (await Should.ThrowAsync<PublicKeySourceException>(() => FetchAsync("compressed-endless"))).Message.ShouldContain("more than 1024 KB");
+    }
+
+    [Fact]
     public async Task A_key_set_is_downloaded_with_its_ETag_and_max_age_and_only_if_changed()
     {
         var first = await FetchAsync("good");
         var again = await FetchAsync("good", "\"one\"");
 
-        System.Text.Encoding.UTF8.GetString(first.Content!).ShouldBe(_set);
+        Encoding.UTF8.GetString(first.Content!).ShouldBe(_set);
         (first.EntityTag, first.MaxAge).ShouldBe(("\"one\"", TimeSpan.FromSeconds(7)));
         again.Content.ShouldBeNull();
         (await FetchAsync("no-cache")).MaxAge.ShouldBe(TimeSpan.Zero);

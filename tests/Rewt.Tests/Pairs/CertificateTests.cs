@@ -532,6 +532,28 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Files_with_a_byte_order_mark_can_be_used()
+    {
+        var (chain, key) = _issuing.PemFiles(_issuing.Issue("orders"));
+        var options = new RewtOptions { ServiceName = "orders", KeyMode = KeyMode.KeyPair };
+        options.Identity.CertificateFile = WriteMarked("tls.crt", chain);
+        options.Identity.KeyFile = WriteMarked("tls.key", key);
+        options.Identity.Authorities.Add(WriteMarked("ca.crt", _root.Pem));
+        options.Identity.RevocationListFile = WriteMarked("ca.crl", _root.Revoke());
+
+        var identity = ServiceIdentity.Open(options, TimeProvider.System)!;
+
+        identity.Certificate!.Chain.Count.ShouldBe(2);
+        identity.Policy.ShouldNotBeNull();
+
+        string WriteMarked(string name, string text)
+        {
+            File.WriteAllText(_directory[name], text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+            return _directory[name];
+        }
+    }
+
+    [Fact]
     public void The_bytes_of_a_key_file_are_cleared_after_parsing()
     {
         var file = _directory.Write("a.key", "-----BEGIN PRIVATE KEY-----");

@@ -69,6 +69,13 @@ public sealed class PublicKeyTextTests
     }
 
     [Theory]
+    [InlineData("ssh-rsa AAAA", true)]
+    [InlineData("ecdsa-sha2-nistp256\tAAAA", true)]
+    [InlineData("ecdsa-public.pem", false)]
+    [InlineData("ssh-keys/public key.pem", false)]
+    public void A_file_name_that_begins_like_the_type_of_a_key_is_no_key(string setting, bool isKey) => PublicKeyText.IsKey(setting).ShouldBe(isKey);
+
+    [Theory]
     [MemberData(nameof(Formats), DisableDiscoveryEnumeration = true)]
     public void A_public_key_is_read_in_every_supported_format(string format, string text, string keyId)
     {

@@ -106,6 +106,20 @@ public sealed class RegistrationTests
             .Select(service => service.GetType()).Where(type => type.Assembly == typeof(RewtOptions).Assembly).ShouldBeUnique();
     }
 
+    [Theory]
+    [InlineData("section")]
+    [InlineData("delegate")]
+    public void MapInboundClaims_of_the_application_is_kept_in_whatever_order_the_schemes_are_added(string source)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        if (source == "section") builder.Configuration["Authentication:Schemes:Rewt:MapInboundClaims"] = "true";
+        else builder.Services.Configure<JwtBearerOptions>("Rewt", options => options.MapInboundClaims = true);
+        builder.Services.AddAuthentication().AddJwtBearer("Users", options => options.TokenValidationParameters.ValidIssuer = "users").AddRewt();
+        using var services = builder.Services.BuildServiceProvider();
+
+        services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get("Rewt").MapInboundClaims.ShouldBeTrue();
+    }
+
     [Fact]
     public async Task JwtBearer_settings_are_read_from_Authentication_Schemes()
     {

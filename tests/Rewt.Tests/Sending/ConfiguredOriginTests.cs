@@ -39,6 +39,43 @@ public sealed class ConfiguredOriginTests
     }
 
     [Fact]
+    public async Task A_base_address_that_the_application_changes_is_allowed_for_new_clients()
+    {
+        await using var former = await Callee.StartAsync();
+        await using var next = await Callee.StartAsync();
+        await using var otherOrigin = await Callee.StartAsync();
+        var address = former.Address;
+        await using var sender = Sender.Create(services => services.AddHttpClient("inventory", client => client.BaseAddress = address).AddRewtSigning("inventory"));
+        (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+
+        address = next.Address;
+
+        (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        next.Requests.Single().Token.ShouldNotBeNull();
+        await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().GetAsync(otherOrigin.Address, Cancellation));
+        await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().GetAsync(former.Address, Cancellation));
+    }
+
+    [Theory]
+    [InlineData("Rewt")]
+    [InlineData("")]
+    public async Task The_main_scheme_signs_also_by_its_name(string scheme)
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.Create(services =>
+        {
+            services.AddRewtKeys("Rewt");
+            services.AddRewtInMemoryKeys();
+            services.AddHttpClient("inventory", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory", options => options.Scheme = scheme);
+        });
+        sender.Validate();
+
+        (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+
+        callee.Requests.Single().Token.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task A_client_without_a_configured_origin_signs_for_every_origin()
     {
         await using var one = await Callee.StartAsync();
