@@ -34,6 +34,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     public Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
+            await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
             RedisValue value = AppCodec.Write(app);
             // More apps than a read may return would make all apps unavailable.
             if (former.Value is null) await _entries.CheckRoomAsync(database, _keys.Apps, "delete unused apps with HDEL", cancellationToken).ConfigureAwait(false);
@@ -89,7 +90,12 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         async database =>
         {
             await _entries.CheckAsync(database, [_keys.Apps], [], Repair, cancellationToken).ConfigureAwait(false);
-            if (known is not null && await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
+            if (known is not null)
+            {
+                if (await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
+                // The change may come from a server that wrongly reports itself as primary.
+                await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
+            }
 
             var entries = await database.HashGetAllAsync(_keys.Apps, CommandFlags.DemandMaster)
                 .WithinAsync(connection, cancellationToken).ConfigureAwait(false);

@@ -12,6 +12,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     private readonly PairRedisKeys _keys = new(options.Namespace);
     private readonly EntryLimit _entries = new(connection);
     private readonly HintChannel _hint = new(connection, new PairRedisKeys(options.Namespace).Channel);
+    private PairReading? _last;
 
     public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new PairRedisKeys(options.Namespace).Instances);
 
@@ -19,7 +20,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        var reading = await _entries.RecordAsync(() => connection.AskAsync(database => ReadAsync(database, services, asked, cancellationToken), cancellationToken)).ConfigureAwait(false);
+        var reading = await _entries.RecordAsync(() => connection.AskAsync(database => ReadConfirmedAsync(database, services, asked, cancellationToken), cancellationToken)).ConfigureAwait(false);
         // While a service has a problem, the Redis keys are measured again, so that a Redis key that is too large is not read each time.
         if (reading.Services.Values.Any(service => service.Problem is not null)) _entries.MeasureNext();
         connection.Started();
@@ -41,6 +42,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
+            await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
             var until = await RevocationsUntilAsync(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil, cancellationToken).ConfigureAwait(false);
             await WriteAsync(database, writer => Fill(writer, service, plan, until), cancellationToken).ConfigureAwait(false);
             if (plan.IsNews) await _hint.PublishAsync(database).ConfigureAwait(false);
@@ -50,6 +52,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
+            await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
             if (service is null) await CheckReadableAsync(database, keyId, now, cancellationToken).ConfigureAwait(false);
             var set = service is null ? _keys.Revoked : _keys.RevokedOf(service);
             var revocations = ImmutableDictionary<string, StoreTime>.Empty.Add(keyId, forgetAt);
@@ -75,6 +78,24 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         await _hint.DisposeAsync().ConfigureAwait(false);
         await connection.DisposeAsync().ConfigureAwait(false);
     }
+
+    private async Task<PairReading> ReadConfirmedAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
+    {
+        var reading = await ReadAsync(database, services, asked, cancellationToken).ConfigureAwait(false);
+        if (Volatile.Read(ref _last) is { } last && HasLostKeys(last, reading))
+        {
+            // A reading without known keys may come from a server that wrongly reports itself as primary.
+            await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
+            reading = await ReadAsync(database, services, asked, cancellationToken).ConfigureAwait(false);
+        }
+
+        Volatile.Write(ref _last, reading);
+        return reading;
+    }
+
+    /// <summary>Returns whether keys of a service, or their epoch, are missing or replaced since the last read.</summary>
+    private static bool HasLostKeys(PairReading last, PairReading reading) => last.Services.Any(known => reading.Services.TryGetValue(known.Key, out var service)
+        && ((known.Value.Epoch is { } epoch && epoch != service.Epoch) || known.Value.Entries.Keys.Any(keyId => !service.Entries.ContainsKey(keyId))));
 
     private async Task<PairReading> ReadAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {

@@ -82,7 +82,7 @@ public sealed class DoctorServiceTests
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task A_scheme_whose_server_is_unavailable_delays_no_check_of_another_scheme()
+    public async Task The_finding_of_a_corrected_clock_ends_although_the_server_of_another_scheme_is_unavailable()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         var time = new ShiftedTimeProvider { Shift = TimeSpan.FromSeconds(20) };
