@@ -1,14 +1,13 @@
+using Rewt.Tests.Docs;
+
 namespace Rewt.Tests.Repository;
 
 /// <summary>Runs the C# of docs/trusted-apps.md as a service, and the curl commands of that page against it.</summary>
-public sealed partial class TrustedAppsPageTests
+public sealed class TrustedAppsPageTests
 {
-    private static string Page => File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "trusted-apps.md")).ReplaceLineEndings("\n");
-
     [Fact]
     public async Task The_curl_commands_of_the_page_print_the_documented_output()
     {
-        Require.That(Executables.Curl is not null, "needs curl on the PATH");
         await using var redis = await RedisServer.StartAsync();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -22,12 +21,11 @@ public sealed partial class TrustedAppsPageTests
         var (key, apps) = await Snippets.TrustedApps.ManageAsync(application.Services.GetRequiredService<IRewtApps>());
         apps.ShouldBe(1);
 
-        var examples = Curl().Matches(Page);
-        examples.Count.ShouldBe(3);
-        foreach (Match example in examples)
-        {
-            (await RunAsync(example.Groups["script"].Value, application.Urls.Single(), key)).ShouldBe(example.Groups["output"].Value);
-        }
+        var address = new Uri(application.Urls.Single());
+        await CurlExamples.RunAsync(
+            "docs/trusted-apps.md",
+            address.Authority,
+            new Dictionary<string, string?> { ["ORDERS"] = address.GetLeftPart(UriPartial.Authority), ["REWT_API_KEY"] = key });
     }
 
     [Fact]
@@ -40,10 +38,4 @@ public sealed partial class TrustedAppsPageTests
 
         ((WebApplication)application).Services.GetRequiredService<Microsoft.Extensions.Options.IStartupValidator>().Validate();
     }
-
-    private static Task<string> RunAsync(string script, string address, string key) => Programs.OutputAsync(
-        "bash", ["-euo", "pipefail", "-c", script], environment: new Dictionary<string, string?> { ["ORDERS"] = address, ["REWT_API_KEY"] = key });
-
-    [GeneratedRegex(@"^<!-- curl -->\n```bash\n(?<script>.*?\n)```\n\n```text\n(?<output>.*?\n)```$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Curl();
 }
