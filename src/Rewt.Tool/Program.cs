@@ -35,7 +35,7 @@ internal static class Program
         }
         catch (Exception exception)
         {
-            var failure = Failure.Of(exception);
+            var failure = Failure.Of(exception, ToolContext.Of(result).Namespace);
             await Console.Error.WriteLineAsync($"rewt: {failure.Message}");
             return failure.ExitCode;
         }

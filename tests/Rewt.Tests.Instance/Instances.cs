@@ -90,5 +90,11 @@ internal sealed class Instances : IAsyncDisposable
         return null;
     }
 
-    private static async Task<IConnectionMultiplexer> ConnectAsync(string redis) => await ConnectionMultiplexer.ConnectAsync(redis);
+    /// <summary>Connects in the background if the first attempt takes too long, as it can on a busy machine.</summary>
+    private static async Task<IConnectionMultiplexer> ConnectAsync(string redis)
+    {
+        var configuration = ConfigurationOptions.Parse(redis);
+        configuration.AbortOnConnectFail = false;
+        return await ConnectionMultiplexer.ConnectAsync(configuration);
+    }
 }

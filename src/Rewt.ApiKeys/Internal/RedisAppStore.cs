@@ -137,6 +137,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
                 transaction.AddCondition(former.Value is null ? Condition.HashNotExists(_keys.Apps, appId) : Condition.HashEqual(_keys.Apps, appId, former.Value));
                 transaction.HashSetAsync(_keys.Apps, [new HashEntry(appId, app), new HashEntry(StampField, Guid.NewGuid().ToString("N"))]).Abandon();
             },
+            TimeLimit.Operator,
             cancellationToken).ConfigureAwait(false);
         if (written) await _hint.PublishAsync(database).ConfigureAwait(false);
         return written;

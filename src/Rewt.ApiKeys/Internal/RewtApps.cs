@@ -158,7 +158,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         catch (Exception exception) when (exception is not RewtKeysUnavailableException and not InvalidOperationException && !cancellationToken.IsCancellationRequested)
         {
             throw new RewtKeysUnavailableException(
-                $"{failure(exception)}: Redis cannot be reached or refuses the command. Check {options.ConnectionSection}:Redis. See the inner exception.",
+                $"{failure(exception)}: {StoreFailure.OfWrite(exception, options.ConnectionSection)}",
                 TimeSpan.FromSeconds(2),
                 exception);
         }

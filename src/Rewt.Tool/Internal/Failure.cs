@@ -15,19 +15,21 @@ internal sealed record Failure(int ExitCode, string Message)
     /// <summary>
     /// Returns the exit code and the message for an exception. The message is escaped, because the exception can contain text from Redis or from a token.
     /// </summary>
-    public static Failure Of(Exception exception)
+    /// <param name="exception">The exception.</param>
+    /// <param name="namespace">The namespace of the command.</param>
+    public static Failure Of(Exception exception, string @namespace)
     {
-        var failure = Describe(exception);
+        var failure = Describe(exception, @namespace);
         return failure with { Message = UntrustedText.Escape(failure.Message, int.MaxValue) };
     }
 
-    private static Failure Describe(Exception exception) => exception switch
+    private static Failure Describe(Exception exception, string @namespace) => exception switch
     {
         ToolException tool => new Failure(tool.ExitCode, tool.Message),
         OptionsValidationException options => new Failure(Tool.ExitCode.Usage, string.Join(' ', options.Failures.Select(Translate))),
-        RedisServerException server => OfServer(server),
-        RewtKeysUnavailableException { InnerException: RedisServerException server } => OfServer(server),
-        RewtKeysUnavailableException { InnerException: { } inner and not UnauthorizedAccessException } => Describe(inner),
+        RedisServerException server => OfServer(server, @namespace),
+        RewtKeysUnavailableException { InnerException: RedisServerException server } => OfServer(server, @namespace),
+        RewtKeysUnavailableException { InnerException: { } inner and not UnauthorizedAccessException } => Describe(inner, @namespace),
         RewtKeysUnavailableException unavailable => new Failure(Tool.ExitCode.Denied, unavailable.Message),
         TimeoutException or RedisException or RedisCommandException or IOException or System.Net.Sockets.SocketException => OfOutage(StoreFailure.ReasonOf(exception)),
         // Removes the name of a parameter, which means nothing to an operator.
@@ -48,13 +50,13 @@ internal sealed record Failure(int ExitCode, string Message)
         };
     }
 
-    private static Failure OfServer(RedisServerException exception)
+    private static Failure OfServer(RedisServerException exception, string @namespace)
     {
         var cause = StoreFailure.Cause(exception);
         return cause switch
         {
             "NOAUTH" or "WRONGPASS" => OfOutage(StoreFailure.ReasonOf(exception)),
-            "NOPERM" or "EXECABORT" => new Failure(Tool.ExitCode.Denied, "The Redis login may not run a required command (NOPERM). Give it the rights that 'rewt acl --role operator' prints."),
+            "NOPERM" or "EXECABORT" => new Failure(Tool.ExitCode.Denied, $"The Redis login may not run a required command (NOPERM). Give it the permissions that '{RightsCommand.OfOperator(@namespace)}' prints, with --key-pairs if the services sign with key pairs."),
             _ => new Failure(Tool.ExitCode.Denied, $"Redis refused the command ({cause}), and the data {WriteOutcome.Of(exception)}. {StoreFailure.Explanation(exception) ?? "Check the server and its log."}"),
         };
     }

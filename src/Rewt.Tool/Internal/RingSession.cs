@@ -76,7 +76,7 @@ internal sealed class RingSession : IAsyncDisposable
 
     /// <summary>
     /// Reads the key ring of a namespace whose services may sign with key pairs instead. If the Redis login may not read the key ring, the method returns
-    /// an empty key ring, because the rights of an operator for key pairs do not include the key ring.
+    /// an empty key ring, because the permissions of an operator for key pairs do not include the key ring.
     /// </summary>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <param name="ignoresErrors">Whether any other error also results in an empty key ring. The revocation of a key pair must not depend on the shared

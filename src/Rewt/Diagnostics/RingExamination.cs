@@ -48,7 +48,7 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
         if (snapshot.IsDegraded)
         {
             yield return Finding.Warning(
-                "degraded", $"The Redis login may run neither scripts nor transactions, so services share only the secret, and no key can be rotated or revoked; give the login the rights that '{RightsCommand.OfSharedSecret(ring)}' prints.");
+                "degraded", $"The Redis login may run neither scripts nor transactions, so services share only the secret, and no key can be rotated or revoked; give the login the permissions that '{RightsCommand.OfSharedSecret(ring)}' prints.");
         }
     }
 

@@ -47,7 +47,7 @@ internal static class RewtCore
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<KeyRingRegistry>().Provider(Options(provider, name).Namespace));
         services.AddKeyedSingleton(name, (provider, _) => new TokenSigners(
             Provider(provider, name), Options(provider, name), Time(provider), provider.GetRequiredService<KeyRingRegistry>().Metrics(Options(provider, name).Namespace)));
-        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => new KeyRingService(Provider(provider, name), provider.GetRequiredService<KeyRingRegistry>().KeyRings(Options(provider, name).Namespace).Other, Time(provider)));
+        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => new KeyRingService(Provider(provider, name), provider.GetRequiredService<KeyRingRegistry>().KeyRings(Options(provider, name).Namespace).Other, Options(provider, name), Time(provider)));
         services.AddKeyedSingleton(name, (provider, _) => new RewtTokens(
             () => Signers(provider, name).For(null),
             provider.GetRequiredService<IIssuerSigningKeyResolver>(),

@@ -296,7 +296,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private string Tag => $"{{{options.Namespace}:rewt-keys}}";
 
     private RewtKeysUnavailableException Denied(string keys, Exception exception) => new(
-        $"The keys of '{options.Namespace}' were not changed: the Redis login of this service may not write {keys}. Give it the rights that '{RightsCommand.OfKeyPairs(options.Namespace, _service)}' prints.",
+        $"The keys of '{options.Namespace}' were not changed: the Redis login of this service may not write {keys}. Give it the permissions that '{RightsCommand.OfKeyPairs(options.Namespace, _service)}' prints.",
         TimeSpan.FromSeconds(60),
         exception);
 
@@ -338,7 +338,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private partial void LogWriteRefused(string ring, string service, string state, Exception exception);
 
     [LoggerMessage(EventId = 52, EventName = "PairsDenied", Level = LogLevel.Warning,
-        Message = "Key pairs of {Ring}: the Redis login may not publish keys of {Service}, so this process can verify but not sign. Give the login the rights that '{Command}' prints.")]
+        Message = "Key pairs of {Ring}: the Redis login may not publish keys of {Service}, so this process can verify but not sign. Give the login the permissions that '{Command}' prints.")]
     private partial void LogDenied(string ring, string service, string command, Exception exception);
 
     [LoggerMessage(EventId = 53, EventName = "PublishedKeyRefused", Level = LogLevel.Warning,

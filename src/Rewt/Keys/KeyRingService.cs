@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 /// The implementation of the public service <see cref="IRewtKeyRing"/>, by which an application lists, rotates and revokes the keys of a namespace.
 /// If keys of the other kind are accepted too, their key ring is <paramref name="other"/>, whose keys can be revoked, but not rotated.
 /// </summary>
-internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? other, TimeProvider time) : IRewtKeyRing
+internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? other, RewtOptions options, TimeProvider time) : IRewtKeyRing
 {
     public async Task<RewtKeyRing> GetAsync(CancellationToken cancellationToken = default) =>
         View(keyRing, await keyRing.GetSigningAsync(cancellationToken).ConfigureAwait(false));
@@ -30,7 +30,7 @@ internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? o
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new RewtKeysUnavailableException(
-                $"The key {keyId} of '{owner.Name}' is revoked, but the confirmations of the other instances cannot be read: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. See the inner exception."}",
+                $"The key {keyId} of '{owner.Name}' is revoked, but the confirmations of the other instances cannot be read: {StoreFailure.OfRead(exception, options.ConnectionSection)}",
                 TimeSpan.FromSeconds(2),
                 exception);
         }

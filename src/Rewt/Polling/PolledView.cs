@@ -41,6 +41,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _timer;
     private readonly Lock _starting = new();
+    private readonly Lock _arming = new();
     private readonly LogLimit _changedCauses = new(TimeSpan.FromSeconds(10));
     private Task? _loop;
     private PendingRead _next = new();
@@ -180,8 +181,15 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// <summary>Makes the background loop read the store as soon as the limit of two reads per second permits.</summary>
     protected void RequestRead()
     {
-        Volatile.Write(ref _isReadRequested, true);
-        _wake.Writer.TryWrite(true);
+        lock (_arming)
+        {
+            // The loop already has to read, or waits until the limit permits a read.
+            if (_isReadRequested) return;
+            Volatile.Write(ref _isReadRequested, true);
+            // The timer is armed only while the loop has nothing to do, so that it causes no superfluous round, and a test can wait for it.
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _wake.Writer.TryWrite(true);
+        }
     }
 
     /// <summary>
@@ -316,8 +324,12 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
                 if (UntilRead() <= TimeSpan.Zero) ReadAgainIn(RetryPause);
             }
 
-            var wait = UntilRead();
-            _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            lock (_arming)
+            {
+                var wait = UntilRead();
+                if (!_wake.Reader.TryPeek(out _)) _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            }
+
             await _wake.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
     }

@@ -19,11 +19,11 @@ internal static class OutageExplanation
 
     /// <summary>Returns the explanation of an error from a server; <see langword="null"/> if there is none for its code.</summary>
     /// <param name="exception">The error.</param>
-    /// <param name="rights">The command that prints the rights which the login needs.</param>
+    /// <param name="rights">The command that prints the permissions that the login needs.</param>
     public static OutageReason? OfError(RedisServerException exception, string rights) => CodeOf(exception) switch
     {
-        "EXECABORT" => new($"Redis rejected a transaction. Check the log of the server, the rights of the login ('{rights}') and maxmemory."),
-        "NOPERM" => new($"The Redis login may not run a required command (NOPERM). Give it the rights that '{rights}' prints, or '--role verifier' for a service that only receives."),
+        "EXECABORT" => new($"Redis rejected a transaction. Check the log of the server, the permissions of the login ('{rights}') and maxmemory."),
+        "NOPERM" => new($"The Redis login may not run a required command (NOPERM). Give it the permissions that '{rights}' prints, or '--role verifier' for a service that only receives."),
         var code => OfCode(code),
     };
 

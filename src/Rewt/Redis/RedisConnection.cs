@@ -11,7 +11,7 @@ namespace Rewt.Internal;
 /// <param name="services">The services of the application, which may contain a multiplexer.</param>
 /// <param name="options">The settings of the namespace.</param>
 /// <param name="time">The clock of this instance.</param>
-/// <param name="keys">The kind of keys for which the login needs rights. Default: the kind of the settings.</param>
+/// <param name="keys">The kind of keys for which the login needs permissions. Default: the kind of the settings.</param>
 internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time, KeyMode? keys = null) : IAsyncDisposable
 {
     private static readonly TimeSpan ExplanationInterval = TimeSpan.FromSeconds(30);
@@ -55,7 +55,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// </summary>
     public Func<CancellationToken, Task>? Resubscribe { private get; set; }
 
-    /// <summary>The command of the tool that prints the rights which the login needs.</summary>
+    /// <summary>The command of the tool that prints the permissions that the login needs.</summary>
     public string Rights => RightsCommand.Of(options, keys ?? options.EffectiveKeyMode);
 
     /// <summary>The time limit of one command or transaction.</summary>
@@ -138,25 +138,25 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     public async Task TransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, CancellationToken cancellationToken)
     {
         await database.UntilConnectedAsync(key, CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        if (!await TransactConnectedAsync(database, fill, cancellationToken).ConfigureAwait(false)) throw new InvalidOperationException("Redis rejected a transaction.");
+        if (!await TransactConnectedAsync(database, fill, CommandLimit, cancellationToken).ConfigureAwait(false)) throw new InvalidOperationException("Redis rejected a transaction.");
     }
 
     /// <summary>Executes a transaction with conditions as soon as the primary that stores a key is connected.</summary>
     /// <returns><see langword="true"/> if the conditions of the transaction were met; otherwise <see langword="false"/>.</returns>
-    public async Task<bool> TryTransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, CancellationToken cancellationToken)
+    public async Task<bool> TryTransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, TimeSpan limit, CancellationToken cancellationToken)
     {
-        await database.UntilConnectedAsync(key, CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        await database.UntilConnectedAsync(key, limit, time, cancellationToken).ConfigureAwait(false);
         // This command fails if the login may not run WATCH. The client library ignores such a refusal, and would execute the transaction even if a condition
         // is no longer met.
-        await database.ExecuteAsync("WATCH", [key], CommandFlags.DemandMaster).WithinAsync(this, cancellationToken).ConfigureAwait(false);
-        return await TransactConnectedAsync(database, fill, cancellationToken).ConfigureAwait(false);
+        await database.ExecuteAsync("WATCH", [key], CommandFlags.DemandMaster).WithinAsync(limit, time, cancellationToken).ConfigureAwait(false);
+        return await TransactConnectedAsync(database, fill, limit, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<bool> TransactConnectedAsync(IDatabase database, Action<ITransaction> fill, CancellationToken cancellationToken)
+    private async Task<bool> TransactConnectedAsync(IDatabase database, Action<ITransaction> fill, TimeSpan limit, CancellationToken cancellationToken)
     {
         var transaction = database.CreateTransaction();
         fill(transaction);
-        return await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(this, cancellationToken).ConfigureAwait(false);
+        return await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(limit, time, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -100,6 +100,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
                 database,
                 _keys.Secret,
                 transaction => ConditionalWrite.Fill(transaction, _keys, basis, plan, stored),
+                connection.CommandLimit,
                 cancellationToken).ConfigureAwait(false);
             if (written) await _hint.PublishAsync(database).ConfigureAwait(false);
             return written;

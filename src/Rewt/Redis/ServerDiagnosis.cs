@@ -31,7 +31,7 @@ internal static class ServerDiagnosis
 
         if (facts.Version is { } version && version < Oldest)
         {
-            yield return Finding.Warning("old-server", $"The Redis server is version {version}, older than {Oldest}, the first version with the required rights and commands; upgrade it.");
+            yield return Finding.Warning("old-server", $"The Redis server is version {version}, older than {Oldest}, the first version with the required permissions and commands; upgrade it.");
         }
 
         if (!facts.IsEncrypted && facts.Servers.Where(server => !IsThisMachine(server)).Select(Name).ToList() is { Count: > 0 } open)
@@ -57,7 +57,7 @@ internal static class ServerDiagnosis
         {
             yield return Finding.Warning(
                 "pair-rights",
-                $"The Redis login may publish keys for every service, so any service with this login can sign as any other service; give each service a login with the rights that '{RightsCommand.OfKeyPairs(ring, "<name>")}' prints.");
+                $"The Redis login may publish keys for every service, so any service with this login can sign as any other service; give each service a login with the permissions that '{RightsCommand.OfKeyPairs(ring, "<name>")}' prints.");
         }
 
         foreach (var finding in OfRights(facts, ring)) yield return finding;
@@ -68,7 +68,7 @@ internal static class ServerDiagnosis
         if (facts.AreScriptsDenied)
         {
             yield return Finding.Advice(
-                "acl", $"The Redis login may not run scripts (EVAL), so the rights of the login cannot be checked; if the service signs and the server supports EVAL, give the login the rights that '{RightsCommand.OfSharedSecret(ring)}' prints.");
+                "acl", $"The Redis login may not run scripts (EVAL), so the permissions of the login cannot be checked; if the service signs and the server supports EVAL, give the login the permissions that '{RightsCommand.OfSharedSecret(ring)}' prints.");
         }
 
         if (facts.DeniedCommands.Count == 0) yield break;
@@ -76,7 +76,7 @@ internal static class ServerDiagnosis
         var isReader = WritingCommands.All(command => facts.DeniedCommands.Any(name => name.Split(' ')[0] == command));
         yield return isReader
             ? Finding.Advice("acl", $"The Redis login can only read the key ring, so another service must rotate and revoke the keys ({denied}).")
-            : Finding.Warning("acl", $"The Redis login lacks rights; give it those that '{RightsCommand.OfSharedSecret(ring)}' prints. Missing rights: {denied}.");
+            : Finding.Warning("acl", $"The Redis login lacks permissions; give it those that '{RightsCommand.OfSharedSecret(ring)}' prints. Missing permissions: {denied}.");
     }
 
     private static bool IsThisMachine(EndPoint server) => server switch

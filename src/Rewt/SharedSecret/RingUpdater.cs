@@ -190,12 +190,12 @@ internal sealed partial class RingUpdater(
         var refusal = (action, StoreFailure.Cause(exception));
         if (_refusals.Count(time) == 0 && refusal == _knownRefusal) return;
         _knownRefusal = refusal;
-        LogWriteRefused(ringName, action, snapshot.KeyIds.Any() ? "The keys that can be read stay in use." : "There are no keys until the write succeeds.", exception);
+        LogWriteRefused(ringName, action, snapshot.KeyIds.Any() ? "The keys that can be read stay in use." : "There are no keys until the write succeeds.", StoreFailure.Explanation(exception) ?? "See the exception.", StoreFailure.Unexplained(exception));
     }
 
     private RewtKeysUnavailableException Denied() => new(
         $"The key ring '{ringName}' was not changed: the Redis login of this service may run neither scripts nor transactions. "
-        + $"Allow EVALSHA, or MULTI, EXEC and WATCH, on '{ringName}:rewt-secret' and '{{{ringName}:rewt-secret}}:*'.",
+        + $"Allow EVAL and EVALSHA, or MULTI, EXEC, WATCH and UNWATCH, on '{ringName}:rewt-secret' and '{{{ringName}:rewt-secret}}:*'.",
         TimeSpan.FromSeconds(60));
 
     private static LogLevel LevelOf(RingAction action) => action switch
@@ -213,8 +213,8 @@ internal sealed partial class RingUpdater(
     private partial void LogUnusable(string ring, string problem);
 
     [LoggerMessage(EventId = 3, EventName = "RingWriteRefused", Level = LogLevel.Warning,
-        Message = "Key ring {Ring}: {Action} could not be written. {State}")]
-    private partial void LogWriteRefused(string ring, RingAction action, string state, Exception exception);
+        Message = "Key ring {Ring}: {Action} could not be written. {State} {Explanation}")]
+    private partial void LogWriteRefused(string ring, RingAction action, string state, string explanation, Exception? exception);
 
     [LoggerMessage(EventId = 4, EventName = "RingRegressed", Level = LogLevel.Warning,
         Message = "Key ring {Ring} went back from version {Known} to {Seen}. The change is used only if a second read confirms it.")]

@@ -88,6 +88,45 @@ public sealed class RedisAppsTests
     }
 
     [Fact]
+    public async Task An_error_of_a_change_of_an_app_names_the_solution()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var service = await AppService.StartAsync(redis.ConnectionString);
+        await service.AddAcmeAsync();
+        await redis.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1);
+
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Apps.RevokeAsync("acme", Cancellation)))
+            .Message.ShouldBe("The app 'acme' of 'rewt' was not changed: Redis accepts no writes, because too few replicas are connected (min-replicas-to-write). Repair the replicas.");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",$EVAL=,$EVALSHA=")]
+    public async Task A_change_of_an_app_waits_as_long_as_an_operator_with_and_without_scripts(string disabledCommands)
+    {
+        var time = new TestClock();
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var proxy = TcpProxy.Start(redis.Port);
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        // The client library itself waits for an hour.
+        var options = new RewtOptions { Redis = proxy.ConnectionString + ",asyncTimeout=3600000" + disabledCommands };
+        await using var store = new RedisAppStore(new RedisConnection(services, options, time), options, time);
+        var app = new AppEntry("acme", "", "", ["orders"], [], []);
+        (await store.TryWriteAsync(default, app, Cancellation)).ShouldBeTrue();
+        await store.ReadAsync(null, Cancellation);
+        var stored = await store.FindAsync("acme", Cancellation);
+        proxy.Hold();
+        var began = time.GetTimestamp();
+
+        var write = store.TryWriteAsync(stored, app with { Name = "Acme" }, Cancellation);
+        await time.AdvanceUntilAsync(() => write.IsCompleted, within: TimeLimit.Operator, time.Advance);
+
+        await Should.ThrowAsync<TimeoutException>(() => write);
+        time.GetElapsedTime(began).ShouldBeGreaterThanOrEqualTo(TimeLimit.Operator);
+        proxy.Release();
+    }
+
+    [Fact]
     public async Task The_documented_ACL_permits_all_operations_on_trusted_apps()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);

@@ -201,7 +201,7 @@ public sealed class OneTimeTests
 
     [Theory]
     [InlineData("OOM", "Redis has no memory left (maxmemory).")]
-    [InlineData("NOPERM", "Give it the rights that 'rewt acl --role signer --namespace rewt' prints")]
+    [InlineData("NOPERM", "Give it the permissions that 'rewt acl --role signer --namespace rewt' prints")]
     [InlineData("READONLY", "Connect to the primary")]
     public async Task A_one_time_token_whose_use_Redis_does_not_record_gets_503_and_the_log_contains_the_cause(string error, string expected)
     {

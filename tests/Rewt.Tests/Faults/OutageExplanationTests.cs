@@ -13,7 +13,7 @@ public sealed class OutageExplanationTests
         ["an untrusted certificate"] = (async scene => await scene.TlsAsync() + ",ssl=true", "Its certificate must be trusted on this machine and contain the host name"),
         ["no password"] = (scene => scene.RedisAsync("--requirepass", "of-a-test"), "127.0.0.1:{port} requires a login. Add password=... (and user=...) to Rewt:Redis."),
         ["a wrong password"] = (async scene => await scene.RedisAsync("--requirepass", "of-a-test") + ",password=not-the-one", "127.0.0.1:{port} refused the login: the user or the password is wrong."),
-        ["a missing right"] = (scene => scene.DeniedAsync(), "(NOPERM). Give it the rights that 'rewt acl --role signer --namespace rewt' prints"),
+        ["a missing permission"] = (scene => scene.DeniedAsync(), "(NOPERM). Give it the permissions that 'rewt acl --role signer --namespace rewt' prints"),
         ["a web server"] = (scene => scene.WebAsync(), "127.0.0.1:{port} is an HTTP server, not Redis."),
         ["a sentinel without its service"] = (scene => scene.SentinelAsync(string.Empty), "127.0.0.1:{port} is a Sentinel, not Redis. Add serviceName="),
         ["a sentinel with another service"] = (scene => scene.SentinelAsync(",serviceName=other"), "The Sentinel 127.0.0.1:{port} knows no primary 'other'"),

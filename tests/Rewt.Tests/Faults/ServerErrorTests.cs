@@ -64,6 +64,22 @@ public sealed class ServerErrorTests
     }
 
     [Fact]
+    public async Task The_log_of_a_login_without_permission_for_scripts_and_WATCH_names_the_rules_of_a_signer()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await redis.CommandAsync("ACL", "SETUSER", "default", "-@scripting", "-watch");
+        await using var instance = Instance.Start(redis.ConnectionString);
+        const string Expected = "There are no keys until the write succeeds. The Redis login may not run a required command (NOPERM). Give it the permissions that 'rewt acl --role signer --namespace rewt' prints";
+
+        await Eventually.TrueAsync(() => Refusals().Any(line => line.Contains(Expected, StringComparison.Ordinal)), "the refused write is logged");
+
+        // Only a login that may not run scripts needs WATCH.
+        Refusals().ShouldAllBe(line => !line.Contains("watch", StringComparison.OrdinalIgnoreCase));
+
+        IEnumerable<string> Refusals() => instance.Log.Text.Split('\n').Where(line => line.Contains("RingWriteRefused", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_instance_with_a_wrong_password_recovers_when_the_server_accepts_it()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--requirepass", "first");

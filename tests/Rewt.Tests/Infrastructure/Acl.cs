@@ -2,7 +2,7 @@ namespace Rewt.Tests.Infrastructure;
 
 /// <summary>
 /// Restricts the ACL rules of a real server. The rules are those of the default user, because the oldest supported client library has no user names.
-/// An existing connection keeps its rights.
+/// An existing connection keeps its permissions.
 /// </summary>
 internal static class Acl
 {

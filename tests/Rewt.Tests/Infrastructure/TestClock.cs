@@ -10,21 +10,14 @@ internal sealed class TestClock : FakeTimeProvider
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
 
     private long _adjusted;
-    private int _loopRounds;
 
     public int ArmedTimers => _armed.Count;
 
     /// <summary>
-    /// Gets the number of armed timers of loops, which create their timers disarmed. Timers of task timeouts are not counted, because they may stay armed for
-    /// a moment after the task has completed.
+    /// Gets the number of armed timers of loops, which create their timers disarmed, and arm them only while they have nothing to do. Timers of task timeouts
+    /// are not counted, because they may stay armed for a moment after the task has completed.
     /// </summary>
     public int SleepingLoops => _armed.Keys.Count(arming => arming.IsOfLoop);
-
-    /// <summary>
-    /// Gets the number of times that loops have armed their timers. A higher number than before a request means that the loop has made at least one round, also
-    /// if its timer is still armed while the loop works.
-    /// </summary>
-    public int LoopRounds => Volatile.Read(ref _loopRounds);
 
     /// <summary>Gets the time until the next timer fires, or null if no timer is armed.</summary>
     public TimeSpan? UntilNext => _armed.Keys.Select(arming => (TimeSpan?)GetElapsedTime(GetTimestamp(), arming.Due)).Min();
@@ -96,7 +89,6 @@ internal sealed class TestClock : FakeTimeProvider
                 if (!arming.HasEnded) clock._armed[arming] = true;
             }
 
-            if (isOfLoop) Interlocked.Increment(ref clock._loopRounds);
             return true;
         }
 

@@ -1,3 +1,4 @@
+using Rewt.Tests.Apps;
 using Rewt.Tests.Docs;
 using Rewt.Tests.Tenants;
 
@@ -6,6 +7,8 @@ namespace Rewt.Tests.Operations;
 /// <summary>Tests each command of the runbook in its situation. <see cref="CommandBlockTests"/> runs the code blocks unchanged.</summary>
 public sealed partial class RunbookTests
 {
+    private const string CopyOfApps = "redis-cli --raw -D '' DUMP {rewt:rewt-secret}:apps | redis-cli -x RESTORE {rewt-2:rewt-secret}:apps 0";
+
     /// <summary>Maps each command of the page to the test of its situation.</summary>
     private static readonly Dictionary<string, string> Commands = new(StringComparer.Ordinal)
     {
@@ -20,6 +23,7 @@ public sealed partial class RunbookTests
         ["rewt doctor --output json"] = nameof(A_doctor_finding_disappears_after_its_documented_fix),
         ["CONFIG SET maxmemory-policy noeviction"] = nameof(A_doctor_finding_disappears_after_its_documented_fix),
         ["EXPIRE"] = nameof(A_doctor_finding_disappears_after_its_documented_fix),
+        [CopyOfApps] = nameof(Trusted_apps_are_copied_to_another_namespace),
         ["rewt acl --role verifier --user <its login>"] = nameof(A_login_reduced_to_the_rights_of_a_verifier_keeps_its_password),
         ["rewt acl --role signer"] = nameof(ToolDoctorTests.The_doctor_reports_missing_rights_missing_pushes_and_lagging_instances),
         ["rewt acl --key-pairs --role signer --service <name>"] = nameof(ToolAclTests.The_rights_for_key_pairs_match_the_key_pairs_page),
@@ -90,6 +94,28 @@ public sealed partial class RunbookTests
         (await inventory.VerifyAsync(await signer.SignAsync())).ShouldBe(RewtRefusal.None);
         await using var restarted = await Instance.StartWarmAsync(redis.ConnectionString + ",user=inventory,password=of-a-test");
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => restarted.Ring.RotateAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Trusted_apps_are_copied_to_another_namespace(bool isCluster)
+    {
+        Require.RealRedis();
+        Require.That(Executables.Find("redis-cli") is not null, "needs redis-cli on the PATH");
+        await using IAsyncDisposable servers = isCluster ? await ClusterOfThree.StartAsync() : await RedisServer.StartAsync(RedisServerKind.Real);
+        var (redis, port) = servers is ClusterOfThree cluster ? (cluster.ConnectionString, cluster.Masters[0].Port) : (((RedisServer)servers).ConnectionString, ((RedisServer)servers).Port);
+        await using var service = await AppService.StartAsync(redis);
+        await service.AddAcmeAsync();
+
+        // The namespaces have different slots.
+        var client = string.Create(CultureInfo.InvariantCulture, $"redis-cli() {{ command redis-cli {(isCluster ? "-c" : "")} -p {port} \"$@\"; }}");
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-eo", "pipefail", "-c", $"{client}\n{CopyOfApps}"]) { RedirectStandardOutput = true })!;
+        var reply = await bash.StandardOutput.ReadToEndAsync(Cancellation);
+        await bash.WaitForExitAsync(Cancellation);
+
+        reply.Trim().ShouldBe("OK");
+        (await ToolRun.RunAsync("apps", "list", "--namespace", "rewt-2", "--redis", redis)).Succeeds().Output.ShouldContain("acme");
     }
 
     [Fact]

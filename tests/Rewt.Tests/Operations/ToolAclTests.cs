@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Operations;
 
-/// <summary>Tests <c>rewt acl</c>: the printed rights are sufficient and not wider than the role needs.</summary>
+/// <summary>Tests <c>rewt acl</c>: the printed permissions are sufficient and not wider than the role needs.</summary>
 public sealed class ToolAclTests
 {
     [Fact]
@@ -110,7 +110,7 @@ public sealed class ToolAclTests
         await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await verifier.Ring.RevokeAsync(await signer.CurrentAsync(), Cancellation));
         (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
-        // The denied rights are intended for this role and cause no warning.
+        // The denied permissions are intended for this role and cause no warning.
         var doctor = await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--namespace", "shop", "-o", "json");
         doctor.Json.GetProperty("findings").EnumerateArray().ShouldAllBe(finding => finding.GetProperty("severity").GetString() != "warning");
     }

@@ -30,7 +30,7 @@ public sealed partial class ToolCommandLineTests
         await using var client = await redis.ConnectAsync();
         await client.CommandAsync("AUTH", "first");
         await client.CommandAsync("ACL", "SETUSER", "default", "-@all", "+ping", "+info", "+client", "+echo", "+config|get", "+cluster", "+select");
-        (await ToolRun.RunAsync("keys", "list", "--redis", $"{redis.ConnectionString},password=first")).Fails(4, "rewt acl --role operator");
+        (await ToolRun.RunAsync("keys", "list", "--redis", $"{redis.ConnectionString},password=first")).Fails(4, "'rewt acl --role operator --namespace rewt'");
     }
 
     [Theory]

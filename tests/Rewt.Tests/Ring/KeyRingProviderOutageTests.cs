@@ -127,7 +127,7 @@ public sealed class KeyRingProviderOutageTests
         var request = bench.Provider.RefreshAsync(Cancellation);
         await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(250));
         bench.Store.IsUnavailable = false;
-        await bench.AdvanceInStepsAsync(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(250));
+        await bench.AdvanceUntilAsync(() => request.IsCompleted);
 
         (await request).Current.ShouldNotBeNull();
     }

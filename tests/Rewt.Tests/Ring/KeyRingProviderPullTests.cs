@@ -44,9 +44,8 @@ public sealed class KeyRingProviderPullTests
 
         for (var step = 0; step < 100; step++)
         {
-            var rounds = bench.Time.LoopRounds;
             for (var i = 0; i < 10; i++) requests.Add(bench.Provider.RefreshAsync(Cancellation));
-            await ProviderBench.UntilAsync(() => bench.Time.LoopRounds > rounds, "the provider has made the read that the limit allows");
+            await bench.WaitUntilIdleAsync();
             bench.Advance(TimeSpan.FromMilliseconds(100));
         }
 

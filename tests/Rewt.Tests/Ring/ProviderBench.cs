@@ -31,10 +31,7 @@ internal sealed class ProviderBench : IAsyncDisposable
     /// <summary>Creates the provider of another instance on the same store, which receives pushes.</summary>
     public KeyRingProvider CreateProvider() => CreateProvider(new FaultyRingStore(Server), NullLogger.Instance);
 
-    /// <summary>
-    /// Starts the provider and waits for its first read without a request. A request could cause a second read, which the provider makes while its timer is
-    /// still armed; the clock would then advance during this read.
-    /// </summary>
+    /// <summary>Starts the provider and waits for its first read without a request, which could cause a second read.</summary>
     public async Task<RingSnapshot> StartAsync()
     {
         Provider.Start();

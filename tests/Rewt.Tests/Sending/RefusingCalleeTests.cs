@@ -104,9 +104,8 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     {
         var sender = Create();
         await LoadKeysAsync(sender);
-        var rounds = _time.LoopRounds;
         await CallAsync(sender);
-        await Eventually.TrueAsync(() => _time.LoopRounds > rounds, "the provider waits for its next read");
+        await WaitUntilIdleAsync();
         // One poll follows that read, before the key is lost.
         var reads = _store.Reads;
         _time.Advance(TimeSpan.FromSeconds(4));
@@ -126,15 +125,17 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         _challenge = null;
         var sender = Create(options => options.RefreshInterval = TimeSpan.FromMinutes(1));
         await sender.Ring.GetAsync(Cancellation);
+        await WaitUntilIdleAsync();
         // The rotation is due but cannot be written, so the pending key signs.
         _store.IsReadOnly = true;
         _time.Advance(SharedMemoryRing.Lifetime - TimeSpan.FromSeconds(1));
         await CallAsync(sender);
         sender.Retries.ShouldBe(1);
+        await WaitUntilIdleAsync();
         var writes = _store.Writes;
         _store.IsReadOnly = false;
         await _time.AdvanceUntilAsync(() => _store.Writes > writes, within: TimeSpan.FromMinutes(1), _time.Advance);
-        await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the provider waits for its next read");
+        await WaitUntilIdleAsync();
         _time.Advance(TimeSpan.FromSeconds(1));
         _ring.Store.Set(Secret.Generate().CopyBytes());
 
@@ -262,6 +263,7 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     {
         var sender = Create();
         await sender.Ring.GetAsync(Cancellation);
+        await WaitUntilIdleAsync();
         _store.IsUnavailable = true;
 
         var first = CallAsync(sender);
@@ -286,19 +288,22 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     private async Task<int> LoadKeysAsync(Sender sender)
     {
         await sender.Ring.GetAsync(Cancellation);
-        await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the provider waits for its next read");
+        await WaitUntilIdleAsync();
         // The first request may cause a second read, after which a check would wait for ever.
         _time.Advance(TimeSpan.FromSeconds(1));
         return _store.Reads;
     }
 
+    private Task WaitUntilIdleAsync() => Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the provider waits for its next read");
+
     private static async Task<HttpStatusCode> CallAsync(Sender sender, string client = Sender.Client) => await sender.Http(client).CallAsync("/a").StatusAsync();
 
     /// <summary>Advances the clock from timer to timer, so that the provider does not regard the passed time as a pause of the process.</summary>
-    private Task PassAsync(TimeSpan duration)
+    private async Task PassAsync(TimeSpan duration)
     {
         var end = _time.GetUtcNow() + duration;
-        return _time.AdvanceUntilAsync(() => _time.GetUtcNow() >= end, within: TimeSpan.FromSeconds(5), _time.Advance);
+        await _time.AdvanceUntilAsync(() => _time.GetUtcNow() >= end, within: TimeSpan.FromSeconds(5), _time.Advance);
+        await WaitUntilIdleAsync();
     }
 
     private static async Task<HttpStatusCode> CallForTenantAsync(Sender sender, string tenant)

@@ -47,7 +47,7 @@ public sealed class TenantLifeCycleTests : WithServices
         await redis.KillAsync();
         var read = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.SignAsync("globex"));
 
-        change.Message.ShouldContain("Check the log of the server, the rights of the login ('rewt acl --role signer --namespace rewt') and maxmemory.");
+        change.Message.ShouldContain("Check the log of the server, the permissions of the login ('rewt acl --role signer --namespace rewt') and maxmemory.");
         read.Message.ShouldContain($"Nothing listens on 127.0.0.1:{redis.Port}");
     }
 
@@ -175,22 +175,26 @@ public sealed class TenantLifeCycleTests : WithServices
     [Fact]
     public async Task Rotations_of_the_secret_fail_no_call_and_keep_users_logged_in()
     {
-        static void Fast(RewtOptions options) =>
-            (options.RotationInterval, options.RefreshInterval, options.TokenLifetime, options.MaxTokenLifetime) = (TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30));
-        await using var issuer = await TenantService.StartAsync(_redis, options => { Fast(options); options.Namespace = "users"; }, name: "login");
-        await using var service = await TenantService.StartAsync(_redis, options => { Fast(options); options.Namespace = "users"; });
+        static void UseLongLifetimes(RewtOptions options) =>
+            (options.Namespace, options.TokenLifetime, options.MaxTokenLifetime) = ("users", TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30));
+        await using var issuer = await TenantService.StartAsync(_redis, UseLongLifetimes, name: "login");
+        await using var service = await TenantService.StartAsync(_redis, UseLongLifetimes);
         var login = await issuer.SignAsync("ada");
         var secrets = new HashSet<string?>();
 
-        await Eventually.TrueAsync(
-            async () =>
+        for (var rotation = 0; rotation <= 2; rotation++)
+        {
+            // On a busy machine, the time limit of a command may pass although the secret was rotated.
+            if (rotation > 0) await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => issuer.Ring.RotateAsync(Cancellation)) is null, "the secret is rotated");
+            secrets.Add(await _redis.GetAsync("users:rewt-secret"));
+            for (var call = 0; call < 10; call++)
             {
                 (await service.StatusAsync("ada", await issuer.SignAsync("ada"))).ShouldBe(HttpStatusCode.OK);
                 (await service.StatusAsync("ada", login)).ShouldBe(HttpStatusCode.OK);
-                if (await _redis.GetAsync("users:rewt-secret") is { } secret) secrets.Add(secret);
-                return secrets.Count == 3;
-            },
-            "the secret was rotated twice");
+            }
+        }
+
+        secrets.Count.ShouldBe(3);
         await issuer.Tenants.RevokeTenantAsync("ada", Cancellation);
         await Eventually.TrueAsync(async () => await service.StatusAsync("ada", login) == HttpStatusCode.Unauthorized, "the revocation ends the login");
     }

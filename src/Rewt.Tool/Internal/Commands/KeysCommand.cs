@@ -128,7 +128,7 @@ internal static class KeysCommand
             ring = await session.RevokeAsync(keyId, cancellationToken);
         }
 
-        var missing = wait is { } limit ? await ConfirmationsAsync(keyId, session.WaitForAllAsync(ring, limit, cancellationToken)) : null;
+        var missing = wait is { } limit ? await ConfirmationsAsync(context, keyId, session.WaitForAllAsync(ring, limit, cancellationToken)) : null;
         Print(context, ring, keyId, missing);
         return Confirm(context, missing);
     }
@@ -143,13 +143,13 @@ internal static class KeysCommand
 
         await context.ConfirmAsync($"Permanently revoke the key pair {keyId}{(known?.Issuer is { } service ? $" of {service}" : "")}?", cancellationToken);
         pairs = await session.Pairs.RevokeAsync(pairs, keyId, cancellationToken);
-        var missing = wait is { } limit ? await ConfirmationsAsync(keyId, session.Pairs.WaitForAllAsync(pairs, limit, cancellationToken)) : null;
+        var missing = wait is { } limit ? await ConfirmationsAsync(context, keyId, session.Pairs.WaitForAllAsync(pairs, limit, cancellationToken)) : null;
         Print(context, ring, keyId, missing, pairs);
         return Confirm(context, missing);
     }
 
     /// <exception cref="ToolException">The confirmations cannot be read. The message states that the key is revoked nevertheless.</exception>
-    private static async Task<IReadOnlyList<string>> ConfirmationsAsync(string keyId, Task<IReadOnlyList<string>> confirmations)
+    private static async Task<IReadOnlyList<string>> ConfirmationsAsync(ToolContext context, string keyId, Task<IReadOnlyList<string>> confirmations)
     {
         try
         {
@@ -157,7 +157,7 @@ internal static class KeysCommand
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw new ToolException(ExitCode.Unconfirmed, $"The key {keyId} is revoked, but the confirmations of the instances cannot be read: {StoreFailure.Explanation(exception) ?? Failure.Of(exception).Message}");
+            throw new ToolException(ExitCode.Unconfirmed, $"The key {keyId} is revoked, but the confirmations of the instances cannot be read: {Failure.Of(exception, context.Namespace).Message}");
         }
     }
 

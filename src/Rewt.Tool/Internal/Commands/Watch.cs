@@ -89,7 +89,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return before with { DegradedReason = Failure.Of(exception).Message };
+            return before with { DegradedReason = Failure.Of(exception, session.Options.Namespace).Message };
         }
     }
 
