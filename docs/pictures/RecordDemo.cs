@@ -32,8 +32,8 @@ using (var demo = Process.Start(new ProcessStartInfo("dotnet", ["run", .. noBuil
 
 var frames = lines.Where(line => line.StartsWith("calls ", StringComparison.Ordinal)).Select(Figures).ToList();
 if (frames.Count < 2) throw new InvalidOperationException($"No figures in {duration} seconds: {string.Join('\n', lines)}");
-var log = lines.Where(line => !line.StartsWith("calls ", StringComparison.Ordinal) && !line.StartsWith('{')).Select(line => line.Length > 96 ? line[..95] + "…" : line).Take(6).ToList();
-await File.WriteAllTextAsync(output, Draw(log, frames));
+var log = lines.Where(line => !line.StartsWith("calls ", StringComparison.Ordinal) && !line.StartsWith('{')).TakeWhile(line => !line.Contains(" calls in ", StringComparison.Ordinal)).ToList();
+await File.WriteAllTextAsync(output, Draw(log, frames, [.. lines.SkipWhile(line => !line.Contains(" calls in ", StringComparison.Ordinal))]));
 Console.WriteLine($"{output}: {frames.Count} frames");
 
 // "calls 12 in 1 s | failures 0 | …": names and values.
@@ -47,11 +47,11 @@ static List<(string Name, string Value)> Figures(string line) =>
     }),
 ];
 
-static string Draw(List<string> log, List<List<(string Name, string Value)>> frames)
+static string Draw(List<string> log, List<List<(string Name, string Value)>> frames, List<string> summary)
 {
     const int Width = 820;
     const int Row = 24;
-    var height = 150 + (log.Count * 20) + (frames[0].Count * Row);
+    var height = 160 + (log.Count * 20) + (frames[0].Count * Row) + (summary.Count * 20);
     var seconds = frames.Count.ToString(CultureInfo.InvariantCulture);
     var share = (100.0 / frames.Count).ToString("0.00", CultureInfo.InvariantCulture);
     var keys = frames.Select(frame => frame.First(figure => figure.Name == "current key").Value).Distinct(StringComparer.Ordinal).ToList();
@@ -103,6 +103,8 @@ static string Draw(List<string> log, List<List<(string Name, string Value)>> fra
             svg.Append(CultureInfo.InvariantCulture, $"<text{mood} x=\"250\" y=\"{y + (row * Row)}\">{SecurityElement.Escape(value)}</text>");
         }
 
+        // The demo prints the summary when it ends.
+        for (var row = 0; at == frames.Count - 1 && row < summary.Count; row++) svg.Append(CultureInfo.InvariantCulture, $"<text x=\"22\" y=\"{y + 10 + (frames[0].Count * Row) + (row * 20)}\">{SecurityElement.Escape(summary[row])}</text>");
         svg.Append("</g>\n");
     }
 

@@ -1,3 +1,5 @@
+using Spectre.Console;
+
 namespace Rewt.Samples.Demo;
 
 /// <summary>Writes progress and the services' output to standard error, or keeps the last lines for the live view.</summary>
@@ -38,7 +40,7 @@ internal sealed class DemoLog
             if (IsClosed) return;
             if (Keep == 0)
             {
-                Console.Error.WriteLine(line);
+                foreach (var part in LiveView.Wrapped(line, Console.IsErrorRedirected ? int.MaxValue : AnsiConsole.Profile.Width - 1)) Console.Error.WriteLine(part);
                 return;
             }
 

@@ -8,7 +8,7 @@ internal sealed class Traffic(string orders, Tally tally, Action<string> log) : 
 {
     private const int Workers = 10;
 
-    private static readonly TimeSpan WarmUpLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WarmUpLimit = TimeSpan.FromMinutes(2);
 
     private readonly HttpClient _client = new() { BaseAddress = new Uri(orders), Timeout = TimeSpan.FromSeconds(15) };
     private int _user;

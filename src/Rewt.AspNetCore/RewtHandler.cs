@@ -84,7 +84,7 @@ public class RewtHandler : JwtBearerHandler
         _isCounted = true;
         if (verdict.IsForeign)
         {
-            _refusal = verdict.Cause;
+            _refusal = ApiKeyFormat.IsLikely(token.Span) ? verdict.Cause! with { Received = "ApiKey" } : verdict.Cause;
             return new(AuthenticateResult.NoResult());
         }
 

@@ -71,7 +71,7 @@ internal static class ConfiguredFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new PublicKeySourceException($"{NameOf(path)} {(exception is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "cannot be read")}", exception);
+            throw new PublicKeySourceException($"{NameOf(path)} {(exception is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : Directory.Exists(path) ? "is a directory; a container runtime mounts a missing file as a directory" : "cannot be read")}", exception);
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogg
     public void Check(KeySnapshot snapshot)
     {
         var isOff = snapshot.IsClockOff(skew);
-        if (isOff && !IsOff) LogClockOff(ring, snapshot.ClockOffset, skew);
+        if (isOff && !IsOff) LogClockOff(ring, TimeSpan.FromSeconds(Math.Round(snapshot.ClockOffset.TotalSeconds)), skew);
         IsOff = isOff;
     }
 

@@ -27,7 +27,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
 
     public const string Ended = "its attestation has ended, and its service has not renewed it";
 
-    private const string None = "it has no attestation by a certificate";
+    private const string None = "it has no attestation by a certificate; set Identity:CertificateFile in its service, or Identity:AcceptUnattested here";
 
     /// <summary>
     /// The permitted extended key usages: TLS server, TLS client and any usage. If a certificate names extended key usages, one of them must be
@@ -285,7 +285,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     public static string? ProblemOfUse(X509Certificate2 leaf)
     {
         if (leaf.Extensions.DistinctBy(extension => extension.Oid?.Value, StringComparer.Ordinal).Count() != leaf.Extensions.Count) return "its certificate has an extension twice";
-        if (leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority)) return "its certificate is that of an authority (basicConstraints), not of a service";
+        if (leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority)) return "its certificate is that of an authority (basicConstraints), not of a service; a chain starts with the certificate of the service";
         var usage = leaf.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault()?.KeyUsages ?? X509KeyUsageFlags.None;
         if (!usage.HasFlag(X509KeyUsageFlags.DigitalSignature)) return "its certificate may not sign (keyUsage digitalSignature)";
         if ((usage & (X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign)) != X509KeyUsageFlags.None) return "its certificate may sign certificates or revocation lists (keyUsage), as only an authority may";
@@ -335,7 +335,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         path.ChainPolicy.ExtraStore.AddRange(chain);
         try
         {
-            if (!path.Build(leaf)) return path.ChainElements.Any(element => at < Validity(element.Certificate).From) ? NotYetValid : $"its certificate is not accepted ({Cause(path.ChainStatus)})";
+            if (!path.Build(leaf)) return path.ChainElements.Any(element => at < Validity(element.Certificate).From) ? NotYetValid : $"its certificate is not accepted ({Cause(path.ChainStatus)}){Advice(path.ChainStatus)}";
 
             var elements = path.ChainElements.Select(element => element.Certificate).ToList();
             for (var index = 0; index < elements.Count - 1; index++)
@@ -365,6 +365,10 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (revocations.Any(list => list.Revokes(certificate, issuer, authorities))) return "its certificate is revoked";
         return ProblemOfTime(certificate, at) ?? ProblemOfTime(issuer, at);
     }
+
+    private static string Advice(X509ChainStatus[] status) => status.Any(one => one.Status is X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)
+        ? "; Identity:Authorities of this service must contain its root certificate, and the certificate file of its service all intermediate certificates"
+        : string.Empty;
 
     private static string Cause(X509ChainStatus[] status) => string.Join(", ", status.Select(one => one.Status).Distinct());
 

@@ -65,6 +65,9 @@ internal sealed record IssuerKeys(
     /// <summary>Returns whether the entry of a key has not been verified yet, because too many entries are new. The next read continues.</summary>
     public bool IsUnchecked(string keyId) => _unchecked.Contains(keyId);
 
+    /// <summary>Returns the problem for which the entry of a key was refused; <see langword="null"/> if there is no such entry.</summary>
+    public string? ProblemOf(string keyId) => _refusals.GetValueOrDefault(keyId)?.Key.Problem;
+
     /// <summary>
     /// Returns the reason why a missing key may nevertheless belong to the service; <see langword="null"/> if the key does not belong to it.
     /// </summary>

@@ -181,7 +181,8 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // The keys that were read remain usable, and the published keys stay valid.
-            LogWriteRefused(options.Namespace, _service, _own.Current is null ? "This process has published no key, so it cannot sign." : "The published keys stay in use.", exception);
+            var state = _own.Current is null ? "This process has published no key, so it cannot sign." : "The published keys stay in use.";
+            LogWriteRefused(options.Namespace, _service, StoreFailure.Explanation(exception) is { } reason ? $"{reason} {state}" : state, exception);
             refusal = StoreFailure.Cause(exception);
         }
 

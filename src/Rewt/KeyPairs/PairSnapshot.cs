@@ -157,6 +157,8 @@ internal sealed class PairSnapshot : KeySnapshot
     public override string? UnresolvedReason(string? issuer, string? keyId) =>
         issuer is null || keyId is null ? null : Issuers.GetValueOrDefault(issuer)?.UnresolvedReason(keyId);
 
+    public override string? ProblemOf(string? issuer, string keyId) => issuer is null ? null : Issuers.GetValueOrDefault(issuer)?.ProblemOf(keyId);
+
     public override IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => Issuers.TryGetValue(serviceName, out var ring)
         ? [.. ring.Keys.Values.Where(key => Verifies(key, now)).Select(key => (key.Key, key.Attestation))]
         : [];

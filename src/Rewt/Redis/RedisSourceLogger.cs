@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -53,7 +54,8 @@ internal sealed partial class RedisSourceLogger(
     {
         var configuration = RedisSourceSelector.Configuration(settings);
         configuration.SetDefaultPorts();
-        return string.Join(", ", configuration.EndPoints.Select(ServerDiagnosis.Name));
+        var servers = string.Join(", ", configuration.EndPoints.Select(ServerDiagnosis.Name));
+        return configuration.DefaultDatabase is > 0 and var database ? string.Create(CultureInfo.InvariantCulture, $"{servers} (database {database})") : servers;
     }
 
     [LoggerMessage(EventId = 16, EventName = "RedisChosen", Level = LogLevel.Information, Message = "The keys of {Ring} are in Redis. Rewt uses {Connection}: {Reason}.")]

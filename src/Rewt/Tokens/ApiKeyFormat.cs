@@ -20,6 +20,9 @@ internal static class ApiKeyFormat
     private const int KeyIdBytes = 9;
     private const int MaximumLength = 5 + MaximumAppIdLength + 1 + SecretLength + ChecksumLength;
 
+    /// <summary>Returns whether a text begins like an API key.</summary>
+    public static bool IsLikely(ReadOnlySpan<char> text) => text.StartsWith(Prefix, StringComparison.Ordinal);
+
     public static bool IsAppId(string? value) => Names.IsName(value) && value!.Length <= MaximumAppIdLength;
 
     public static string Create(string appId)

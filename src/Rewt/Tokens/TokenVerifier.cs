@@ -309,6 +309,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
 
         if (ConfiguredKeySource.IsConfigured(policy.Options)) return TokenResult.Refused(RefusalReason.UnknownKey, keyId, nameof(RewtOptions.VerificationKeys));
+        if (KeyRings?.Of(keyId).Known?.ProblemOf(claims.Issuer, keyId) is { } problem) return TokenResult.Refused(RefusalReason.UnknownKey, keyId, new RefusedKey(keyId, problem));
         return TokenResult.Refused(IsOfOtherMode(keyId) ? RefusalReason.OtherKeyMode : RefusalReason.UnknownKey, keyId);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -6,6 +7,8 @@ namespace Rewt.Tests.Dashboard;
 /// <summary>Tests the dashboard in a real browser.</summary>
 public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSite>
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+
     [Fact]
     public async Task The_page_shows_the_key_ring_the_instances_and_the_charts()
     {
@@ -222,6 +225,159 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     }
 
     [Fact]
+    public async Task The_charts_show_what_happened_before_the_page_was_opened()
+    {
+        await using var host = await DashboardService.StartAsync();
+        await host.WarmAsync();
+        // The recording of an instance that refused 60 tokens in the twelfth minute before the visit.
+        var history = JsonNode.Parse(await host.Http.GetStringAsync(new Uri("/rewt/history", UriKind.Relative), Cancellation))!;
+        var now = (await host.SnapshotAsync()).GetProperty("at").GetInt64();
+        history["points"] = new JsonArray([.. Enumerable.Range(0, 180).Select(number => JsonNode.Parse(
+            $$$"""{"at":{{{now - (900_000 - (number * 5_000))}}},"contactAge":1000,"traffic":{"verified":{"bad_audience":{{{Math.Clamp((number - 36) * 5, 0, 60)}}}},"signed":0,"retries":{},"refreshErrors":{},"staleServes":0}}"""))]);
+        var recorded = new RouteFulfillOptions { Body = history.ToJsonString(), ContentType = "application/json" };
+        await using var open = await site.OpenAsync(host: host, route: page => page.RouteAsync("**/rewt/history", route => route.FulfillAsync(recorded)));
+        var refusals = Plot(open, "Refusals by reason");
+
+        // Five refusals in five seconds are one a second.
+        await Expect(refusals.Locator(".chart")).ToHaveAttributeAsync("aria-label", new Regex("^Refusals by reason: .* at most 1\\.00 in the last 15 minutes", RegexOptions.None, Timeout));
+        await Expect(refusals.Locator("li:visible").Filter(new LocatorFilterOptions { HasText = "bad audience" })).ToHaveCountAsync(1);
+        await Expect(refusals.Locator(".chart path.k4")).ToHaveCountAsync(1);
+        var ends = await refusals.Locator(".chart path.k4").EvaluateAsync<double[]>("(line) => { const box = line.getBBox(), width = line.ownerSVGElement.clientWidth; return [box.x / width, (box.x + box.width) / width]; }");
+        ends[0].ShouldBeLessThan(0.2);
+        ends[1].ShouldBeGreaterThan(0.9);
+    }
+
+    [Fact]
+    public async Task Each_chart_and_the_timeline_have_a_time_axis()
+    {
+        await using var open = await site.OpenAsync();
+
+        var charts = open.Page.Locator(".plot .chart");
+        await Expect(charts).ToHaveCountAsync(4);
+        for (var number = 0; number < 4; number++)
+        {
+            await Expect(charts.Nth(number).Locator("text")).ToContainTextAsync(["−15 min", "−10 min", "−5 min", "now"]);
+        }
+
+        await Expect(open.Page.Locator(".timeline .nowtext")).ToHaveTextAsync("now");
+        await Expect(open.Page.Locator(".timeline text").Filter(new LocatorFilterOptions { HasTextRegex = new Regex("^−\\d+ (s|min|h|days)", RegexOptions.None, Timeout) })).Not.ToHaveCountAsync(0);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Refusals_have_a_warning_color_and_signed_tokens_and_revoke_buttons_do_not(ColorScheme scheme)
+    {
+        const string Strokes = "(plot) => [...plot.querySelectorAll('.series path')].map((path) => getComputedStyle(path).stroke.match(/\\d+/g).slice(0, 3).map(Number))";
+        await using var open = await site.OpenAsync(scheme);
+
+        foreach (var color in await Plot(open, "Refusals by reason").EvaluateAsync<int[][]>(Strokes)) IsWarning(color).ShouldBeTrue(string.Join(' ', color));
+        foreach (var color in await Plot(open, "Calls accepted").EvaluateAsync<int[][]>(Strokes)) IsWarning(color).ShouldBeFalse(string.Join(' ', color));
+        var button = open.Page.Locator(".keys .revoke").First;
+        await Expect(button).ToHaveCSSAsync("border-top-color", "rgba(0, 0, 0, 0)");
+        await Expect(button).ToHaveCSSAsync("color", await open.Page.Locator("th").First.EvaluateAsync<string>("(head) => getComputedStyle(head).color"));
+
+        // Red exceeds green and blue in red, orange and pink, but not in grey, green, blue and violet.
+        static bool IsWarning(int[] color) => color[0] > color[1] * 1.1 && color[0] > color[2] * 1.1;
+    }
+
+    [Fact]
+    public async Task The_health_links_to_its_finding()
+    {
+        await using var host = await DashboardService.StartAsync($"127.0.0.1:{FreePort.Next()}");
+        await using var open = await site.OpenAsync(host: host, hasKeys: false);
+        var health = open.Page.Locator("#health-word");
+        await Expect(health).ToHaveTextAsync("Unhealthy");
+        await Expect(open.Page.Locator("a#health-word[href]")).ToHaveCountAsync(1);
+
+        await health.ClickAsync();
+
+        var finding = open.Page.Locator(":target");
+        await Expect(finding).ToBeVisibleAsync();
+        await Expect(finding).ToContainTextAsync("Start Redis there");
+
+        await using var healthy = await site.OpenAsync();
+        await Expect(healthy.Page.Locator("#health-word")).ToHaveTextAsync("Healthy");
+        await Expect(healthy.Page.Locator("#health-word[href]")).ToHaveCountAsync(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_click_on_a_key_id_copies_it_or_selects_it_without_access_to_the_clipboard(bool hasClipboard)
+    {
+        await using var open = await site.OpenAsync();
+        if (hasClipboard) await open.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        else await open.Page.EvaluateAsync("() => Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+        var id = (await site.Host.Ring.GetAsync(Cancellation)).Current!.KeyId;
+
+        await open.RowOf(id).Locator(".copy").ClickAsync();
+
+        if (hasClipboard)
+        {
+            await Expect(open.Page.Locator("#announce")).ToHaveTextAsync($"Copied {id}.");
+            (await open.Page.EvaluateAsync<string>("() => navigator.clipboard.readText()")).ShouldBe(id);
+        }
+        else
+        {
+            (await open.Page.EvaluateAsync<string>("() => getSelection().toString()")).ShouldBe(id);
+        }
+    }
+
+    [Fact]
+    public async Task The_dialog_of_a_rotation_says_what_then_happens()
+    {
+        await using var host = await DashboardService.StartAsync();
+        await host.WarmAsync();
+        await using var open = await site.OpenAsync(host: host);
+        var before = await host.RingAsync();
+        var (current, pending) = (DashboardService.KeyIn(before, "current")!, DashboardService.KeyIn(before, "pending")!);
+
+        await open.Button("Rotate now…").ClickAsync();
+        await Expect(open.Dialog).ToContainTextAsync("Rotate the key ring rewt?");
+        await Expect(open.Dialog).ToContainTextAsync("No call fails.");
+        await Expect(open.Dialog.GetByRole(AriaRole.Listitem)).ToContainTextAsync(
+        [
+            $"{pending[..8]}… (pending) signs from now on on every instance.",
+            $"{current[..8]}… (current) stops signing. It verifies for another 5 min",
+            "A new pending key is published for the next rotation.",
+        ]);
+        await open.Dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Rotate" }).ClickAsync();
+
+        await Expect(open.Current).ToHaveTextAsync(pending);
+        await Expect(open.StateOf(current)).ToHaveTextAsync("retired");
+        DashboardService.KeyIn(await host.RingAsync(), "pending").ShouldNotBe(pending);
+    }
+
+    [Fact]
+    public async Task A_key_pair_is_shown_with_the_name_and_the_expiry_of_the_certificate_that_attests_it()
+    {
+        using var directory = new ScratchDirectory();
+        var authority = TestAuthority.Root();
+        var certificate = authority.Issue("orders");
+        var (chain, key) = authority.PemFiles(certificate);
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", options =>
+        {
+            options.KeyMode = KeyMode.KeyPair;
+            (options.Identity.CertificateFile, options.Identity.KeyFile) = (directory.Write("tls.crt", chain), directory.Write("tls.key", key));
+        });
+        await using var billing = await TestService.StartAsync(redis.ConnectionString, "billing", options => options.KeyMode = KeyMode.KeyPair);
+        var attested = (await orders.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        var unattested = (await billing.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        await using var host = await DashboardService.StartAsync(redis.ConnectionString, options =>
+        {
+            (options.KeyMode, options.TrustedIssuers) = (KeyMode.KeyPair, ["orders", "billing"]);
+            (options.Identity.Authorities, options.Identity.AcceptUnattested) = ([authority.Pem], true);
+        });
+        await using var open = await site.OpenAsync(host: host);
+
+        await Expect(open.RowOf(attested).Locator(".certificate")).ToHaveTextAsync($"orders, valid until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC");
+        await Expect(open.RowOf(unattested).Locator(".certificate")).ToBeEmptyAsync();
+        open.ConsoleErrors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_lost_connection_is_shown_on_the_page()
     {
         await using var host = await DashboardService.StartAsync();
@@ -253,4 +409,6 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
         await Expect(open.Page.Locator("#health-word")).ToHaveTextAsync("Healthy");
         await Eventually.TrueAsync(async () => !await open.Page.Locator(".ringproblem").IsVisibleAsync(), "the page no longer shows the outage");
     }
+
+    private static ILocator Plot(OpenPage open, string title) => open.Page.Locator(".plot").Filter(new LocatorFilterOptions { HasText = title });
 }

@@ -145,6 +145,21 @@ public sealed class ServerErrorTests
             async () => await Record.ExceptionAsync(() => instance.Ring.RotateAsync(Cancellation)) is null, "the key ring can be written again");
     }
 
+    [Theory]
+    [InlineData(KeyMode.SharedSecret, "Create could not be written. Redis has no memory left (maxmemory). Free memory, or raise the limit. There are no keys until the write succeeds.")]
+    [InlineData(KeyMode.KeyPair, "could not be written. Redis has no memory left (maxmemory). Free memory, or raise the limit. This process has published no key, so it cannot sign.")]
+    public async Task The_log_names_the_solution_when_a_full_server_accepts_no_first_key(KeyMode mode, string line)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await ForbidWritesAsync(redis, "OOM");
+        await using var instance = Instance.Start(redis.ConnectionString, options => options.KeyMode = mode);
+
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.SignAsync());
+
+        await Eventually.TrueAsync(() => instance.Log.Text.Contains(line, StringComparison.Ordinal), "the log names the solution");
+        await AllowWritesAsync(redis, "OOM");
+    }
+
     [Fact]
     public async Task A_server_busy_with_a_script_counts_as_unavailable_until_the_script_ends()
     {

@@ -188,12 +188,26 @@ public sealed class CertificateTests : IAsyncLifetime
         (await plain.Ring.GetAsync(Cancellation)).Keys.Where(key => key.Issuer == "orders").ShouldAllBe(key => key.AttestedBy == null && key.AttestationNote!.Contains("orders until"));
         lenient.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain($"AcceptUnattested: shipping, {foreign.KeyId}: its certificate is not accepted");
         strict.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("it has no attestation by a certificate");
+        await using (var service = await TestService.StartAsync(_redis.ConnectionString, "inventory", Demanding("inventory")))
+        {
+            await LogsAsync(service, await billing.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation), "is in Redis, but is refused: it has no attestation by a certificate; set Identity:CertificateFile in its service");
+            await LogsAsync(service, foreign.Bearer("shipping"), "is in Redis, but is refused: its certificate is not accepted (PartialChain); Identity:Authorities of this service must contain its root certificate");
+        }
 
         WriteCertificate("billing");
         await using var certified = await Instance.StartWarmAsync(_redis.ConnectionString, Attesting("billing"));
         (await strict.VerifyAsync(await certified.SignAsync())).ShouldBe(RewtRefusal.None);
         (await plain.VerifyAsync(await certified.SignAsync())).ShouldBe(RewtRefusal.None);
     }
+
+    /// <summary>Sends a token until the service logs the reason of its refusal. Equal reasons are logged once a second.</summary>
+    private static Task LogsAsync(TestService service, string token, string reason) => Eventually.TrueAsync(
+        async () =>
+        {
+            (await service.CallAsync(token)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            return service.Log.Text.Contains(reason, StringComparison.Ordinal);
+        },
+        $"the log contains '{reason}'");
 
     [Fact]
     public async Task A_changed_revocation_list_or_authorities_file_takes_effect_while_the_service_runs()

@@ -20,6 +20,18 @@ public sealed class RedisTests
         await Eventually.TrueAsync(async () => await ClientsAsync(redis) <= before, "the connections are closed");
     }
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData(",defaultDatabase=0", "")]
+    [InlineData(",defaultDatabase=3", " (database 3)")]
+    public async Task The_log_names_the_server_and_the_database_of_the_connection_at_the_start(string option, string database)
+    {
+        var server = $"127.0.0.1:{FreePort.Next()}";
+        await using var service = await HostAsync(builder => builder.Configuration["ConnectionStrings:redis"] = server + option);
+
+        ConnectionLogLine(service).ShouldContain($"Rewt uses a connection to {server}{database} from ConnectionStrings:redis:");
+    }
+
     private static async Task<int> ClientsAsync(RedisServer redis) =>
         (await redis.CliAsync("CLIENT", "LIST")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
 

@@ -35,6 +35,7 @@ public sealed class RefusalReasonTests
         (new(RefusalReason.NoToken, "Basic"), ["'Basic'", "AddRewtSigning"]),
         (new(RefusalReason.NoToken, "apikey"), ["API key", "AddRewtApiKeys"]),
         (new(RefusalReason.NoToken, 9000.0, 8192.0), ["9000 characters", "8192", "claims"]),
+        (new(RefusalReason.OtherType, "ApiKey"), ["API key", "X-Api-Key"]),
         (new(RefusalReason.OtherType), ["typ rewt+jwt", "Rewt:AcceptNodeTokens"]),
         (new(RefusalReason.UnsupportedHeader), ["crit"]),
         (new(RefusalReason.MalformedClaims), ["not valid JSON", "rewt token inspect"]),
@@ -45,6 +46,7 @@ public sealed class RefusalReasonTests
         (new(RefusalReason.UnexpectedTenant, "received"), ["'received'", "Rewt:Tenants:Enabled"]),
         (new(RefusalReason.OtherKeyMode, "received"), ["'received'", "Rewt:KeyMode", "Rewt:AlsoAccept", "Rewt:VerificationKeys"]),
         (new(RefusalReason.UnknownKey, "received"), ["'received'", "Rewt:Namespace", "rewt keys list"]),
+        (new(RefusalReason.UnknownKey, "received", new RefusedKey("received", "its certificate has expired")), ["'received' is in Redis, but is refused: its certificate has expired."]),
         (new(RefusalReason.UnknownKey, "received", "VerificationKeys"), ["'received' is not in Rewt:VerificationKeys"]),
         (new(RefusalReason.RevokedTenant, "received"), ["'received' is deleted", "rewt tenants create"]),
         (new(RefusalReason.RevokedTenant, "received", "2026-01-01"), ["'received'", "revoked at '2026-01-01'"]),
@@ -240,12 +242,13 @@ public sealed class RefusalReasonTests
         const string Hostile = "\u001b[31m\r\nforged line\u202E\u2028\u0000{0}'; DROP";
         await using var receiver = await Receiver.StartAsync(services => services.AddLogging(logging => logging.AddFilter("Microsoft", LogLevel.None)));
         var secret = receiver.Memory.Secret;
-        string[] fields = ["iss", "sub", "aud", "jti", "iat", "exp", "nbf", "tenant", "scope", "client_id", "actort", Hostile];
+        string[] fields = ["iss", "sub", "aud", "jti", "iat", "exp", "nbf", "tenant", "scope", "client_id", "actort", "htm", "htt", "htb", "mbh", "otu", Hostile];
         var hostile = fields.Select(field => HandmadeToken.Sign(secret, new() { [field] = Hostile }))
             .Concat(fields.Select(field => HandmadeToken.Sign(secret, new() { [field] = new[] { Hostile, new string('x', 2_000) } })))
             // Only one token has an unknown key, because such tokens wait for a read and there are two reads a second.
             .Append(HandmadeToken.Sign(Ring.Rings.Secret("another"), new() { ["sub"] = Hostile }))
-            .Concat(new[] { "alg", "kid", "typ", "crit", Hostile }.Select(name => $"{Part(new() { ["alg"] = "HS256", ["kid"] = "k", ["typ"] = "rewt+jwt", [name] = Hostile })}.{Part(new() { ["iss"] = "orders" })}.{Hostile.Length}"))
+            .Concat(fields.Select(field => HandmadeToken.Sign(secret, new() { [field] = Hostile })[..^4] + "AAAA"))
+            .Concat(new[] { "alg", "kid", "typ", "cty", "crit", "b64", "jwk", "jku", "x5u", "x5c", Hostile }.Select(name => $"{Part(new() { ["alg"] = "HS256", ["kid"] = "k", ["typ"] = "rewt+jwt", [name] = Hostile })}.{Part(new() { ["iss"] = "orders" })}.{Hostile.Length}"))
             .Append(HandmadeToken.Sign(secret)[..^4] + "AAAA")
             .ToList();
         var began = TimeProvider.System.GetTimestamp();

@@ -369,7 +369,7 @@
     const limit = nice(Math.max(peak, plot.gauge ? 2 : 1));
     const x = (at) => left + (1 - (end - at) / WINDOW) * (width - left - 2), y = (value) => height - foot - (value / limit) * (height - foot - 14);
     const parts = [0, limit / 2, limit].map((value) => svg('line', { class: 'axis', x1: left, x2: width, y1: y(value), y2: y(value) }));
-    for (const [minutes, anchor, label] of [[15, 'start', '−15'], [10, 'middle', '−10 min'], [5, 'middle', '−5 min'], [0, 'end', 'now']]) {
+    for (const [minutes, anchor, label] of [[15, 'start', '−15 min'], [10, 'middle', '−10 min'], [5, 'middle', '−5 min'], [0, 'end', 'now']]) {
       parts.push(svg('text', { x: x(end - minutes * 60000), y: height - 4, 'text-anchor': anchor }, label));
     }
     parts.push(svg('text', { x: left - 6, y: y(limit) + 4, 'text-anchor': 'end' }, String(limit)), svg('text', { x: left - 6, y: y(0) + 3, 'text-anchor': 'end' }, '0'));
