@@ -146,7 +146,7 @@ public sealed class ServerErrorTests
     }
 
     [Theory]
-    [InlineData(KeyMode.SharedSecret, "Create could not be written. Redis has no memory left (maxmemory). Free memory, or raise the limit. There are no keys until the write succeeds.")]
+    [InlineData(KeyMode.SharedSecret, "Create could not be written. There are no keys until the write succeeds. Redis has no memory left (maxmemory). Free memory, or raise the limit.")]
     [InlineData(KeyMode.KeyPair, "could not be written. Redis has no memory left (maxmemory). Free memory, or raise the limit. This process has published no key, so it cannot sign.")]
     public async Task The_log_names_the_solution_when_a_full_server_accepts_no_first_key(KeyMode mode, string line)
     {
