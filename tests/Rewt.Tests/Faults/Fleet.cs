@@ -17,18 +17,19 @@ public sealed class Fleet : IAsyncDisposable
     /// <summary>Gets the number of requests that callers sent.</summary>
     public int Sent => Volatile.Read(ref _attempts.Sent);
 
-    public static async Task<Fleet> StartAsync(string redis, int callers, int callees, Action<RewtOptions>? settings = null)
+    public static async Task<Fleet> StartAsync(string redis, int callers, int callees, Action<RewtOptions>? settings = null, TimeProvider? time = null)
     {
         var fleet = new Fleet();
         for (var index = 0; index < callees; index++)
         {
-            fleet._callees.Add(await TestService.StartAsync(redis, Name("callee", index), settings));
+            fleet._callees.Add(await TestService.StartAsync(redis, Name("callee", index), settings, UseTime));
         }
 
         for (var index = 0; index < callers; index++)
         {
             fleet._callers.Add(await TestService.StartAsync(redis, Name("caller", index), settings, builder =>
             {
+                UseTime(builder);
                 for (var callee = 0; callee < callees; callee++)
                 {
                     var address = fleet._callees[callee].Address;
@@ -41,6 +42,11 @@ public sealed class Fleet : IAsyncDisposable
 
         await fleet.WaitUntilHealthyAsync();
         return fleet;
+
+        void UseTime(WebApplicationBuilder builder)
+        {
+            if (time is not null) builder.Services.AddSingleton(time);
+        }
     }
 
     /// <summary>Starts calls at a steady rate that continue until they are stopped.</summary>

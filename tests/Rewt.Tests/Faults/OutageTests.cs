@@ -65,8 +65,9 @@ public sealed class OutageTests
     public async Task Receivers_answer_503_and_senders_send_no_request_after_the_stale_budget()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var fleet = await Fleet.StartAsync(redis.ConnectionString, 1, 1, options =>
-            (options.RefreshInterval, options.StaleBudget) = (TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10)));
+        var time = new ShiftedTimeProvider();
+        await using var fleet = await Fleet.StartAsync(
+            redis.ConnectionString, 1, 1, options => (options.RefreshInterval, options.StaleBudget) = (TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(1)), time);
         var caller = fleet.Callers[0];
         var callee = fleet.Hosts.First();
         var token = await caller.Tokens.CreateBearerAsync("callee-0", cancellationToken: Cancellation);
@@ -76,6 +77,7 @@ public sealed class OutageTests
 
         await redis.KillAsync();
         (await StatusAsync(plainClient)).ShouldBe(HttpStatusCode.OK);
+        time.Shift = TimeSpan.FromSeconds(61);
         HttpResponseMessage? response = null;
         await Eventually.TrueAsync(
             async () =>

@@ -171,9 +171,10 @@ public sealed class KeyPairLifeCycleTests
     [Fact]
     public async Task An_outage_fails_no_call_within_the_stale_budget_and_recovery_is_automatic()
     {
+        var time = new ShiftedTimeProvider();
         await using var redis = await RedisServer.StartAsync();
-        await using var orders = await OrdersAsync(redis, Budget);
-        await using var inventory = await InventoryAsync(redis, Budget);
+        await using var orders = await OrdersAsync(redis, Budget, time);
+        await using var inventory = await InventoryAsync(redis, Budget, time);
         var token = await orders.SignAsync();
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
@@ -181,6 +182,7 @@ public sealed class KeyPairLifeCycleTests
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
 
+        time.Shift = TimeSpan.FromSeconds(61);
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => inventory.VerifyAsync(token)) is RewtKeysUnavailableException, "the stale budget ends and the receiver stops verifying");
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => orders.SignAsync()) is RewtKeysUnavailableException, "the sender stops signing too");
         await redis.RestartAsync();
@@ -188,7 +190,7 @@ public sealed class KeyPairLifeCycleTests
         await inventory.WaitUntilHealthyAsync();
         await Eventually.TrueAsync(async () => await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, "tokens are accepted again");
 
-        static void Budget(RewtOptions options) => options.StaleBudget = TimeSpan.FromSeconds(6);
+        static void Budget(RewtOptions options) => options.StaleBudget = TimeSpan.FromMinutes(1);
     }
 
     [Fact]
@@ -231,9 +233,11 @@ public sealed class KeyPairLifeCycleTests
         second?.Invoke(options);
     };
 
-    private static Task<Instance> OrdersAsync(RedisServer redis, Action<RewtOptions>? settings = null) => Instance.StartWarmAsync(redis.ConnectionString, Both(Named("orders"), settings));
+    private static Task<Instance> OrdersAsync(RedisServer redis, Action<RewtOptions>? settings = null, TimeProvider? time = null) =>
+        Instance.StartWarmAsync(redis.ConnectionString, Both(Named("orders"), settings), time);
 
-    private static Task<Instance> InventoryAsync(RedisServer redis, Action<RewtOptions>? settings = null) => Instance.StartWarmAsync(redis.ConnectionString, Both(Named("inventory"), settings));
+    private static Task<Instance> InventoryAsync(RedisServer redis, Action<RewtOptions>? settings = null, TimeProvider? time = null) =>
+        Instance.StartWarmAsync(redis.ConnectionString, Both(Named("inventory"), settings), time);
 
     private static Action<RewtOptions> Named(string service) => options =>
     {
