@@ -4,7 +4,7 @@ using Refit;
 var builder = WebApplication.CreateBuilder(args);
 
 builder.Services
-    .AddRefitClient<IShipping>()
+    .AddRefitGeneratedClient<IShipping>()
     .ConfigureHttpClient(client => client.BaseAddress = builder.Configuration.GetValue<Uri>("Services:shipping"))
     .AddRewtSigning("shipping");
 

@@ -6,6 +6,7 @@ namespace Rewt.Tests.Samples;
 public sealed partial class ComposeSampleTests
 {
     [Fact]
+    [Trait("Category", "Long")]
     public async Task The_settings_of_the_compose_file_connect_the_services()
     {
         await using var redis = await RedisServer.StartAsync();
