@@ -70,7 +70,7 @@ public class BoundBenchmarks
     public async Task<string> SignBoundAsync()
     {
         var bound = await BoundRequest.BindAsync(_request, All, isOneTime: true, 1024, CancellationToken.None);
-        return (await _tokens.GetAsync(null, "inventory", null, bound, fresh: false, CancellationToken.None)).KeyId;
+        return (await _tokens.GetAsync(null, "inventory", null, bound, fresh: false, CancellationToken.None)).KeyId.ToString();
     }
 
     private int Next() => _next = (_next + 1) % _plain.Length;

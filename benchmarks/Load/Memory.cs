@@ -50,8 +50,8 @@ internal static class Memory
         var now = StoreTime.From(TimeProvider.System.GetUtcNow());
         var (current, next, last) = (Secret.Generate(), Secret.Generate(), Secret.Generate());
         var state = new RingState("epoch", 2, current, now + TimeSpan.FromDays(1), next, now, [new RetiredKey(last, now + TimeSpan.FromSeconds(400))]);
-        var reading = new RingReading(new SecretSlot(current.CopyBytes(), false, 86_400_000), state, new Dictionary<string, StoreTime>(StringComparer.Ordinal), now);
-        return new RingSnapshot(reading, new Dictionary<string, StoreTime>(StringComparer.Ordinal), null, schedule, ClockReading.Now(TimeProvider.System), null);
+        var reading = new RingReading(new SecretSlot(current.CopyBytes(), false, 86_400_000), state, new Dictionary<KeyId, StoreTime>(), now);
+        return new RingSnapshot(reading, new Dictionary<KeyId, StoreTime>(), null, schedule, ClockReading.Now(TimeProvider.System), null);
     }
 
     private static async Task RotateAsync(IRewtKeyRing ring, IRewtTokens tokens, ShiftedTime time, int times)

@@ -123,7 +123,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
         {
             json.WriteStartObject();
             json.WriteStartArray("keys"u8);
-            foreach (var (key, attestation) in keys.OrderBy(key => key.Key.KeyId, StringComparer.Ordinal)) key.WriteTo(json, attestation);
+            foreach (var (key, attestation) in keys.OrderBy(key => key.Key.KeyId.ToString(), StringComparer.Ordinal)) key.WriteTo(json, attestation);
             json.WriteEndArray();
             json.WriteEndObject();
         }

@@ -22,7 +22,7 @@ internal sealed class VerifiedToken
     {
         Text = text;
         // The key's own string instance makes later comparisons of key ids cheap.
-        KeyId = verdict.Key!.KeyId == verdict.Header!.KeyId ? verdict.Key.KeyId : verdict.Header.KeyId!;
+        KeyId = KeyId.Parse(verdict.Key!.KeyId == verdict.Header!.KeyId ? verdict.Key.KeyId : verdict.Header.KeyId!);
         // Cloned, because the original identity belongs to a request whose handlers may change it.
         _verdict = verdict with { Key = null, Identity = verdict.Identity!.Clone() };
         _key = new WeakReference<SecurityKey>(verdict.Key);
@@ -31,7 +31,7 @@ internal sealed class VerifiedToken
 
     public string Text { get; }
 
-    public string KeyId { get; }
+    public KeyId KeyId { get; }
 
     /// <summary>The key that verified the token; <see langword="null"/> if no key ring contains the key any longer.</summary>
     public SecurityKey? Key => _key.TryGetTarget(out var key) ? key : null;

@@ -100,7 +100,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
             return;
         }
 
-        if (!await IsKnownAsync(_rings.Options(name).Namespace, keyId, context.RequestAborted))
+        if (!await IsKnownAsync(_rings.Options(name).Namespace, KeyId.Parse(keyId), context.RequestAborted))
         {
             await AnswerAsync(context, StatusCodes.Status404NotFound, new("unknown_key", "The key ring has no key with this id. Check the list of keys."));
             return;
@@ -115,7 +115,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     }
 
     /// <summary>Returns whether a key exists. If this instance does not know the key, the method reads the key ring again.</summary>
-    private async Task<bool> IsKnownAsync(string ring, string keyId, CancellationToken cancellationToken)
+    private async Task<bool> IsKnownAsync(string ring, KeyId keyId, CancellationToken cancellationToken)
     {
         foreach (var keyRing in _rings.All(ring).Where(keyRing => keyRing.IsPossible(keyId)))
         {
@@ -124,7 +124,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
 
         return false;
 
-        bool Has(KeySnapshot? known) => known?.ToKeys().Any(key => key.KeyId == keyId) == true;
+        bool Has(KeySnapshot? known) => known?.ToKeys().Any(key => key.KeyId == keyId.ToString()) == true;
     }
 
     /// <summary>Returns the name of the user, which the audit record names as the author of a change.</summary>

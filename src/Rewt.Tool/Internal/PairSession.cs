@@ -29,7 +29,7 @@ internal sealed class PairSession : IAsyncDisposable
     /// <summary>Returns a snapshot without services. With this snapshot, the tool can revoke a key that was not read.</summary>
     public Task<PairSnapshot> EmptyAsync(CancellationToken cancellationToken) => ReadAsync([], cancellationToken);
 
-    public async Task<PairSnapshot> RevokeAsync(PairSnapshot known, string keyId, CancellationToken cancellationToken) =>
+    public async Task<PairSnapshot> RevokeAsync(PairSnapshot known, KeyId keyId, CancellationToken cancellationToken) =>
         (PairSnapshot)(await _keys.UpdateAsync(known, KeyCommand.Revoke(keyId), cancellationToken))!;
 
     /// <returns>The live instances that have not read the published keys since <paramref name="keys"/> was read.</returns>

@@ -67,7 +67,7 @@ internal sealed class RingSession : IAsyncDisposable
         var readAt = ClockReading.Now(_time);
         var reading = await _store.ReadAsync(cancellationToken);
         if (reading.Settings is { } settings) settings.ApplyTo(Options);
-        var verdict = RotationPolicy.Decide(reading, Schedule, ImmutableDictionary<string, StoreTime>.Empty, Secret.Generate);
+        var verdict = RotationPolicy.Decide(reading, Schedule, ImmutableDictionary<KeyId, StoreTime>.Empty, Secret.Generate);
         var problem = reading.Problem is { UnsealedPlace: { } place }
             ? $"{place} is not sealed; omit --sealing-key-file (or REWT_SEALING_KEY_FILE) if the services do not seal, or add --seal if they do and you trust the writer"
             : verdict.Problem is { } other ? Failure.Translate(other) : null;
@@ -89,7 +89,7 @@ internal sealed class RingSession : IAsyncDisposable
         }
         catch (Exception exception) when (CommandRefusal.Is(exception) || (ignoresErrors && !cancellationToken.IsCancellationRequested))
         {
-            var nothing = new RingReading(SecretSlot.Absent, null, ImmutableDictionary<string, StoreTime>.Empty, StoreTime.From(_time.GetUtcNow()));
+            var nothing = new RingReading(SecretSlot.Absent, null, ImmutableDictionary<KeyId, StoreTime>.Empty, StoreTime.From(_time.GetUtcNow()));
             return new RingSnapshot(nothing, nothing.Revoked, null, Schedule, ClockReading.Now(_time), null);
         }
     }
@@ -112,7 +112,7 @@ internal sealed class RingSession : IAsyncDisposable
     public Task<RingSnapshot> RotateAsync(RingSnapshot known, CancellationToken cancellationToken) =>
         ChangeAsync(reading => RotationPolicy.RotateFrom(known.Current?.KeyId, reading, Schedule, Secret.Generate), cancellationToken);
 
-    public Task<RingSnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) =>
+    public Task<RingSnapshot> RevokeAsync(KeyId keyId, CancellationToken cancellationToken) =>
         ChangeAsync(reading => RotationPolicy.Revoke(reading, Schedule, keyId, Secret.Generate), cancellationToken);
 
     /// <summary>Changes the state of a tenant. The namespace must have a key ring.</summary>

@@ -52,7 +52,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
     /// <summary>
     /// Returns whether a key can have the given id. Any valid identifier is possible, because other issuers choose the ids of their keys.
     /// </summary>
-    public bool IsPossible(string keyId) => Names.IsIdentifier(keyId);
+    public bool IsPossible(KeyId keyId) => Names.IsIdentifier(keyId.ToString());
 
     public void RequestKeysOf(string? issuer) => Volatile.Write(ref _asked, 1);
 

@@ -53,7 +53,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
     public override PendingRead? UnansweredSince(ClockReading asked) =>
         Sources.Any(source => source is { IsPending: true, Failure: null } && !source.IsAnsweredSince(asked)) ? LateAnswer : null;
 
-    public override string? UnresolvedReason(string? issuer, string? keyId) => Sources.FirstOrDefault(source => source.Failure is not null || (source.IsPending && !source.IsRecent(_readAt))) is { } source
+    public override string? UnresolvedReason(string? issuer, KeyId? keyId) => Sources.FirstOrDefault(source => source.Failure is not null || (source.IsPending && !source.IsRecent(_readAt))) is { } source
         ? $"The key cannot be looked up: {source.Failure?.Message ?? $"{source.Name} has not answered yet"}."
         : null;
 
@@ -82,7 +82,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override SigningKey? Next => null;
 
-    public override IReadOnlyDictionary<string, StoreTime> Revoked => ImmutableDictionary<string, StoreTime>.Empty;
+    public override IReadOnlyDictionary<KeyId, StoreTime> Revoked => ImmutableDictionary<KeyId, StoreTime>.Empty;
 
     public override IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => _pair is not null && serviceName == _serviceName ? [(_pair.Public, null)] : [];
 
@@ -90,7 +90,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override SigningKey? SigningKey(ClockReading now) => _pair;
 
-    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now)
+    public override IReadOnlyList<SecurityKey>? Known(string? issuer, KeyId keyId, ClockReading now)
     {
         // Only the own key verifies tokens of this service, and the own key verifies tokens of no other issuer.
         var isOwn = _pair is not null && keyId == _pair.KeyId;
@@ -117,8 +117,8 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override IReadOnlyList<RewtKey> ToKeys()
     {
-        var others = Sources.Where(source => source.Keys is not null).SelectMany(source => source.Keys!.Keys).Select(key => new RewtKey { KeyId = key.KeyId, State = RewtKeyState.Retired, IsForeign = true });
-        return [.. _pair is null ? [] : new[] { new RewtKey { KeyId = _pair.KeyId, State = RewtKeyState.Current, Issuer = _serviceName } }, .. others];
+        var others = Sources.Where(source => source.Keys is not null).SelectMany(source => source.Keys!.Keys).Select(key => new RewtKey { KeyId = key.KeyId.ToString(), State = RewtKeyState.Retired, IsForeign = true });
+        return [.. _pair is null ? [] : new[] { new RewtKey { KeyId = _pair.KeyId.ToString(), State = RewtKeyState.Current, Issuer = _serviceName } }, .. others];
     }
 
     private string KnownKeysOf(PublicKeySourceState source) =>
@@ -126,9 +126,9 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     private static string? ConflictOf(KeyPair? pair, IReadOnlyList<PublicKeySourceState> sources)
     {
-        var known = new Dictionary<string, (string Name, PublicKey Key)>(StringComparer.Ordinal);
+        var known = new Dictionary<KeyId, (string Name, PublicKey Key)>();
         if (pair is not null) known.Add(pair.KeyId, ("this service's own key", pair.Public));
-        var conflicts = new Dictionary<string, (string One, string Other)>(StringComparer.Ordinal);
+        var conflicts = new Dictionary<KeyId, (string One, string Other)>();
         foreach (var source in sources)
         {
             foreach (var key in source.Keys?.Keys ?? [])

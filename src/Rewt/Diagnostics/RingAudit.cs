@@ -30,7 +30,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     public void PairsWritten(LocalKeyPairs before, LocalKeyPairs after, bool isCommand)
     {
         var (by, cause) = isCommand ? (Commander, "command") : (instance, "schedule");
-        var known = before.All(now: default).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
+        var known = before.All(now: default).Select(key => key.KeyId).ToHashSet();
         foreach (var key in after.All(now: default).Where(key => !known.Contains(key.KeyId))) LogCreated(ring, key.KeyId, by, cause);
         if (after.Current is { } current && current.KeyId != before.Current?.KeyId) LogActivated(ring, current.KeyId, by, cause);
         foreach (var (key, end) in after.Retired.Where(entry => before.Retired.All(former => former.Key.KeyId != entry.Key.KeyId)))
@@ -41,7 +41,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     }
 
     /// <summary>Logs that an operator revoked a key pair.</summary>
-    public void PairRevoked(string keyId)
+    public void PairRevoked(KeyId keyId)
     {
         var by = Commander;
         LogRevoked(ring, keyId, by, "command");
@@ -54,11 +54,11 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     {
         var by = By(plan.Action, isCommand);
         var cause = isCommand ? "command" : Cause(plan.Action);
-        var before = basis.Ring?.KeyIds().ToHashSet(StringComparer.Ordinal) ?? [];
+        var before = basis.Ring?.KeyIds().ToHashSet() ?? [];
         foreach (var keyId in plan.Ring.KeyIds().Where(keyId => !before.Contains(keyId))) LogCreated(ring, keyId, by, cause);
         if (plan.Ring.Current is { } current && current.KeyId != basis.Ring?.Current?.KeyId) LogActivated(ring, current.KeyId, by, cause);
 
-        var retired = basis.Ring?.Retired.Select(key => key.Secret.KeyId).ToHashSet(StringComparer.Ordinal) ?? [];
+        var retired = basis.Ring?.Retired.Select(key => key.Secret.KeyId).ToHashSet() ?? [];
         foreach (var key in plan.Ring.Retired.Where(key => !retired.Contains(key.Secret.KeyId)))
         {
             var until = key.Until.ToDateTimeOffset();
@@ -87,7 +87,8 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     public void Followed(RingSnapshot previous, RingSnapshot next)
     {
         if (next.Version == previous.Version || (next.Current?.KeyId == previous.Current?.KeyId && next.Revoked.Keys.All(previous.Revoked.ContainsKey))) return;
-        LogFollowed(ring, next.Version, next.Current?.KeyId ?? "none", next.ChangedBy ?? "unknown");
+        var current = next.Current?.KeyId.ToString() ?? "none";
+        LogFollowed(ring, next.Version, current, next.ChangedBy ?? "unknown");
     }
 
     private static string Cause(RingAction action) => action switch
@@ -105,16 +106,16 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     };
 
     [LoggerMessage(EventId = 90, EventName = "KeyCreated", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was created by {By} ({Cause}).")]
-    private partial void LogCreated(string ring, string keyId, string by, string cause);
+    private partial void LogCreated(string ring, KeyId keyId, string by, string cause);
 
     [LoggerMessage(EventId = 91, EventName = "KeyActivated", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was activated by {By} ({Cause}); it signs now.")]
-    private partial void LogActivated(string ring, string keyId, string by, string cause);
+    private partial void LogActivated(string ring, KeyId keyId, string by, string cause);
 
     [LoggerMessage(EventId = 92, EventName = "KeyRetired", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was retired by {By} ({Cause}); it verifies until {Until:O}.")]
-    private partial void LogRetired(string ring, string keyId, DateTimeOffset until, string by, string cause);
+    private partial void LogRetired(string ring, KeyId keyId, DateTimeOffset until, string by, string cause);
 
     [LoggerMessage(EventId = 93, EventName = "KeyRevoked", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was revoked by {By} ({Cause}).")]
-    private partial void LogRevoked(string ring, string keyId, string by, string cause);
+    private partial void LogRevoked(string ring, KeyId keyId, string by, string cause);
 
     [LoggerMessage(EventId = 95, EventName = "TenantChanged", Level = LogLevel.Information, Message = "Audit: tenant {Tenant} of the ring {Ring} was {Change} by {By}. Tokens of generations before {Generation} are refused.")]
     private partial void LogTenantChanged(string tenant, string ring, string change, string by, long generation);

@@ -11,7 +11,7 @@ internal sealed record RingTelemetry(RingMetrics Metrics, RingAudit Audit)
     }
 
     /// <summary>Records that an operator revoked a key pair.</summary>
-    public void PairRevoked(string keyId)
+    public void PairRevoked(KeyId keyId)
     {
         Audit.PairRevoked(keyId);
         Metrics.Revoked(1, "operator");

@@ -13,7 +13,7 @@ namespace Rewt.Internal;
 /// signed.</param>
 /// <param name="UseUntil">The time until which the token may be sent. This time is earlier than the expiry, so that the token does not expire before
 /// it arrives.</param>
-internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyId, DateTimeOffset IssuedAt, DateTimeOffset RefreshAt, DateTimeOffset UseUntil)
+internal sealed record BearerToken(AuthenticationHeaderValue Header, KeyId KeyId, DateTimeOffset IssuedAt, DateTimeOffset RefreshAt, DateTimeOffset UseUntil)
 {
     /// <summary>The tenant whose key signed the token, if tenants have keys of their own.</summary>
     public string? Tenant { get; init; }

@@ -33,7 +33,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
         var reason = ChallengeReader.Reason(response);
         if (history.SentWith(header) is { } sent)
         {
-            var keyId = sent.Token?.KeyId ?? ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(sent.Header.Parameter!));
+            var keyId = sent.Token?.KeyId.ToString() ?? ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(sent.Header.Parameter!));
             Report(level, sent.Origin, response, reason, sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace", keyId, header is not null ? CheckFor(response.StatusCode, reason, sent.Header)
                 : "The answering address got no credentials: .NET follows a redirect without them. Call the final address.");
         }

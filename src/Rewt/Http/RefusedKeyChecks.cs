@@ -17,7 +17,7 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
     /// </summary>
     private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(50);
 
-    private readonly FastConcurrentLru<(Origin Callee, string? Tenant, string KeyId, bool IsAhead, Challenge Reason), RefusedKeyCheck> _checks = new(Capacity);
+    private readonly FastConcurrentLru<(Origin Callee, string? Tenant, KeyId KeyId, bool IsAhead, Challenge Reason), RefusedKeyCheck> _checks = new(Capacity);
 
     /// <summary>Returns whether a new token would be signed with another key than the <paramref name="refused"/> token.</summary>
     /// <exception cref="RewtKeysUnavailableException">Redis is unavailable.</exception>

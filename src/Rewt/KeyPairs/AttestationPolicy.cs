@@ -144,7 +144,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     public (PublicKeySet Set, bool IsFinal) Filter(PublicKeySet set, PublicKeySet? before, string ring, StoreTime now)
     {
         var isFinal = true;
-        var (keys, refused, attestations) = (new List<PublicKey>(), set.Refused.ToList(), new Dictionary<string, KeyAttestation>(StringComparer.Ordinal));
+        var (keys, refused, attestations) = (new List<PublicKey>(), set.Refused.ToList(), new Dictionary<KeyId, KeyAttestation>());
         foreach (var key in set.Keys)
         {
             var json = set.Attestations.GetValueOrDefault(key.KeyId)?.Json;
@@ -154,7 +154,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             if (check is null && known is not null && known.Json != json && (check = Check(key, known.Json, ring, null, now, known.By, out _)) is not null)
             {
                 // The previous attestation still counts when a new one does not.
-                refused.Add(new RefusedKey(key.KeyId, $"{problem}; the attestation from before counts"));
+                refused.Add(new RefusedKey(key.KeyId.ToString(), $"{problem}; the attestation from before counts"));
                 json = known.Json;
             }
 
@@ -165,7 +165,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             }
             else if (!AcceptsUnattested)
             {
-                refused.Add(new RefusedKey(key.KeyId, problem!));
+                refused.Add(new RefusedKey(key.KeyId.ToString(), problem!));
                 continue;
             }
 

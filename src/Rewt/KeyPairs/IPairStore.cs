@@ -37,7 +37,7 @@ internal interface IPairStore : IAsyncDisposable
     /// <exception cref="UnauthorizedAccessException">The Redis user has no permission for the write.</exception>
     /// <exception cref="OversizedKeyException">The list of the revocations for all services is full, so that another revocation would not be
     /// read.</exception>
-    Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken);
+    Task RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken);
 
     /// <summary>
     /// Subscribes to changes: <paramref name="onChange"/> is called after another instance has written to the store. For one change,

@@ -11,7 +11,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
     private readonly Lock _gate = new();
     private Action? _changed;
     private readonly Dictionary<string, Ring> _rings = new(StringComparer.Ordinal);
-    private ImmutableDictionary<string, StoreTime> _revoked = ImmutableDictionary<string, StoreTime>.Empty;
+    private ImmutableDictionary<KeyId, StoreTime> _revoked = ImmutableDictionary<KeyId, StoreTime>.Empty;
 
     private StoreTime Now => StoreTime.From(time.GetUtcNow());
 
@@ -41,7 +41,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         return Task.CompletedTask;
     }
 
-    public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
+    public Task RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -49,7 +49,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
             else
             {
                 var ring = RingOf(service);
-                (ring.Revoked, ring.Entries) = (ring.Revoked.SetItem(keyId, forgetAt), ring.Entries.Remove(keyId));
+                (ring.Revoked, ring.Entries) = (ring.Revoked.SetItem(keyId, forgetAt), ring.Entries.Remove(keyId.ToString()));
             }
         }
 
@@ -74,7 +74,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 
         public ImmutableDictionary<string, byte[]> Entries { get; set; } = ImmutableDictionary<string, byte[]>.Empty;
 
-        public ImmutableDictionary<string, StoreTime> Revoked { get; set; } = ImmutableDictionary<string, StoreTime>.Empty;
+        public ImmutableDictionary<KeyId, StoreTime> Revoked { get; set; } = ImmutableDictionary<KeyId, StoreTime>.Empty;
 
         public StoreTime KeysUntil { get; set; }
 

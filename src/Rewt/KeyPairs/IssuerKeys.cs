@@ -13,9 +13,9 @@ namespace Rewt.Internal;
 /// <param name="Refused">The entries whose verification failed.</param>
 internal sealed record IssuerKeys(
     string Issuer,
-    IReadOnlyDictionary<string, PublishedKey> Keys,
-    IReadOnlyDictionary<string, StoreTime> Revoked,
-    IReadOnlyDictionary<string, StoreTime> OwnRevoked,
+    IReadOnlyDictionary<KeyId, PublishedKey> Keys,
+    IReadOnlyDictionary<KeyId, StoreTime> Revoked,
+    IReadOnlyDictionary<KeyId, StoreTime> OwnRevoked,
     IReadOnlyList<RefusedKey> Refused)
 {
     private HashSet<string> _unchecked = [];
@@ -31,7 +31,7 @@ internal sealed record IssuerKeys(
         string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy, StoreTime latest, CheckBudget budget)
     {
         var (revocations, ownRevoked) = (memory.RevokedOf(issuer), memory.OwnRevokedOf(issuer));
-        var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
+        var keys = new Dictionary<KeyId, PublishedKey>();
         var refused = new List<RefusedKey>();
         var refusals = new Dictionary<string, Refusal>(StringComparer.Ordinal);
         var notChecked = new HashSet<string>(StringComparer.Ordinal);
@@ -45,7 +45,7 @@ internal sealed record IssuerKeys(
                 continue;
             }
 
-            var known = previous?.Keys.GetValueOrDefault(name);
+            var known = KeyId.TryParse(name) is { } keyId ? previous?.Keys.GetValueOrDefault(keyId) : null;
             PublishedKey? key = null;
             var problem = (string?)CheckBudget.NotChecked;
             if (policy is null || known is not null || budget.TryTake()) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, latest, out problem, known is null ? null : budget);
@@ -56,14 +56,14 @@ internal sealed record IssuerKeys(
                 if (problem == CheckBudget.NotChecked) notChecked.Add(name);
                 else if (problem != AttestationPolicy.NotYetValid) refusals.Add(name, Refusal.Of(reason, entry));
             }
-            else if (key.Until > now && !revocations.ContainsKey(name)) keys.Add(name, key);
+            else if (key.Until > now && !revocations.ContainsKey(key.Key.KeyId)) keys.Add(key.Key.KeyId, key);
         }
 
         return new IssuerKeys(issuer, keys, revocations, ownRevoked, refused) { _refusals = refusals, _unchecked = notChecked, _problem = reading.Problem, _policy = policy };
     }
 
     /// <summary>Returns whether the entry of a key has not been verified yet, because too many entries are new. The next read continues.</summary>
-    public bool IsUnchecked(string keyId) => _unchecked.Contains(keyId);
+    public bool IsUnchecked(KeyId keyId) => _unchecked.Contains(keyId.ToString());
 
     /// <summary>Returns the problem for which the entry of a key was refused; <see langword="null"/> if there is no such entry.</summary>
     public string? ProblemOf(string keyId) => _refusals.GetValueOrDefault(keyId)?.Key.Problem;
@@ -71,7 +71,7 @@ internal sealed record IssuerKeys(
     /// <summary>
     /// Returns the reason why a missing key may nevertheless belong to the service; <see langword="null"/> if the key does not belong to it.
     /// </summary>
-    public string? UnresolvedReason(string keyId) =>
+    public string? UnresolvedReason(KeyId keyId) =>
         _problem is not null ? $"The public keys of '{Issuer}' cannot be read: {_problem}."
         : IsUnchecked(keyId) ? $"The public key of '{Issuer}' cannot be used: {CheckBudget.NotChecked}."
         : null;

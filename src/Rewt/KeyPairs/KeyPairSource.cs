@@ -55,7 +55,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
 
     public string Location(string ring) => $"the ring '{Tag}:{_service}'";
 
-    public bool IsPossible(string keyId) => PairSnapshot.IsPossible(keyId);
+    public bool IsPossible(KeyId keyId) => keyId.IsOfKeyPair;
 
     public bool WantSigningKey()
     {
@@ -204,9 +204,9 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         }
     }
 
-    private async Task RevokeAsync(PairView view, string keyId, CancellationToken cancellationToken)
+    private async Task RevokeAsync(PairView view, KeyId keyId, CancellationToken cancellationToken)
     {
-        var isOurs = _own.All(now: default).Any(key => key.KeyId == keyId) || view.Reading.Services[_service].Entries.ContainsKey(keyId);
+        var isOurs = _own.All(now: default).Any(key => key.KeyId == keyId) || view.Reading.Services[_service].Contains(keyId);
         try
         {
             var now = view.Reading.Now;
@@ -249,7 +249,8 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
             await store.WriteAsync(_service, plan, cancellationToken).ConfigureAwait(false);
             telemetry?.PairsWritten(_own, own, isCommand: rotate);
             _own = own;
-            LogWritten(plan.IsNews ? LogLevel.Information : LogLevel.Debug, options.Namespace, _service, plan, own.Current?.KeyId ?? "no key");
+            var signing = own.Current?.KeyId.ToString() ?? "no key";
+            LogWritten(plan.IsNews ? LogLevel.Information : LogLevel.Debug, options.Namespace, _service, plan, signing);
         }
         catch
         {
@@ -276,7 +277,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         if (_own.WrittenAt != StoreTime.Unknown)
         {
             var ring = rings[_service];
-            var keys = ring.Keys.ToDictionary(StringComparer.Ordinal);
+            var keys = ring.Keys.ToDictionary();
             foreach (var key in _own.Publish(_own.WrittenAt + _schedule.Lease).Where(key => !_memory.RevokedOf(_service).ContainsKey(key.Key.KeyId))) keys[key.Key.KeyId] = key;
             rings = rings.SetItem(_service, ring with { Keys = keys, Revoked = _memory.RevokedOf(_service), OwnRevoked = _memory.OwnRevokedOf(_service) });
         }

@@ -32,5 +32,5 @@ internal static class KeyProof
         return verifier.Verify(statement, signature);
     }
 
-    private static byte[] Statement(string ring, string service, string keyId) => Encoding.ASCII.GetBytes($"rewt key\n{ring}\n{service}\n{keyId}");
+    private static byte[] Statement(string ring, string service, KeyId keyId) => Encoding.ASCII.GetBytes($"rewt key\n{ring}\n{service}\n{keyId}");
 }

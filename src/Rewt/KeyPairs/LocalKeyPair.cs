@@ -10,7 +10,7 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
     private AttestingCertificate? _by;
     private string? _attestation;
 
-    public string KeyId => Pair.KeyId;
+    public KeyId KeyId => Pair.KeyId;
 
     public static LocalKeyPair Generate(RewtOptions options)
     {

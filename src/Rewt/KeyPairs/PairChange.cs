@@ -8,8 +8,8 @@ namespace Rewt.Internal;
 /// </summary>
 /// <param name="Action">What the write does.</param>
 /// <param name="Epoch">The random value that is written if the store has none yet: see <see cref="ServiceReading.Epoch"/>.</param>
-/// <param name="Entries">The entries of the keys of this instance.</param>
-/// <param name="Removed">The key ids whose entries are removed.</param>
+/// <param name="Entries">The entries of the keys of this instance, by their names.</param>
+/// <param name="Removed">The names of the entries that are removed.</param>
 /// <param name="Revoked">The ids of the keys to revoke, each with the end of its retention time. Revocations that the store has lost are
 /// included.</param>
 /// <param name="Now">The time of the read on which the change is based, by the clock of the store.</param>
@@ -20,7 +20,7 @@ internal sealed record PairChange(
     string Epoch,
     ImmutableDictionary<string, byte[]> Entries,
     ImmutableArray<string> Removed,
-    ImmutableDictionary<string, StoreTime> Revoked,
+    ImmutableDictionary<KeyId, StoreTime> Revoked,
     StoreTime Now,
     StoreTime KeysUntil,
     StoreTime RememberUntil)

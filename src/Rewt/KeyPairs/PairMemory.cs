@@ -12,7 +12,7 @@ internal sealed class PairMemory
     private readonly Dictionary<string, RevocationMemory> _services = new(StringComparer.Ordinal);
 
     /// <summary>The revocations by an operator, which apply to the keys of all services.</summary>
-    public IReadOnlyDictionary<string, StoreTime> Everywhere => _all.Revoked;
+    public IReadOnlyDictionary<KeyId, StoreTime> Everywhere => _all.Revoked;
 
     public void Learn(PairReading reading)
     {
@@ -21,18 +21,18 @@ internal sealed class PairMemory
     }
 
     /// <summary>Returns the revocations in the ring of one service.</summary>
-    public IReadOnlyDictionary<string, StoreTime> OwnRevokedOf(string service) =>
-        _services.TryGetValue(service, out var memory) ? memory.Revoked.ToImmutableDictionary(StringComparer.Ordinal) : ImmutableDictionary<string, StoreTime>.Empty;
+    public IReadOnlyDictionary<KeyId, StoreTime> OwnRevokedOf(string service) =>
+        _services.TryGetValue(service, out var memory) ? memory.Revoked.ToImmutableDictionary() : ImmutableDictionary<KeyId, StoreTime>.Empty;
 
     /// <summary>Returns all revocations that apply to one service.</summary>
-    public IReadOnlyDictionary<string, StoreTime> RevokedOf(string service) =>
-        OwnRevokedOf(service).Concat(_all.Revoked).DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToImmutableDictionary(StringComparer.Ordinal);
+    public IReadOnlyDictionary<KeyId, StoreTime> RevokedOf(string service) =>
+        OwnRevokedOf(service).Concat(_all.Revoked).DistinctBy(pair => pair.Key).ToImmutableDictionary();
 
     /// <summary>Adds the revocations of a change. The revocations are in effect at once, even if the change cannot be written.</summary>
     public void Learn(string service, PairChange plan) => Of(service).Learn(plan.Revoked, plan.Now);
 
     /// <summary>Adds the revocation of one key of a service.</summary>
-    public void Learn(string service, string keyId, StoreTime now, StoreTime forgetAt) => Of(service).Learn([KeyValuePair.Create(keyId, forgetAt)], now);
+    public void Learn(string service, KeyId keyId, StoreTime now, StoreTime forgetAt) => Of(service).Learn([KeyValuePair.Create(keyId, forgetAt)], now);
 
     private RevocationMemory Of(string service) => _services.TryGetValue(service, out var memory) ? memory : _services[service] = new RevocationMemory();
 }

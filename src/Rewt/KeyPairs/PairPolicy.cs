@@ -33,7 +33,7 @@ internal static class PairPolicy
         // Without a key of this process in the ring, nothing is due.
         if (current is null && own.Current is null) return (own with { Retired = retired }, null);
         if (current is not null) next ??= generate?.Invoke();
-        var epoch = current is not null && ring.Epoch is not null && ring.Entries.ContainsKey(current.KeyId) ? ring.Epoch : own.Epoch;
+        var epoch = current is not null && ring.Epoch is not null && ring.Contains(current.KeyId) ? ring.Epoch : own.Epoch;
         var decided = new LocalKeyPairs(current, deadline, next, retired, epoch, own.WrittenAt);
         var revocations = Revocations(own, ring, keys, deleted, now + schedule.RevocationRetention);
         if (action == PairAction.None && revocations.Count > 0) action = PairAction.MergeRevocations;
@@ -53,7 +53,7 @@ internal static class PairPolicy
             if (own.Current is null) return PairAction.Create;
             if (current is null || (next is null && generate is not null)) return PairAction.Replace;
             if (rotate || now >= own.Deadline) return PairAction.Rotate;
-            var isComplete = ring.Epoch is not null && ring.Entries.ContainsKey(current.KeyId) && (next is null || ring.Entries.ContainsKey(next.KeyId));
+            var isComplete = ring.Epoch is not null && ring.Contains(current.KeyId) && (next is null || ring.Contains(next.KeyId));
             return isComplete ? PairAction.None : PairAction.Republish;
         }
     }
@@ -62,40 +62,40 @@ internal static class PairPolicy
     /// Returns the keys that an operator has deleted. The entry of a deleted key is missing before its expiry, although the ring still exists. If the
     /// whole ring is missing, the store has lost all data, and no key counts as deleted.
     /// </summary>
-    private static HashSet<string> Deleted(LocalKeyPairs own, ServiceReading ring, StoreTime now) =>
+    private static HashSet<KeyId> Deleted(LocalKeyPairs own, ServiceReading ring, StoreTime now) =>
         own.Epoch is not null && ring.Epoch == own.Epoch
-            ? own.All(now).Select(key => key.KeyId).Where(keyId => !ring.Entries.ContainsKey(keyId)).ToHashSet(StringComparer.Ordinal)
+            ? own.All(now).Select(key => key.KeyId).Where(keyId => !ring.Contains(keyId)).ToHashSet()
             : [];
 
     /// <summary>
     /// Returns the revocations that must be added to the ring of the service. The result contains the deleted keys, the keys that an operator has
     /// revoked for all services, and revocations that the store has lost.
     /// </summary>
-    private static ImmutableDictionary<string, StoreTime> Revocations(LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, StoreTime forgetAt)
+    private static ImmutableDictionary<KeyId, StoreTime> Revocations(LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, HashSet<KeyId> deleted, StoreTime forgetAt)
     {
-        var ours = own.All(now: default).Select(key => key.KeyId).Concat(ring.Entries.Keys).ToHashSet(StringComparer.Ordinal);
+        var ours = own.All(now: default).Select(key => key.KeyId).ToHashSet();
         // If not all revocations were read, those in memory may be stored nevertheless. Writing them after each read would not end.
-        var lost = ring.IsTruncated ? ImmutableDictionary<string, StoreTime>.Empty : keys.OwnRevoked;
-        return lost.Concat(keys.Revoked.Where(pair => ours.Contains(pair.Key)))
+        var lost = ring.IsTruncated ? ImmutableDictionary<KeyId, StoreTime>.Empty : keys.OwnRevoked;
+        return lost.Concat(keys.Revoked.Where(pair => ours.Contains(pair.Key) || ring.Contains(pair.Key)))
             .Concat(deleted.Select(keyId => KeyValuePair.Create(keyId, forgetAt)))
             .Where(pair => !ring.Revoked.ContainsKey(pair.Key))
-            .DistinctBy(pair => pair.Key, StringComparer.Ordinal)
-            .ToImmutableDictionary(StringComparer.Ordinal);
+            .DistinctBy(pair => pair.Key)
+            .ToImmutableDictionary();
     }
 
     private static PairChange Plan(
-        LocalKeyPairs own, PairAction action, ServiceReading ring, IssuerKeys keys, ImmutableDictionary<string, StoreTime> revocations, StoreTime now, PairSchedule schedule)
+        LocalKeyPairs own, PairAction action, ServiceReading ring, IssuerKeys keys, ImmutableDictionary<KeyId, StoreTime> revocations, StoreTime now, PairSchedule schedule)
     {
         var published = own.Publish(now + schedule.Lease).ToList();
-        var entries = published.ToImmutableDictionary(key => key.Key.KeyId, key => key.Entry, StringComparer.Ordinal);
+        var entries = published.ToImmutableDictionary(key => key.Key.KeyId.ToString(), key => key.Entry, StringComparer.Ordinal);
         // An entry that is neither valid nor refused has expired. It is removed, whichever instance of the service wrote it.
         var refused = keys.Refused.Select(entry => entry.Entry).ToHashSet(StringComparer.Ordinal);
-        var removed = ring.Entries.Keys.Where(keyId => !entries.ContainsKey(keyId) && !keys.Keys.ContainsKey(keyId) && !refused.Contains(keyId));
+        var removed = ring.Entries.Keys.Where(name => !entries.ContainsKey(name) && Valid(name) is null && !refused.Contains(name));
         return new PairChange(
             action,
             RandomNumberGenerator.GetHexString(16, lowercase: true),
             entries,
-            [.. removed, .. ring.Entries.Keys.Where(keyId => revocations.ContainsKey(keyId) && keys.Keys.ContainsKey(keyId))],
+            [.. removed, .. ring.Entries.Keys.Where(name => Valid(name) is { } keyId && revocations.ContainsKey(keyId))],
             revocations,
             now,
             keys.Keys.Values.Concat(published).Select(key => key.Until).DefaultIfEmpty(now).Max(),
@@ -105,5 +105,7 @@ internal static class PairPolicy
             // was deleted.
             ReplacesEpoch = ring.Epoch is null && entries.Keys.Any(ring.Entries.ContainsKey),
         };
+
+        KeyId? Valid(string name) => KeyId.TryParse(name) is { } keyId && keys.Keys.ContainsKey(keyId) ? keyId : null;
     }
 }

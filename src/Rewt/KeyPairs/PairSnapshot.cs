@@ -10,11 +10,8 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class PairSnapshot : KeySnapshot
 {
-    /// <summary>The length of a SHA-256 thumbprint (RFC 7638) in characters of base64url.</summary>
-    public const int ThumbprintLength = 43;
-
-    private readonly FrozenDictionary<string, string[]> _holders;
-    private readonly FrozenSet<string> _revokedEverywhere;
+    private readonly FrozenDictionary<KeyId, string[]> _holders;
+    private readonly FrozenSet<KeyId> _revokedEverywhere;
     private readonly LocalKeyPairs _own;
     private readonly string _service;
     private HashSet<PublishedKey> _withdrawn = [];
@@ -29,13 +26,13 @@ internal sealed class PairSnapshot : KeySnapshot
         (_own, _service, ReadAt, Epoch) = (own, service, now, epoch);
         Issuers = issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
         _holders = issuers.SelectMany(issuer => issuer.Keys.Keys.Select(keyId => (keyId, issuer.Issuer)))
-            .GroupBy(pair => pair.keyId, StringComparer.Ordinal)
-            .ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Issuer).ToArray(), StringComparer.Ordinal);
-        _revokedEverywhere = memory.Everywhere.Keys.ToFrozenSet(StringComparer.Ordinal);
+            .GroupBy(pair => pair.keyId)
+            .ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Issuer).ToArray());
+        _revokedEverywhere = memory.Everywhere.Keys.ToFrozenSet();
         // A service cannot revoke a key that another service has published.
         Revoked = issuers.SelectMany(issuer => issuer.OwnRevoked.Where(pair => !_holders.ContainsKey(pair.Key))).Concat(memory.Everywhere)
-            .GroupBy(pair => pair.Key, StringComparer.Ordinal)
-            .ToFrozenDictionary(group => group.Key, group => group.Max(pair => pair.Value), StringComparer.Ordinal);
+            .GroupBy(pair => pair.Key)
+            .ToFrozenDictionary(group => group.Key, group => group.Max(pair => pair.Value));
         Version = previous is null ? 1 : previous.Version + (HasSameKeys(previous) ? 0 : 1);
     }
 
@@ -43,7 +40,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override SigningKey? Next => Alive(_own.Next);
 
-    public override IReadOnlyDictionary<string, StoreTime> Revoked { get; }
+    public override IReadOnlyDictionary<KeyId, StoreTime> Revoked { get; }
 
     /// <summary>
     /// A random value that identifies this process. Because each process has its own value, the key versions of two instances are not compared.
@@ -111,8 +108,6 @@ internal sealed class PairSnapshot : KeySnapshot
         }
     }
 
-    public static bool IsPossible(string keyId) => keyId.Length == ThumbprintLength && Base64UrlText.Is(keyId);
-
     /// <summary>
     /// Removes from this snapshot the keys that a new policy does not accept. Only the code that reads the store may call this method.
     /// </summary>
@@ -136,9 +131,9 @@ internal sealed class PairSnapshot : KeySnapshot
     /// </summary>
     public override SigningKey? SigningKey(ClockReading now) => Current ?? Next;
 
-    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now)
+    public override IReadOnlyList<SecurityKey>? Known(string? issuer, KeyId keyId, ClockReading now)
     {
-        if (!IsPossible(keyId)) return [];
+        if (!keyId.IsOfKeyPair) return [];
         if (issuer is null) return Revoked.ContainsKey(keyId) ? [] : OfAnyIssuer(keyId, now);
         // A revocation in one service's ring must not keep another service's key from being found.
         if (!Names.IsName(issuer) || _revokedEverywhere.Contains(keyId)) return [];
@@ -152,12 +147,12 @@ internal sealed class PairSnapshot : KeySnapshot
         return _holders.ContainsKey(keyId) ? [] : null;
     }
 
-    public override bool IsUnchecked(string? issuer, string keyId) => issuer is not null && Issuers.GetValueOrDefault(issuer)?.IsUnchecked(keyId) == true;
+    public override bool IsUnchecked(string? issuer, KeyId keyId) => issuer is not null && Issuers.GetValueOrDefault(issuer)?.IsUnchecked(keyId) == true;
 
-    public override string? UnresolvedReason(string? issuer, string? keyId) =>
-        issuer is null || keyId is null ? null : Issuers.GetValueOrDefault(issuer)?.UnresolvedReason(keyId);
+    public override string? UnresolvedReason(string? issuer, KeyId? keyId) =>
+        issuer is not null && keyId is { } named ? Issuers.GetValueOrDefault(issuer)?.UnresolvedReason(named) : null;
 
-    public override string? ProblemOf(string? issuer, string keyId) => issuer is null ? null : Issuers.GetValueOrDefault(issuer)?.ProblemOf(keyId);
+    public override string? ProblemOf(string? issuer, KeyId keyId) => issuer is null ? null : Issuers.GetValueOrDefault(issuer)?.ProblemOf(keyId);
 
     public override IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => Issuers.TryGetValue(serviceName, out var ring)
         ? [.. ring.Keys.Values.Where(key => Verifies(key, now)).Select(key => (key.Key, key.Attestation))]
@@ -165,7 +160,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override IReadOnlyList<RewtKey> ToKeys()
     {
-        var own = _own.All(ReadAt).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
+        var own = _own.All(ReadAt).Select(key => key.KeyId).ToHashSet();
         var alive = Issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => View(issuer.Issuer, key, own.Contains(key.Key.KeyId))))
             .OrderBy(key => key.IsForeign).ThenBy(key => key.State).ThenBy(key => key.Issuer, StringComparer.Ordinal).ThenByDescending(key => key.StateEndsAt);
         return [.. alive, .. RevokedKeys];
@@ -185,7 +180,7 @@ internal sealed class PairSnapshot : KeySnapshot
         };
         return new RewtKey
         {
-            KeyId = key.Key.KeyId,
+            KeyId = key.Key.KeyId.ToString(),
             State = key.State,
             StateEndsAt = until,
             Issuer = issuer,
@@ -196,10 +191,10 @@ internal sealed class PairSnapshot : KeySnapshot
         };
     }
 
-    private HashSet<(string KeyId, RewtKeyState State)> States() =>
+    private HashSet<(KeyId KeyId, RewtKeyState State)> States() =>
         [.. Issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => (key.Key.KeyId, key.State)))];
 
-    private IReadOnlyList<SecurityKey>? OfAnyIssuer(string keyId, ClockReading now) => _holders.TryGetValue(keyId, out var holders)
+    private IReadOnlyList<SecurityKey>? OfAnyIssuer(KeyId keyId, ClockReading now) => _holders.TryGetValue(keyId, out var holders)
         ? [.. holders.Select(holder => Issuers[holder].Keys[keyId]).Where(key => Verifies(key, now)).Select(key => key.Key.SecurityKey)]
         : null;
 

@@ -91,7 +91,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
             return known with { Warning = CheckBudget.NotChecked };
         }
 
-        problem = (key.KeyId == key.Thumbprint, key.KeyId == name) switch
+        problem = (key.KeyId.ToString() == key.Thumbprint, key.KeyId.ToString() == name) switch
         {
             (false, _) => "the kid is not the key's thumbprint (RFC 7638)",
             (_, false) => "the name of the entry is not its kid",

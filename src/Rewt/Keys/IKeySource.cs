@@ -21,7 +21,7 @@ internal interface IKeySource : IAsyncDisposable
     string Location(string ring) => $"the key '{ring}:rewt-secret'";
 
     /// <summary>Returns whether a key of this source can have the given id. A token with an impossible key id causes no read.</summary>
-    bool IsPossible(string keyId);
+    bool IsPossible(KeyId keyId);
 
     /// <summary>Whether the signers choose the key ids, which are then not derived from the keys.</summary>
     bool HasChosenKeyIds => false;

@@ -19,7 +19,7 @@ internal sealed class KeyPair : SigningKey
     /// algorithm.</param>
     /// <param name="keyId">The key id. Default: the thumbprint of the key (RFC 7638).</param>
     /// <exception cref="ArgumentException">The key is not permitted. The message contains the reason.</exception>
-    public KeyPair(AsymmetricAlgorithm key, string algorithm, string? keyId = null)
+    public KeyPair(AsymmetricAlgorithm key, string algorithm, KeyId? keyId = null)
     {
         _key = key;
         Public = key switch
@@ -33,7 +33,7 @@ internal sealed class KeyPair : SigningKey
 
     public PublicKey Public { get; }
 
-    public override string KeyId => Public.KeyId;
+    public override KeyId KeyId => Public.KeyId;
 
     public override string Algorithm => Public.Algorithm;
 

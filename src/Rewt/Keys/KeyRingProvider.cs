@@ -82,13 +82,13 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     public void RequestKeysOf(string? issuer) => _source.RequestKeysOf(issuer);
 
     /// <summary>Returns whether this key ring can contain a key with the given id.</summary>
-    public bool IsPossible(string keyId) => _source.IsPossible(keyId);
+    public bool IsPossible(KeyId keyId) => _source.IsPossible(keyId);
 
     /// <summary>Rotates the key ring: the pending key becomes current.</summary>
     public Task<KeySnapshot> RotateAsync(CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Rotate, cancellationToken);
 
     /// <summary>Revokes a key of the key ring.</summary>
-    public Task<KeySnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Revoke(keyId), cancellationToken);
+    public Task<KeySnapshot> RevokeAsync(KeyId keyId, CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Revoke(keyId), cancellationToken);
 
     /// <summary>Returns the health according to the last read. The method does not contact the store.</summary>
     public RingHealth Health()

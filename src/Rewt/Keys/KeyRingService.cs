@@ -14,15 +14,15 @@ internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? o
 
     public async Task<RewtKeyRing> RevokeAsync(string keyId, CancellationToken cancellationToken = default)
     {
-        var owner = OwnerOf(keyId);
-        return View(owner, await owner.RevokeAsync(keyId, cancellationToken).ConfigureAwait(false));
+        var (owner, revoked) = OwnerOf(keyId);
+        return View(owner, await owner.RevokeAsync(revoked, cancellationToken).ConfigureAwait(false));
     }
 
     public async Task<RewtRevocation> RevokeAndWaitAsync(string keyId, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
-        var owner = OwnerOf(keyId);
-        var ring = await owner.RevokeAsync(keyId, cancellationToken).ConfigureAwait(false);
+        var (owner, revoked) = OwnerOf(keyId);
+        var ring = await owner.RevokeAsync(revoked, cancellationToken).ConfigureAwait(false);
         try
         {
             return new RewtRevocation { Ring = View(owner, ring), Unconfirmed = await owner.Tracker.WaitForAllAsync(ring, timeout, cancellationToken).ConfigureAwait(false) };
@@ -36,13 +36,17 @@ internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? o
         }
     }
 
-    private KeyRingProvider OwnerOf(string keyId)
+    private (KeyRingProvider Owner, KeyId KeyId) OwnerOf(string keyId)
     {
         ArgumentNullException.ThrowIfNull(keyId);
-        if (keyRing.IsPossible(keyId)) return keyRing;
-        if (other?.IsPossible(keyId) == true) return other;
+        if (KeyId.TryParse(keyId) is { } parsed)
+        {
+            if (keyRing.IsPossible(parsed)) return (keyRing, parsed);
+            if (other?.IsPossible(parsed) == true) return (other, parsed);
+        }
+
         throw new ArgumentException(
-            $"A key id has {KeyId.Length} base64url characters, the key id of a key pair {PairSnapshot.ThumbprintLength}. IRewtKeyRing.GetAsync returns the keys of the key ring.", nameof(keyId));
+            $"A key id has {KeyId.Length} base64url characters, the key id of a key pair {KeyId.ThumbprintLength}. IRewtKeyRing.GetAsync returns the keys of the key ring.", nameof(keyId));
     }
 
     private RewtKeyRing View(KeyRingProvider of, KeySnapshot snapshot) =>

@@ -46,14 +46,14 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public virtual PendingRead? UnansweredSince(ClockReading asked) => null;
 
     /// <summary>Returns whether the next read may find a key of an issuer, because the last read has not verified all new keys.</summary>
-    public virtual bool IsUnchecked(string? issuer, string keyId) => false;
+    public virtual bool IsUnchecked(string? issuer, KeyId keyId) => false;
 
     /// <summary>
     /// Returns a message about keys that were not read or not verified and may include an unknown key; <see langword="null"/> if there are none.
     /// </summary>
     /// <param name="issuer">The issuer that the token names; <see langword="null"/> if it is unknown.</param>
     /// <param name="keyId">The key id that the token names; <see langword="null"/> if the token names none.</param>
-    public virtual string? UnresolvedReason(string? issuer, string? keyId) => null;
+    public virtual string? UnresolvedReason(string? issuer, KeyId? keyId) => null;
 
     /// <summary>
     /// A random value that identifies a series of <see cref="Version"/> numbers; <see langword="null"/> if this instance does not need to confirm
@@ -89,7 +89,7 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public abstract SigningKey? Next { get; }
 
     /// <summary>The ids of the revoked keys, each with the time after which it is removed from the list.</summary>
-    public abstract IReadOnlyDictionary<string, StoreTime> Revoked { get; }
+    public abstract IReadOnlyDictionary<KeyId, StoreTime> Revoked { get; }
 
     /// <summary>Returns the time for which the current key has been signing; <see langword="null"/> if the time is unknown.</summary>
     public virtual TimeSpan? CurrentAge(ClockReading now) => null;
@@ -121,13 +121,13 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <param name="now">The current time.</param>
     /// <returns>The keys that may verify the token; <see langword="null"/> if a refresh is necessary. The list is empty if the key is revoked or
     /// cannot exist.</returns>
-    public abstract IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now);
+    public abstract IReadOnlyList<SecurityKey>? Known(string? issuer, KeyId keyId, ClockReading now);
 
     /// <summary>Returns the keys with a given id that may verify, for any issuer; <see langword="null"/> if there are none.</summary>
-    public IReadOnlyList<SecurityKey>? Find(string keyId, ClockReading now) => Known(null, keyId, now) is { Count: > 0 } keys ? keys : null;
+    public IReadOnlyList<SecurityKey>? Find(KeyId keyId, ClockReading now) => Known(null, keyId, now) is { Count: > 0 } keys ? keys : null;
 
     /// <summary>Returns the problem for which a key in the store was refused; <see langword="null"/> if no such key was refused.</summary>
-    public virtual string? ProblemOf(string? issuer, string keyId) => null;
+    public virtual string? ProblemOf(string? issuer, KeyId keyId) => null;
 
     /// <summary>Returns the keys that are tried for a token without a key id.</summary>
     public virtual IReadOnlyList<SecurityKey> KeylessKeys(ClockReading now) => [];
@@ -141,7 +141,7 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
 
     /// <summary>Descriptions of the revoked keys, to show to an operator.</summary>
     protected IEnumerable<RewtKey> RevokedKeys => Revoked
-        .Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = pair.Value.ToDateTimeOffset() })
+        .Select(pair => new RewtKey { KeyId = pair.Key.ToString(), State = RewtKeyState.Revoked, StateEndsAt = pair.Value.ToDateTimeOffset() })
         .OrderByDescending(key => key.StateEndsAt);
 
     /// <summary>Returns descriptions of the keys, to show to an operator.</summary>

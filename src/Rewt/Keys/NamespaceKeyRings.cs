@@ -21,5 +21,5 @@ internal sealed class NamespaceKeyRings(Func<KeyRingProvider> own, Func<KeyRingP
     /// <summary>
     /// Returns the key ring to which a key id belongs, by the format of the key id. A token without a key id belongs to the shared secret.
     /// </summary>
-    public KeyRingProvider Of(string? keyId) => Other is { } other && (keyId is null ? other.TakesKeyless : other.IsPossible(keyId)) ? other : Own;
+    public KeyRingProvider Of(KeyId? keyId) => Other is { } other && (keyId is { } named ? other.IsPossible(named) : other.TakesKeyless) ? other : Own;
 }

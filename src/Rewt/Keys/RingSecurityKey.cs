@@ -21,7 +21,7 @@ internal class RingSecurityKey : SymmetricSecurityKey
         : base(secret.CopyBytes())
     {
         Secret = secret;
-        KeyId = secret.KeyId;
+        KeyId = secret.KeyId.ToString();
         CryptoProviderFactory = Uncached;
     }
 

@@ -12,7 +12,7 @@ internal abstract class SigningKey
 {
     private Header? _header;
 
-    public abstract string KeyId { get; }
+    public abstract KeyId KeyId { get; }
 
     /// <summary>The algorithm of the key, which is the <c>alg</c> of its tokens (RFC 7518 §3.1).</summary>
     public abstract string Algorithm { get; }
@@ -46,7 +46,7 @@ internal abstract class SigningKey
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
         json.WriteString("alg"u8, Algorithm);
-        json.WriteString("kid"u8, KeyId);
+        json.WriteString("kid"u8, KeyId.ToString());
         // Written raw, because the default encoder would escape the '+' of the media type.
         json.WritePropertyName("typ"u8);
         json.WriteRawValue($"\"{type}\"", skipInputValidation: true);

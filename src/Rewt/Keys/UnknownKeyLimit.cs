@@ -16,7 +16,7 @@ internal sealed class UnknownKeyLimit
     private readonly Lock _gate = new();
 
     /// <summary>The keys that are being searched for, each with the number of requests that wait for it.</summary>
-    private readonly Dictionary<(string? Issuer, string KeyId), int> _searched = [];
+    private readonly Dictionary<(string? Issuer, KeyId KeyId), int> _searched = [];
 
     private readonly RequestQueue _refused = new();
 
@@ -25,13 +25,13 @@ internal sealed class UnknownKeyLimit
     /// time, so that many simultaneous refusals do not delay valid requests.
     /// </summary>
     /// <exception cref="RewtKeysUnavailableException">Too many different keys are being searched for.</exception>
-    public async ValueTask BeginAsync((string? Issuer, string KeyId) key, CancellationToken cancellationToken)
+    public async ValueTask BeginAsync((string? Issuer, KeyId KeyId) key, CancellationToken cancellationToken)
     {
         if (!TryBegin(key)) throw await RefuseAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Returns whether a search for a key would be refused now.</summary>
-    public bool Refuses((string? Issuer, string KeyId) key)
+    public bool Refuses((string? Issuer, KeyId KeyId) key)
     {
         lock (_gate) return IsFull && !_searched.ContainsKey(key);
     }
@@ -45,7 +45,7 @@ internal sealed class UnknownKeyLimit
         return new RewtKeysUnavailableException("Too many tokens with different unknown keys arrive at the same time.", TimeSpan.FromSeconds(1));
     }
 
-    public void End((string? Issuer, string KeyId) key)
+    public void End((string? Issuer, KeyId KeyId) key)
     {
         lock (_gate)
         {
@@ -55,7 +55,7 @@ internal sealed class UnknownKeyLimit
 
     private bool IsFull => _searched.Count == Maximum;
 
-    private bool TryBegin((string? Issuer, string KeyId) key)
+    private bool TryBegin((string? Issuer, KeyId KeyId) key)
     {
         lock (_gate)
         {

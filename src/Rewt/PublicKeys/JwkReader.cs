@@ -50,7 +50,7 @@ internal static class JwkReader
             problem = ProblemOfUse(jwk);
             if (problem is not null) return null;
 
-            var keyId = Text(jwk, "kid");
+            var keyId = KeyId.TryParse(Text(jwk, "kid"));
             if (keyId is null && keyIdRequired) return PublicKey.Refuse("the key has no kid", out problem);
 
             var key = Text(jwk, "kty") switch
@@ -67,7 +67,7 @@ internal static class JwkReader
         }
     }
 
-    private static PublicKey? TryReadEc(JsonElement jwk, string? keyId, out string? problem)
+    private static PublicKey? TryReadEc(JsonElement jwk, KeyId? keyId, out string? problem)
     {
         if (EllipticCurve.Find(Text(jwk, "crv")) is not { } curve) return PublicKey.Refuse(OtherCurve, out problem);
         if (Text(jwk, "alg") is { } algorithm && algorithm != curve.Algorithm) return PublicKey.Refuse($"the alg of a key on {curve.Name} must be {curve.Algorithm}", out problem);
@@ -75,7 +75,7 @@ internal static class JwkReader
         return PublicKey.TryCreate(new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = x, Y = y } }, keyId, out problem);
     }
 
-    private static PublicKey? TryReadRsa(JsonElement jwk, string? keyId, string rsaAlgorithm, out string? problem)
+    private static PublicKey? TryReadRsa(JsonElement jwk, KeyId? keyId, string rsaAlgorithm, out string? problem)
     {
         var algorithm = Text(jwk, "alg") ?? rsaAlgorithm;
         if (Bytes(jwk, "n") is not { } modulus || Bytes(jwk, "e") is not { } exponent) return PublicKey.Refuse("n or e is missing or not base64url", out problem);

@@ -17,17 +17,17 @@ internal sealed class PublicKey
     /// <summary>The members of the JWK from which the thumbprint is computed, in the order of RFC 7638 §3.2.</summary>
     private readonly (string Name, string Value)[] _numbers;
 
-    private PublicKey(string? keyId, string algorithm, SecurityKey securityKey, params (string Name, string Value)[] numbers)
+    private PublicKey(KeyId? keyId, string algorithm, SecurityKey securityKey, params (string Name, string Value)[] numbers)
     {
         _numbers = numbers;
         (Algorithm, SecurityKey, Thumbprint) = (algorithm, securityKey, ThumbprintOf(numbers));
-        KeyId = keyId ?? Thumbprint;
-        securityKey.KeyId = KeyId;
+        KeyId = keyId ?? KeyId.Parse(Thumbprint);
+        securityKey.KeyId = KeyId.ToString();
         Candidates = [securityKey];
     }
 
     /// <summary>The key id: the <c>kid</c> in the source of the key, or the thumbprint if the source has no <c>kid</c>.</summary>
-    public string KeyId { get; }
+    public KeyId KeyId { get; }
 
     /// <summary>The SHA-256 thumbprint of the key (RFC 7638), in base64url.</summary>
     public string Thumbprint { get; }
@@ -43,17 +43,17 @@ internal sealed class PublicKey
 
     /// <summary>Creates a public key from an EC key.</summary>
     /// <exception cref="ArgumentException">The key is not permitted. The message contains the reason.</exception>
-    public static PublicKey From(ECDsa key, string? keyId = null) =>
+    public static PublicKey From(ECDsa key, KeyId? keyId = null) =>
         TryCreate(key.ExportParameters(includePrivateParameters: false), keyId, out var problem) ?? throw new ArgumentException($"The key cannot be used: {problem}.", nameof(key));
 
     /// <summary>Creates a public key from an RSA key, for RS256 or PS256.</summary>
     /// <exception cref="ArgumentException">The key is not permitted. The message contains the reason.</exception>
-    public static PublicKey From(RSA key, string algorithm, string? keyId = null) =>
+    public static PublicKey From(RSA key, string algorithm, KeyId? keyId = null) =>
         TryCreate(key.ExportParameters(includePrivateParameters: false), algorithm, keyId, out var problem)
             ?? throw new ArgumentException($"The key cannot be used: {problem}.", nameof(key));
 
     /// <summary>Creates a public key from a point on a curve. If the point is invalid, <paramref name="problem"/> contains the reason.</summary>
-    public static PublicKey? TryCreate(ECParameters parameters, string? keyId, out string? problem)
+    public static PublicKey? TryCreate(ECParameters parameters, KeyId? keyId, out string? problem)
     {
         if (EllipticCurve.Find(parameters.Curve) is not { } curve) return Refuse("the curve is not P-256 or P-384", out problem);
         if (parameters.Q is not { X: { } x, Y: { } y } || !curve.Holds(x, y)) return Refuse($"the point is not on the curve {curve.Name}", out problem);
@@ -72,7 +72,7 @@ internal sealed class PublicKey
     /// <summary>
     /// Creates a public key from a modulus and an exponent. If a number is invalid, <paramref name="problem"/> contains the reason.
     /// </summary>
-    public static PublicKey? TryCreate(RSAParameters parameters, string algorithm, string? keyId, out string? problem)
+    public static PublicKey? TryCreate(RSAParameters parameters, string algorithm, KeyId? keyId, out string? problem)
     {
         if (algorithm is not (SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.RsaSsaPssSha256)) return Refuse(OtherRsaAlgorithm, out problem);
 
@@ -105,7 +105,7 @@ internal sealed class PublicKey
         json.WriteStartObject();
         foreach (var (name, value) in _numbers) json.WriteString(name, value);
         json.WriteString("alg"u8, Algorithm);
-        json.WriteString("kid"u8, KeyId);
+        json.WriteString("kid"u8, KeyId.ToString());
         json.WriteString("use"u8, "sig"u8);
         more?.Invoke(json);
         if (attestation is not null)
@@ -132,7 +132,7 @@ internal sealed class PublicKey
         return problem is null ? key : null;
     }
 
-    private static string? ProblemOf(string? keyId) => keyId is null || Names.IsIdentifier(keyId)
+    private static string? ProblemOf(KeyId? keyId) => keyId is not { } named || Names.IsIdentifier(named.ToString())
         ? null
         : $"the kid is not 1 to {Names.MaximumLength} printable ASCII characters without quotes and backslashes";
 

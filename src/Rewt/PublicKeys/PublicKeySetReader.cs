@@ -75,13 +75,13 @@ internal static class PublicKeySetReader
     private static PublicKeySet Collect(IEnumerable<(string Entry, PublicKey? Key, string? Problem, string? Attestation)> read)
     {
         var all = read.ToList();
-        var claimed = all.Where(one => one.Key is not null).GroupBy(one => one.Key!.KeyId, StringComparer.Ordinal);
-        var twice = claimed.Where(group => group.DistinctBy(one => (one.Key!.Thumbprint, one.Key.Algorithm)).Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
+        var claimed = all.Where(one => one.Key is not null).GroupBy(one => one.Key!.KeyId);
+        var twice = claimed.Where(group => group.DistinctBy(one => (one.Key!.Thumbprint, one.Key.Algorithm)).Count() > 1).Select(group => group.Key).ToHashSet();
         return new PublicKeySet(
-            [.. all.Select(one => one.Key).OfType<PublicKey>().Where(key => !twice.Contains(key.KeyId)).DistinctBy(key => key.KeyId, StringComparer.Ordinal)],
+            [.. all.Select(one => one.Key).OfType<PublicKey>().Where(key => !twice.Contains(key.KeyId)).DistinctBy(key => key.KeyId)],
             [.. all.Where(one => one.Key is null || twice.Contains(one.Key.KeyId)).Select(one => new RefusedKey(one.Entry, one.Problem ?? "another entry has the same kid"))])
         {
-            Attestations = all.Where(one => one.Attestation is not null && !twice.Contains(one.Key!.KeyId)).DistinctBy(one => one.Key!.KeyId, StringComparer.Ordinal).ToDictionary(one => one.Key!.KeyId, one => new KeyAttestation(one.Attestation!, null), StringComparer.Ordinal),
+            Attestations = all.Where(one => one.Attestation is not null && !twice.Contains(one.Key!.KeyId)).DistinctBy(one => one.Key!.KeyId).ToDictionary(one => one.Key!.KeyId, one => new KeyAttestation(one.Attestation!, null)),
         };
     }
 }

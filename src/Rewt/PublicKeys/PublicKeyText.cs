@@ -31,7 +31,7 @@ internal static class PublicKeyText
         if (keys is null) return null;
 
         // A key that occurs twice counts once.
-        return new PublicKeySet([.. keys.DistinctBy(key => key.KeyId, StringComparer.Ordinal)], []);
+        return new PublicKeySet([.. keys.DistinctBy(key => key.KeyId)], []);
     }
 
     private static PublicKeySet? TryReadJson(byte[] json, string rsaAlgorithm, out string? problem)

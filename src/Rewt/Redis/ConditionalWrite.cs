@@ -31,7 +31,7 @@ internal static class ConditionalWrite
         transaction.HashSetAsync(keys.Ring, stored.Fields).Abandon();
         if (basis.TenantStamp is { } tenants) transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, tenants).Abandon();
         transaction.SortedSetRemoveRangeByScoreAsync(keys.Revoked, double.NegativeInfinity, basis.Now.Milliseconds).Abandon();
-        foreach (var (keyId, forgetAt) in plan.Revoked) transaction.SortedSetAddAsync(keys.Revoked, keyId, forgetAt.Milliseconds).Abandon();
+        foreach (var (keyId, forgetAt) in plan.Revoked) transaction.SortedSetAddAsync(keys.Revoked, keyId.ToString(), forgetAt.Milliseconds).Abandon();
 
         Condition Field(string name, string value) =>
             // The number of fields shows that a field is absent, because HEXISTS is not among the documented permissions.

@@ -40,7 +40,7 @@ internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<
         var rings = new Dictionary<string, ServiceReading>(StringComparer.Ordinal);
         foreach (var service in services) rings[service.Service] = await service.ReadAsync(epochOf.GetValueOrDefault(service.Service)).ConfigureAwait(false);
         foreach (var (service, problem) in await OversizedEpochsAsync().ConfigureAwait(false)) rings[service] = ServiceReading.Empty with { Problem = problem };
-        return new PairReading(RingReadCommands.TimeOf(await now.ConfigureAwait(false)), (await RevokedKeyIds.ReadOrNameAsync(keys.Revoked, revocations, PairSnapshot.IsPossible, ServiceReadCommands.Repair).ConfigureAwait(false)).KeyIds, rings);
+        return new PairReading(RingReadCommands.TimeOf(await now.ConfigureAwait(false)), (await RevokedKeyIds.ReadOrNameAsync(keys.Revoked, revocations, keyId => keyId.IsOfKeyPair, ServiceReadCommands.Repair).ConfigureAwait(false)).KeyIds, rings);
     }
 
     /// <summary>Returns the services of <paramref name="asked"/> that have published keys.</summary>

@@ -49,13 +49,13 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         },
         cancellationToken);
 
-    public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
+    public Task RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
             await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
             if (service is null) await CheckReadableAsync(database, keyId, now, cancellationToken).ConfigureAwait(false);
             var set = service is null ? _keys.Revoked : _keys.RevokedOf(service);
-            var revocations = ImmutableDictionary<string, StoreTime>.Empty.Add(keyId, forgetAt);
+            var revocations = ImmutableDictionary<KeyId, StoreTime>.Empty.Add(keyId, forgetAt);
             var until = await RevocationsUntilAsync(database, set, revocations, now, forgetAt, cancellationToken).ConfigureAwait(false);
             await WriteAsync(
                 database,
@@ -64,7 +64,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
                     .. Revoke(writer, set, revocations, now, until),
                     // Without its entry, the key is refused even if the revocations contain too many entries to be read. If the owner renews its entries at
                     // the same moment, only the revocation counts.
-                    service is null ? Task.CompletedTask : writer.HashDeleteAsync(_keys.KeysOf(service), keyId),
+                    service is null ? Task.CompletedTask : writer.HashDeleteAsync(_keys.KeysOf(service), keyId.ToString()),
                 ],
                 cancellationToken).ConfigureAwait(false);
             await _hint.PublishAsync(database).ConfigureAwait(false);
@@ -126,12 +126,12 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     /// <summary>Throws if a new revocation for all services would not be read, because its Redis key already contains too many entries.</summary>
     /// <exception cref="OversizedKeyException">The Redis key already contains the maximum number of entries that are read.</exception>
-    private async Task CheckReadableAsync(IDatabase database, string keyId, StoreTime now, CancellationToken cancellationToken)
+    private async Task CheckReadableAsync(IDatabase database, KeyId keyId, StoreTime now, CancellationToken cancellationToken)
     {
         database.SortedSetRemoveRangeByScoreAsync(_keys.Revoked, double.NegativeInfinity, now.Milliseconds, flags: CommandFlags.DemandMaster).Abandon();
         var read = await database.SortedSetRangeByRankAsync(_keys.Revoked, 0, RevokedKeyIds.Maximum - 1, flags: CommandFlags.DemandMaster)
             .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
-        if (read.Length < RevokedKeyIds.Maximum || read.Contains(keyId)) return;
+        if (read.Length < RevokedKeyIds.Maximum || read.Contains(keyId.ToString())) return;
 
         throw new OversizedKeyException(
             $"the Redis key '{_keys.Revoked}' has {RevokedKeyIds.Maximum} or more entries, so that a further revocation would not be read; delete it with DEL, and the instances write the revocations that they know again");
@@ -200,7 +200,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     /// because services with different rotation intervals and the command-line tool write to the same set.
     /// </summary>
     private async Task<StoreTime> RevocationsUntilAsync(
-        IDatabase database, RedisKey set, ImmutableDictionary<string, StoreTime> added, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
+        IDatabase database, RedisKey set, ImmutableDictionary<KeyId, StoreTime> added, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
     {
         if (added.IsEmpty) return forgetAt;
         var last = await database.SortedSetRangeByRankWithScoresAsync(set, -1, -1, flags: CommandFlags.DemandMaster)
@@ -212,7 +212,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     private Task[] Fill(IDatabaseAsync database, string service, PairChange plan, StoreTime revocationsUntil)
     {
         var (keys, epoch) = (_keys.KeysOf(service), _keys.EpochOf(service));
-        Task removed = plan.Removed.Length > 0 ? database.HashDeleteAsync(keys, [.. plan.Removed.Select(keyId => (RedisValue)keyId)]) : Task.CompletedTask;
+        Task removed = plan.Removed.Length > 0 ? database.HashDeleteAsync(keys, [.. plan.Removed.Select(name => (RedisValue)name)]) : Task.CompletedTask;
         return
         [
             removed,
@@ -224,10 +224,10 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         ];
     }
 
-    private static List<Task> Revoke(IDatabaseAsync database, RedisKey set, ImmutableDictionary<string, StoreTime> revocations, StoreTime now, StoreTime forgetAt)
+    private static List<Task> Revoke(IDatabaseAsync database, RedisKey set, ImmutableDictionary<KeyId, StoreTime> revocations, StoreTime now, StoreTime forgetAt)
     {
         var commands = new List<Task> { database.SortedSetRemoveRangeByScoreAsync(set, double.NegativeInfinity, now.Milliseconds) };
-        commands.AddRange(revocations.Select(pair => database.SortedSetAddAsync(set, pair.Key, pair.Value.Milliseconds)));
+        commands.AddRange(revocations.Select(pair => database.SortedSetAddAsync(set, pair.Key.ToString(), pair.Value.Milliseconds)));
         if (revocations.Count > 0) commands.Add(ExpireAt(database, set, forgetAt));
         return commands;
     }

@@ -178,6 +178,6 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         HintChannel.Message,
         (2 * stored.Fields.Length).ToString(CultureInfo.InvariantCulture),
         .. stored.Fields.SelectMany(field => new[] { field.Name, field.Value }),
-        .. plan.Revoked.SelectMany(pair => new RedisValue[] { pair.Value.ToString(), pair.Key }),
+        .. plan.Revoked.SelectMany(pair => new RedisValue[] { pair.Value.ToString(), pair.Key.ToString() }),
     ];
 }

@@ -158,7 +158,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
 
     private List<Task> Write(ITransaction transaction, IReadOnlyDictionary<string, TenantState> states, List<RedisValue> invalid, string by, StoreTime forgetBefore)
     {
-        var stamp = Secret.Generate().KeyId;
+        var stamp = Secret.Generate().KeyId.ToString();
         // With too many tenants for one entry, the other instances read all tenants that they cache.
         var tenants = states.Count > MostLogged ? string.Empty : string.Join(',', states.Keys);
         List<Task> writes =

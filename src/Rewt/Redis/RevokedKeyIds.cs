@@ -19,14 +19,14 @@ internal static class RevokedKeyIds
 
     /// <summary>Reads the key ids, and returns them with the time up to which they are complete.</summary>
     /// <exception cref="OversizedKeyException">The entries contain too much data.</exception>
-    public static async Task<(IReadOnlyDictionary<string, StoreTime> KeyIds, StoreTime Until)> ReadAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair)
+    public static async Task<(IReadOnlyDictionary<KeyId, StoreTime> KeyIds, StoreTime Until)> ReadAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<KeyId, bool> isPossible, string repair)
     {
-        var keyIds = new Dictionary<string, StoreTime>(StringComparer.Ordinal);
+        var keyIds = new Dictionary<KeyId, StoreTime>();
         var found = await entries.ConfigureAwait(false);
         EntryLimit.CheckBytes(key, found.Sum(entry => EntryLimit.Length(entry.Element)), repair);
         foreach (var entry in found)
         {
-            if ((string?)entry.Element is { } keyId && isPossible(keyId)) keyIds[keyId] = TimeOf(entry);
+            if (KeyId.TryParse(entry.Element) is { } keyId && isPossible(keyId)) keyIds[keyId] = TimeOf(entry);
         }
 
         return (keyIds, found.Length < Maximum ? StoreTime.Never : TimeOf(found[^1]));
@@ -34,6 +34,6 @@ internal static class RevokedKeyIds
 
     /// <summary>Reads the key ids. If the Redis key has the wrong type, the exception names the key and explains how to repair it.</summary>
     /// <exception cref="InvalidOperationException">The key is not a sorted set, or its entries contain too much data.</exception>
-    public static Task<(IReadOnlyDictionary<string, StoreTime> KeyIds, StoreTime Until)> ReadOrNameAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair) =>
+    public static Task<(IReadOnlyDictionary<KeyId, StoreTime> KeyIds, StoreTime Until)> ReadOrNameAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<KeyId, bool> isPossible, string repair) =>
         ReadAsync(key, CommandRefusal.OfSortedSetAsync(key, entries, repair), isPossible, repair);
 }

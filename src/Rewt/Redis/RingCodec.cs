@@ -64,7 +64,7 @@ internal static class RingCodec
         if (Field("epoch") is not { Length: > 0 } epoch || Number("version") is not { } version || Time("deadline") is not { } deadline) return null;
 
         // A key may be stored in one place only; after a manual change, the first place counts.
-        var places = new HashSet<string>(StringComparer.Ordinal);
+        var places = new HashSet<KeyId>();
         var current = Key("current");
         var next = Key("next");
         var retired = ImmutableArray.CreateBuilder<RetiredKey>();
@@ -76,7 +76,7 @@ internal static class RingCodec
 
         return new RingState(
             epoch, version, current, deadline, next, next is null ? default : Time("born") ?? default,
-            [.. retired.OrderBy(key => key.Until).ThenBy(key => key.Secret.KeyId, StringComparer.Ordinal)])
+            [.. retired.OrderBy(key => key.Until).ThenBy(key => key.Secret.KeyId.ToString(), StringComparer.Ordinal)])
         {
             CurrentBorn = current is null ? default : BornOf(current),
             Retention = Number(Retention) is { } retention ? TimeSpan.FromMilliseconds(retention) : default,

@@ -10,7 +10,7 @@ namespace Rewt.Internal;
 /// to a <see cref="RingReading"/>.
 /// </summary>
 internal sealed class RingReadCommands(
-    RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<(IReadOnlyDictionary<string, StoreTime> KeyIds, StoreTime Until)> revocations, Task<RedisResult> now)
+    RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<(IReadOnlyDictionary<KeyId, StoreTime> KeyIds, StoreTime Until)> revocations, Task<RedisResult> now)
 {
     /// <summary>The part of a message that tells an operator how to repair a key that contains too much data.</summary>
     public const string Repair = "delete it with DEL, and the instances write it again";
@@ -26,7 +26,7 @@ internal sealed class RingReadCommands(
         database,
         keys,
         LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster)),
-        RevokedKeyIds.ReadOrNameAsync(keys.Revoked, RevokedKeyIds.RequestAsync(database, keys.Revoked), KeyId.IsPossible, Repair));
+        RevokedKeyIds.ReadOrNameAsync(keys.Revoked, RevokedKeyIds.RequestAsync(database, keys.Revoked), keyId => keyId.IsOfSecret, Repair));
 
     /// <summary>
     /// Sends the commands that read the ring without the revoked keys, because the revoked keys change only together with the ring. The TTL is read with
@@ -36,7 +36,7 @@ internal sealed class RingReadCommands(
     public static RingReadCommands RequestChanges(IDatabaseAsync database, RedisKeys keys, RingReading last) =>
         Request(database, keys, LongAsync(database.KeyTimeToLiveAsync(keys.Secret, CommandFlags.DemandMaster)), Task.FromResult((last.Revoked, last.RevokedUntil)));
 
-    private static RingReadCommands Request(IDatabaseAsync database, RedisKeys keys, Task<long> timeToLive, Task<(IReadOnlyDictionary<string, StoreTime> KeyIds, StoreTime Until)> revocations)
+    private static RingReadCommands Request(IDatabaseAsync database, RedisKeys keys, Task<long> timeToLive, Task<(IReadOnlyDictionary<KeyId, StoreTime> KeyIds, StoreTime Until)> revocations)
     {
         var parts = new RingReadCommands(
             keys.Ring,

@@ -10,10 +10,10 @@ namespace Rewt.Internal;
 internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys, SecretSeal seal, TimeProvider time)
 {
     private RingState? _ring;
-    private ImmutableDictionary<string, StoreTime> _revoked = ImmutableDictionary<string, StoreTime>.Empty;
+    private ImmutableDictionary<KeyId, StoreTime> _revoked = ImmutableDictionary<KeyId, StoreTime>.Empty;
 
     /// <summary>Discards the ring and the revocations in memory, because the whole ring can be read from Redis again.</summary>
-    public void Forget() => (_ring, _revoked) = (null, ImmutableDictionary<string, StoreTime>.Empty);
+    public void Forget() => (_ring, _revoked) = (null, ImmutableDictionary<KeyId, StoreTime>.Empty);
 
     public async Task<RingReading> ReadAsync(IDatabase database, CancellationToken cancellationToken)
     {

@@ -214,7 +214,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 
     private bool IsOutdated(SecretSlot slot) => slot.Sealed is { } text ? !Seals || IsOutdated(Parts(Encoding.UTF8.GetString(text))) : Seals;
 
-    private bool IsOutdated((string KeyId, string Payload)? parts) => protector is SealingKeys keys && parts is (_, var payload) && !keys.IsOfFirst(payload);
+    private bool IsOutdated((KeyId KeyId, string Payload)? parts) => protector is SealingKeys keys && parts is (_, var payload) && !keys.IsOfFirst(payload);
 
     /// <summary>
     /// Returns the place of a secret, which is the name of its field. For a retired secret, the place includes the time until which the secret
@@ -324,12 +324,12 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// Returns the text that binds a sealed secret to its place. The texts of two places always differ, because only the name of a place can contain a
     /// vertical bar.
     /// </summary>
-    private string AssociatedData(string place, string keyId) =>
+    private string AssociatedData(string place, KeyId keyId) =>
         $"rewt secret v1|{options.Namespace}|{(place.Length == 0 ? _keys.Secret : _keys.Ring)}|{place}|{keyId}";
 
-    private static (string KeyId, string Payload)? Parts(string text)
+    private static (KeyId KeyId, string Payload)? Parts(string text)
     {
         var end = Prefix.Length + KeyId.Length;
-        return text.Length > end && text[end] == ':' && KeyId.IsPossible(text[Prefix.Length..end]) ? (text[Prefix.Length..end], text[(end + 1)..]) : null;
+        return text.Length > end && text[end] == ':' && KeyId.TryParse(text[Prefix.Length..end]) is { IsOfSecret: true } keyId ? (keyId, text[(end + 1)..]) : null;
     }
 }

@@ -29,7 +29,7 @@ internal sealed record ServiceReadCommands(string Service, PairRedisKeys Names, 
         try
         {
             var entries = EntryLimit.Fields(Names.KeysOf(Service), await Keys.ConfigureAwait(false), Repair);
-            var (revocations, until) = await RevokedKeyIds.ReadAsync(Names.RevokedOf(Service), Revoked, PairSnapshot.IsPossible, Repair).ConfigureAwait(false);
+            var (revocations, until) = await RevokedKeyIds.ReadAsync(Names.RevokedOf(Service), Revoked, keyId => keyId.IsOfKeyPair, Repair).ConfigureAwait(false);
             var isTruncated = until != StoreTime.Never;
             return epoch is null && entries.Count == 0 && revocations.Count == 0 && !isTruncated
                 ? ServiceReading.Empty
@@ -41,7 +41,7 @@ internal sealed record ServiceReadCommands(string Service, PairRedisKeys Names, 
         }
         catch (RedisServerException exception) when (CommandRefusal.IsWrongType(exception))
         {
-            return new ServiceReading(epoch, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, StoreTime>.Empty)
+            return new ServiceReading(epoch, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<KeyId, StoreTime>.Empty)
             {
                 Problem = "one of its Redis keys has the wrong type; delete it with DEL",
             };

@@ -13,7 +13,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
     private byte[]? _secret;
     private StoreTime? _expireAt;
     private RingState? _ring;
-    private ImmutableDictionary<string, StoreTime> _revoked = ImmutableDictionary<string, StoreTime>.Empty;
+    private ImmutableDictionary<KeyId, StoreTime> _revoked = ImmutableDictionary<KeyId, StoreTime>.Empty;
 
     private ImmutableDictionary<string, TenantState> _tenants = ImmutableDictionary<string, TenantState>.Empty;
     private ImmutableList<TenantLogEntry> _tenantLog = [];
@@ -77,7 +77,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
         {
             var merged = _tenants.SetItems(states.Select(pair => KeyValuePair.Create(pair.Key, _tenants.GetValueOrDefault(pair.Key).Merge(pair.Value))));
             _tenants = merged.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Forget(forgetBefore))).Where(pair => pair.Value != default).ToImmutableDictionary();
-            _tenantLog = [new TenantLogEntry(Secret.Generate().KeyId, [.. states.Keys], by), .. _tenantLog.Take(TenantLogEntry.MostEntries - 1)];
+            _tenantLog = [new TenantLogEntry(Secret.Generate().KeyId.ToString(), [.. states.Keys], by), .. _tenantLog.Take(TenantLogEntry.MostEntries - 1)];
         }
 
         Volatile.Read(ref _changed)?.Invoke();

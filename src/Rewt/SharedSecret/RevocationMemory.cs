@@ -15,15 +15,15 @@ internal sealed class RevocationMemory
     /// <summary>The longest time for which a key id is kept. A longer retention time in the store is shortened to this time.</summary>
     public static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
 
-    private readonly Dictionary<string, StoreTime> _revoked = new(StringComparer.Ordinal);
+    private readonly Dictionary<KeyId, StoreTime> _revoked = [];
 
     /// <summary>The key ids of the last reading that exceed the maximum. They apply until the next reading.</summary>
-    private readonly HashSet<string> _excess = new(StringComparer.Ordinal);
+    private readonly HashSet<KeyId> _excess = [];
 
-    public IReadOnlyDictionary<string, StoreTime> Revoked => _revoked;
+    public IReadOnlyDictionary<KeyId, StoreTime> Revoked => _revoked;
 
     /// <summary>Adds the revocations of a reading.</summary>
-    public void LearnStored(IReadOnlyDictionary<string, StoreTime> revocations, StoreTime now)
+    public void LearnStored(IReadOnlyDictionary<KeyId, StoreTime> revocations, StoreTime now)
     {
         foreach (var keyId in _excess) _revoked.Remove(keyId);
         _excess.Clear();
@@ -35,7 +35,7 @@ internal sealed class RevocationMemory
     /// <summary>
     /// Adds the revocations of a change that is to be written. The revocations are in effect at once, even if the change cannot be written.
     /// </summary>
-    public void Learn(IEnumerable<KeyValuePair<string, StoreTime>> revocations, StoreTime now)
+    public void Learn(IEnumerable<KeyValuePair<KeyId, StoreTime>> revocations, StoreTime now)
     {
         foreach (var (keyId, forgetAt) in revocations)
         {
@@ -48,7 +48,7 @@ internal sealed class RevocationMemory
     /// <summary>Revokes the keys of the former epoch, after a new ring has replaced the former ring.</summary>
     public void RevokeFormerEpoch(RingSnapshot former, RingReading reading, StoreTime forgetAt)
     {
-        var alive = reading.Ring?.KeyIds().ToHashSet(StringComparer.Ordinal) ?? [];
+        var alive = reading.Ring?.KeyIds().ToHashSet() ?? [];
         Learn(former.KeyIds.Where(keyId => !alive.Contains(keyId)).Select(keyId => KeyValuePair.Create(keyId, forgetAt)), reading.Now);
     }
 }

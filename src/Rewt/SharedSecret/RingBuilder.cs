@@ -11,9 +11,9 @@ internal sealed class RingBuilder
     private readonly RingReading _reading;
     private readonly RingSchedule _schedule;
     private readonly Func<Secret> _generate;
-    private readonly Dictionary<string, StoreTime> _newRevoked = [];
+    private readonly Dictionary<KeyId, StoreTime> _newRevoked = [];
     private readonly List<RetiredKey> _retired = [];
-    private readonly HashSet<string> _remembered = new(StringComparer.Ordinal);
+    private readonly HashSet<KeyId> _remembered = [];
     private readonly TimeSpan _retention;
     private string? _epoch;
     private StoreTime _deadline;
@@ -23,7 +23,7 @@ internal sealed class RingBuilder
     private StoreTime? _expireAt;
 
     public RingBuilder(
-        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, StoreTime> remembered, Func<Secret> generate)
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<KeyId, StoreTime> remembered, Func<Secret> generate)
     {
         (_reading, _schedule, _generate) = (reading, schedule, generate);
         foreach (var (keyId, forgetAt) in remembered)
@@ -56,9 +56,9 @@ internal sealed class RingBuilder
 
     public bool HasExpired { get; }
 
-    public bool IsRevoked(string keyId) => _newRevoked.ContainsKey(keyId) || _remembered.Contains(keyId) || _reading.Revoked.ContainsKey(keyId);
+    public bool IsRevoked(KeyId keyId) => _newRevoked.ContainsKey(keyId) || _remembered.Contains(keyId) || _reading.Revoked.ContainsKey(keyId);
 
-    public RingBuilder Revoke(string keyId)
+    public RingBuilder Revoke(KeyId keyId)
     {
         _newRevoked[keyId] = _reading.Now + _schedule.RevocationRetention;
         if (Current?.KeyId == keyId) Current = null;
@@ -72,7 +72,7 @@ internal sealed class RingBuilder
         return this;
     }
 
-    public RingBuilder RevokeAll(string? except = null)
+    public RingBuilder RevokeAll(KeyId? except = null)
     {
         foreach (var keyId in _reading.Ring?.KeyIds() ?? [])
         {
@@ -164,7 +164,7 @@ internal sealed class RingBuilder
     public RingChange ToPlan(RingAction action)
     {
         var version = _reading.Ring?.Version ?? 0;
-        var epoch = _epoch ?? _generate().KeyId;
+        var epoch = _epoch ?? _generate().KeyId.ToString();
         var state = new RingState(epoch, version + 1, Current, _deadline, Next, _nextBorn, [.. _retired])
         {
             CurrentBorn = Current is null ? default : _currentBorn,

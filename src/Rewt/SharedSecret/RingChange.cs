@@ -16,11 +16,11 @@ internal sealed record RingChange(
     RingState Ring,
     Secret? SetSecret,
     StoreTime? ExpireAt,
-    ImmutableDictionary<string, StoreTime> Revoked)
+    ImmutableDictionary<KeyId, StoreTime> Revoked)
 {
     /// <summary>The name of the instance or operator that makes the change. The name is stored with the ring.</summary>
     public string? By { get; init; }
 
     /// <summary>Returns a text for the log, with key ids but without secrets.</summary>
-    public override string ToString() => $"{Action}, version {Ring.Version}, current key {Ring.Current?.KeyId ?? "none"}";
+    public override string ToString() => $"{Action}, version {Ring.Version}, current key {Ring.Current?.KeyId.ToString() ?? "none"}";
 }

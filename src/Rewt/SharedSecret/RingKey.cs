@@ -18,7 +18,7 @@ internal sealed class RingKey : SigningKey
 
     public Secret Secret => SecurityKey.Secret;
 
-    public override string KeyId => Secret.KeyId;
+    public override KeyId KeyId => Secret.KeyId;
 
     public override string Algorithm => SecurityAlgorithms.HmacSha256;
 

@@ -8,7 +8,7 @@ namespace Rewt.Internal;
 /// <param name="Ring">The stored ring; <see langword="null"/> if it is absent or unreadable.</param>
 /// <param name="Revoked">The ids of the revoked keys, each with the end of its retention time.</param>
 /// <param name="Now">The time of the read, by the clock of the store.</param>
-internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDictionary<string, StoreTime> Revoked, StoreTime Now)
+internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDictionary<KeyId, StoreTime> Revoked, StoreTime Now)
 {
     /// <summary>
     /// Whether only the secret is shared through Redis, because the Redis user may run neither scripts nor transactions. <see cref="Ring"/> and

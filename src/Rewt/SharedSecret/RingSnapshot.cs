@@ -23,7 +23,7 @@ internal sealed class RingSnapshot : KeySnapshot
     /// snapshot, so that data that are cached for the object stay valid.</param>
     public RingSnapshot(
         RingReading reading,
-        IReadOnlyDictionary<string, StoreTime> revocations,
+        IReadOnlyDictionary<KeyId, StoreTime> revocations,
         string? problem,
         RingSchedule schedule,
         ClockReading readAt,
@@ -56,7 +56,7 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override RingKey? Next { get; }
 
-    public override IReadOnlyDictionary<string, StoreTime> Revoked { get; }
+    public override IReadOnlyDictionary<KeyId, StoreTime> Revoked { get; }
 
     public override string? Epoch => Reading.Ring?.Epoch;
 
@@ -78,7 +78,7 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>The time at which the newest secret of the ring was created.</summary>
     public StoreTime YoungestBorn => _keys.Select(held => held.Born).DefaultIfEmpty().Max();
 
-    public IEnumerable<string> KeyIds => _keys.Select(held => held.Key.KeyId);
+    public IEnumerable<KeyId> KeyIds => _keys.Select(held => held.Key.KeyId);
 
     /// <summary>
     /// The name of the ring's last writer; <see langword="null"/> if no name is stored, or if the name contains characters that must not be shown.
@@ -110,7 +110,7 @@ internal sealed class RingSnapshot : KeySnapshot
     /// Returns a snapshot of this read without the keys that have been revoked since the read. The age of the new snapshot is the age of this
     /// snapshot.
     /// </summary>
-    public RingSnapshot Revoke(IReadOnlyDictionary<string, StoreTime> revoked, string? tenantStamp, RingSchedule schedule) =>
+    public RingSnapshot Revoke(IReadOnlyDictionary<KeyId, StoreTime> revoked, string? tenantStamp, RingSchedule schedule) =>
         new(Reading with { TenantStamp = tenantStamp }, revoked, Problem, schedule, ReadStarted, this);
 
     /// <summary>Returns the time until the next rotation, by the clock of the store; <see cref="TimeSpan.MaxValue"/> if there is no ring.</summary>
@@ -132,10 +132,10 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override SigningKey? StoredKey(ClockReading now) => Current ?? SigningKey(now);
 
-    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now)
+    public override IReadOnlyList<SecurityKey>? Known(string? issuer, KeyId keyId, ClockReading now)
     {
         if (Held(keyId) is { Key: { } key } held && (!held.IsRetired || StoreTimeAt(now) < held.Until)) return key.Candidates;
-        return Revoked.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
+        return Revoked.ContainsKey(keyId) || !keyId.IsOfSecret ? [] : null;
     }
 
     /// <summary>Returns the current key and the most recently retired keys, at most <see cref="KeylessCandidates"/> keys in total.</summary>
@@ -150,17 +150,17 @@ internal sealed class RingSnapshot : KeySnapshot
     public override IReadOnlyList<RewtKey> ToKeys()
     {
         var keys = new List<RewtKey>();
-        if (Current is not null) keys.Add(new RewtKey { KeyId = Current.KeyId, State = RewtKeyState.Current, StateEndsAt = Reading.Ring!.Deadline.ToDateTimeOffset() });
-        if (Next is not null) keys.Add(new RewtKey { KeyId = Next.KeyId, State = RewtKeyState.Pending });
-        keys.AddRange(_keys.Where(held => held.IsRetired).Select(held => new RewtKey { KeyId = held.Key.KeyId, State = RewtKeyState.Retired, StateEndsAt = held.Until.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt));
+        if (Current is not null) keys.Add(new RewtKey { KeyId = Current.KeyId.ToString(), State = RewtKeyState.Current, StateEndsAt = Reading.Ring!.Deadline.ToDateTimeOffset() });
+        if (Next is not null) keys.Add(new RewtKey { KeyId = Next.KeyId.ToString(), State = RewtKeyState.Pending });
+        keys.AddRange(_keys.Where(held => held.IsRetired).Select(held => new RewtKey { KeyId = held.Key.KeyId.ToString(), State = RewtKeyState.Retired, StateEndsAt = held.Until.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt));
         keys.AddRange(RevokedKeys);
         return keys;
     }
 
     /// <summary>Returns the time at which a secret of the ring was created; <see cref="StoreTime.Unknown"/> if the time is unknown.</summary>
-    public StoreTime BornOf(string keyId) => Held(keyId).Born;
+    public StoreTime BornOf(KeyId keyId) => Held(keyId).Born;
 
-    private SnapshotSecret Held(string keyId)
+    private SnapshotSecret Held(KeyId keyId)
     {
         foreach (var held in _keys)
         {

@@ -34,7 +34,7 @@ internal sealed record RingState(
     /// </summary>
     public TimeSpan Retention { get; init; }
 
-    public IEnumerable<string> KeyIds()
+    public IEnumerable<KeyId> KeyIds()
     {
         if (Current is not null) yield return Current.KeyId;
         if (Next is not null) yield return Next.KeyId;

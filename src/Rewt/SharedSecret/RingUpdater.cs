@@ -146,7 +146,7 @@ internal sealed partial class RingUpdater(
         return next;
     }
 
-    private FrozenDictionary<string, StoreTime> Remembered() => _memory.Revoked.ToFrozenDictionary(StringComparer.Ordinal);
+    private FrozenDictionary<KeyId, StoreTime> Remembered() => _memory.Revoked.ToFrozenDictionary();
 
     /// <summary>
     /// Returns whether a reading is accepted. A lower version of the same ring usually comes from an outdated replica, and is not accepted. If a

@@ -14,7 +14,7 @@ internal static class RotationPolicy
     /// that the store has lost in a failover.
     /// </summary>
     public static RotationDecision Decide(
-        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, StoreTime> remembered, Func<Secret> generate)
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<KeyId, StoreTime> remembered, Func<Secret> generate)
     {
         if (reading.Problem is { } unopened) return new RotationDecision(null, unopened.Text);
 
@@ -30,22 +30,22 @@ internal static class RotationPolicy
 
     /// <summary>Returns the change for a rotation that an operator requested.</summary>
     public static RingChange Rotate(RingReading reading, RingSchedule schedule, Func<Secret> generate) =>
-        new RingBuilder(reading, schedule, ImmutableDictionary<string, StoreTime>.Empty, generate).Promote(retire: true).ToPlan(RingAction.Rotate);
+        new RingBuilder(reading, schedule, ImmutableDictionary<KeyId, StoreTime>.Empty, generate).Promote(retire: true).ToPlan(RingAction.Rotate);
 
     /// <summary>
     /// Returns the change for a rotation that an operator requested while a certain key was current; <see langword="null"/> if that key has been replaced.
     /// A second rotation would sign with a pending key that receivers may not have yet.
     /// </summary>
-    public static RingChange? RotateFrom(string? current, RingReading reading, RingSchedule schedule, Func<Secret> generate) =>
+    public static RingChange? RotateFrom(KeyId? current, RingReading reading, RingSchedule schedule, Func<Secret> generate) =>
         reading.Ring?.Current?.KeyId == current ? Rotate(reading, schedule, generate) : null;
 
     /// <summary>
     /// Returns the change for a revocation that an operator requested. If the current key is revoked, the pending key becomes current, because
     /// receivers already have the pending key.
     /// </summary>
-    public static RingChange Revoke(RingReading reading, RingSchedule schedule, string keyId, Func<Secret> generate)
+    public static RingChange Revoke(RingReading reading, RingSchedule schedule, KeyId keyId, Func<Secret> generate)
     {
-        var draft = new RingBuilder(reading, schedule, ImmutableDictionary<string, StoreTime>.Empty, generate);
+        var draft = new RingBuilder(reading, schedule, ImmutableDictionary<KeyId, StoreTime>.Empty, generate);
         var wasCurrent = draft.Current?.KeyId == keyId;
         draft.Revoke(keyId);
         if (wasCurrent) draft.Promote(retire: false);

@@ -24,9 +24,9 @@ internal sealed class Secret : IEquatable<Secret>
     /// <summary>The key that the extract step of HKDF returns. All tenants have the same extracted key.</summary>
     private RingSecurityKey? _extracted;
 
-    private Secret(byte[] bytes, string? keyId = null) => (_bytes, KeyId) = (bytes, keyId ?? Rewt.Internal.KeyId.Of(bytes));
+    private Secret(byte[] bytes, KeyId? keyId = null) => (_bytes, KeyId) = (bytes, keyId ?? KeyId.Of(bytes));
 
-    public string KeyId { get; }
+    public KeyId KeyId { get; }
 
     public ReadOnlySpan<byte> Bytes => _bytes;
 
@@ -84,7 +84,7 @@ internal sealed class Secret : IEquatable<Secret>
 
     public override bool Equals(object? obj) => Equals(obj as Secret);
 
-    public override int GetHashCode() => KeyId.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => KeyId.GetHashCode();
 
     /// <summary>Returns a text with the key id, without the secret, so that no log and no message contains the secret.</summary>
     public override string ToString() => $"secret of key {KeyId}";

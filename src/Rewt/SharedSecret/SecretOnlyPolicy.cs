@@ -12,7 +12,7 @@ internal static class SecretOnlyPolicy
     private const string Epoch = "node";
 
     public static RotationDecision Decide(
-        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, StoreTime> remembered, Func<Secret> generate)
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<KeyId, StoreTime> remembered, Func<Secret> generate)
     {
         if (reading.Problem is { } unopened) return new RotationDecision(null, unopened.Text);
         if (reading.Slot.IsWrongType) return new RotationDecision(null, "the value is not a string; delete the key with DEL, and a new secret is created");
@@ -23,7 +23,7 @@ internal static class SecretOnlyPolicy
 
         var deadline = Deadline(reading, schedule);
         return reading.Slot.Lifetime is not null && (deadline - reading.Ring.Deadline).Duration() > RingSchedule.Tolerance
-            ? new RotationDecision(new RingChange(RingAction.MoveDeadline, reading.Ring with { Deadline = deadline, Version = reading.Ring.Version + 1 }, null, null, ImmutableDictionary<string, StoreTime>.Empty), null)
+            ? new RotationDecision(new RingChange(RingAction.MoveDeadline, reading.Ring with { Deadline = deadline, Version = reading.Ring.Version + 1 }, null, null, ImmutableDictionary<KeyId, StoreTime>.Empty), null)
             : default;
     }
 
@@ -31,7 +31,7 @@ internal static class SecretOnlyPolicy
     {
         var former = reading.Ring;
         var retired = former?.Retired.Where(key => key.Until > reading.Now && !key.Secret.Equals(secret)).ToImmutableArray() ?? [];
-        var revocations = ImmutableDictionary<string, StoreTime>.Empty;
+        var revocations = ImmutableDictionary<KeyId, StoreTime>.Empty;
         var action = isOwn ? RingAction.Create : RingAction.Adopt;
         if (former?.Current is { } old)
         {
@@ -42,7 +42,7 @@ internal static class SecretOnlyPolicy
             if (isNatural) retired = retired.Add(new RetiredKey(old, reading.Now + schedule.Retention));
             else
             {
-                revocations = former.KeyIds().Where(keyId => keyId != secret.KeyId).ToImmutableDictionary(keyId => keyId, _ => reading.Now + schedule.RevocationRetention, StringComparer.Ordinal);
+                revocations = former.KeyIds().Where(keyId => keyId != secret.KeyId).ToImmutableDictionary(keyId => keyId, _ => reading.Now + schedule.RevocationRetention);
                 retired = [];
             }
         }

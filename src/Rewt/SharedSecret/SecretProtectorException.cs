@@ -6,7 +6,7 @@ internal sealed class SecretProtectorException(string message, Exception? innerE
     /// <summary>
     /// The revoked key ids of the reading whose secrets could not be decrypted. These revocations are in effect although the secrets are unknown.
     /// </summary>
-    public IReadOnlyDictionary<string, StoreTime>? Revoked { get; set; }
+    public IReadOnlyDictionary<KeyId, StoreTime>? Revoked { get; set; }
 
     /// <summary>The <see cref="RingReading.TenantStamp"/> of the reading whose secrets could not be decrypted.</summary>
     public string? TenantStamp { get; set; }

@@ -19,7 +19,7 @@ internal sealed class SharedSecretSource(RewtOptions options, IRingStore store, 
 
     public bool TakesKeyless => true;
 
-    public bool IsPossible(string keyId) => KeyId.IsPossible(keyId);
+    public bool IsPossible(KeyId keyId) => keyId.IsOfSecret;
 
     public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken) =>
         await _updater.UpdateAsync((RingSnapshot?)previous, command is null ? null : reading => Plan((RingSnapshot?)previous, reading, command), cancellationToken).ConfigureAwait(false);

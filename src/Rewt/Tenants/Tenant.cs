@@ -19,9 +19,9 @@ internal sealed class Tenant(string name)
     /// <summary>The number of a check of the store, as counted by <see cref="TenantCache"/>. The state is at least as recent as this check.</summary>
     public long Check => Volatile.Read(ref _state).Check;
 
-    public TenantSecurityKey? Find(string keyId) => Array.Find(Volatile.Read(ref _keys), key => key.KeyId == keyId);
+    public TenantSecurityKey? Find(KeyId keyId) => Array.Find(Volatile.Read(ref _keys), key => key.Secret.KeyId == keyId);
 
-    public TenantSecurityKey? Find(string secretId, StoreTime generation)
+    public TenantSecurityKey? Find(KeyId secretId, StoreTime generation)
     {
         foreach (var key in Volatile.Read(ref _keys))
         {
@@ -36,7 +36,7 @@ internal sealed class Tenant(string name)
     {
         lock (_gate)
         {
-            if (Find(key.KeyId) is { } kept) return kept;
+            if (Find(key.Secret.KeyId) is { } kept) return kept;
             Volatile.Write(ref _keys, [key, .. _keys.Take(MostKeys - 1)]);
             return key;
         }

@@ -57,7 +57,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
     /// instance may have read a revocation earlier than this instance. An attacker cannot forge a newer generation, because only a holder of the
     /// secret can derive the key. A revocation has no effect on a secret that was created later.
     /// </summary>
-    public static bool IsValid(TenantState state, string secretId, StoreTime generation, KeySnapshot? snapshot) =>
+    public static bool IsValid(TenantState state, KeyId secretId, StoreTime generation, KeySnapshot? snapshot) =>
         !state.IsDeleted && (generation >= state.Generation || (snapshot is RingSnapshot ring && state.Generation < ForgetBefore(ring.BornOf(secretId))));
 
     /// <summary>
@@ -73,7 +73,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         Known(tenant) is { } known ? ValueTask.FromResult(known) : AskAsync(tenant, cancellationToken);
 
     /// <summary>Returns the cached keys that may verify a token; <see langword="null"/> if the cached data are not sufficient.</summary>
-    public IReadOnlyList<SecurityKey>? InMemory(string tenant, string keyId, ClockReading now)
+    public IReadOnlyList<SecurityKey>? InMemory(string tenant, KeyId keyId, ClockReading now)
     {
         if (ring.FreshAt(now) is not { } snapshot || Known(tenant) is not { } known || known.Find(keyId) is not { } key) return null;
         if (snapshot.Find(key.SecretId, now) is null) return null;
@@ -107,7 +107,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
     /// <summary>
     /// Returns the state of a tenant, if this state is the reason why the key of a token does not verify; otherwise <see langword="null"/>.
     /// </summary>
-    public TenantState? Refusing(string tenant, string keyId) =>
+    public TenantState? Refusing(string tenant, KeyId keyId) =>
         Known(tenant) is { } known && TenantKeyId.TryParse(keyId, out var secretId, out var generation) && !IsValid(known.State, secretId, generation, ring.Known)
             ? known.State
             : null;

@@ -11,20 +11,21 @@ internal static class TenantKeyId
 {
     private const int MostDigits = 15;
 
-    public static string Of(string secretId, StoreTime generation) => $"{secretId}.{generation}";
+    public static KeyId Of(KeyId secretId, StoreTime generation) => KeyId.Parse($"{secretId}.{generation}");
 
     /// <summary>
     /// Parses a text that <see cref="Of"/> returned. Any other text is refused, for example a number with leading zeros, so that each key has only
     /// one id.
     /// </summary>
-    public static bool TryParse(string keyId, out string secretId, out StoreTime generation)
+    public static bool TryParse(KeyId keyId, out KeyId secretId, out StoreTime generation)
     {
-        (secretId, generation) = (string.Empty, default);
-        if (keyId.Length is < KeyId.Length + 2 or > KeyId.Length + 1 + MostDigits || keyId[KeyId.Length] != '.') return false;
+        (secretId, generation) = (default, default);
+        var text = keyId.ToString();
+        if (text.Length is < KeyId.Length + 2 or > KeyId.Length + 1 + MostDigits || text[KeyId.Length] != '.') return false;
 
-        var digits = keyId.AsSpan(KeyId.Length + 1);
+        var digits = text.AsSpan(KeyId.Length + 1);
         if ((digits[0] == '0' && digits.Length > 1) || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)) return false;
-        (secretId, generation) = (keyId[..KeyId.Length], new(milliseconds));
-        return KeyId.IsPossible(secretId) && generation <= StoreTime.Latest;
+        (secretId, generation) = (KeyId.Parse(text[..KeyId.Length]), new(milliseconds));
+        return secretId.IsOfSecret && generation <= StoreTime.Latest;
     }
 }

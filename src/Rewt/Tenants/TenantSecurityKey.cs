@@ -19,7 +19,7 @@ internal sealed class TenantSecurityKey : RingSecurityKey
     public string Tenant { get; }
 
     /// <summary>The key id of the secret from which the key is derived.</summary>
-    public string SecretId { get; }
+    public KeyId SecretId { get; }
 
     public StoreTime Generation { get; }
 

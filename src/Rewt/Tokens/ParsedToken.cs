@@ -12,8 +12,8 @@ internal readonly record struct ParsedToken(string Token, TokenHeader Header, To
     {
     }
 
-    /// <summary>Whether the token has no key id, so that several keys are tried.</summary>
-    public bool IsKeyless { get; init; }
+    /// <summary>The key id that the token names; <see langword="null"/> if it names none, so that several keys are tried.</summary>
+    public KeyId? KeyId { get; init; }
 
     /// <summary>Whether the token has the form of a token of the Node module <c>rewt</c>.</summary>
     public bool IsNode { get; init; }

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// The parsed header of a received token, with the parameters that <see cref="TokenVerifier"/> uses (RFC 7515 §4.1). The header is not verified yet.
 /// </summary>
 /// <param name="Algorithm">The algorithm (<c>alg</c>).</param>
-/// <param name="KeyId">The key id (<c>kid</c>).</param>
+/// <param name="KeyId">The text of the key id (<c>kid</c>), which can be empty; <see cref="ParsedToken.KeyId"/> is the checked key id.</param>
 /// <param name="Type">The type of the token (<c>typ</c>).</param>
 /// <param name="ContentType">The content type (<c>cty</c>).</param>
 /// <param name="HasExtensions">Whether the header contains or references a key, or contains an extension that this library does not support.</param>

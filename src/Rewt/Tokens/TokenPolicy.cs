@@ -99,8 +99,8 @@ internal sealed class TokenPolicy
     public bool HasTenant(TokenClaims claims) => !Options.Tenants.Enabled || Names.IsName(claims.Tenant);
 
     /// <summary>Returns the input of the resolver for the keys that may have signed a token.</summary>
-    public RewtKeyRequest KeyRequest(TokenClaims claims, string? keyId) =>
-        new() { Namespace = Options.Namespace, Tenant = Options.Tenants.Enabled ? claims.Tenant : null, Issuer = claims.Issuer, KeyId = keyId };
+    public RewtKeyRequest KeyRequest(TokenClaims claims, KeyId? keyId) =>
+        new() { Namespace = Options.Namespace, Tenant = Options.Tenants.Enabled ? claims.Tenant : null, Issuer = claims.Issuer, KeyId = keyId?.ToString() };
 
     /// <summary>The validation parameters with which an identity is created. The parameters contain no key.</summary>
     public TokenValidationParameters Parameters => _template;

@@ -56,15 +56,16 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (header.HasExtensions) return Refused(null, RefusalReason.UnsupportedHeader);
         if (TokenClaims.TryRead(token) is not { } claims) return Refused(null, RefusalReason.MalformedClaims);
         var isKeyless = isNode || (isForeign && header.KeyId is null && claims.Issuer != policy.Options.ServiceName);
-        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return Refused(claims, RefusalReason.MissingKeyId);
+        var keyId = KeyId.TryParse(header.KeyId);
+        if (!isKeyless && keyId is null) return Refused(claims, RefusalReason.MissingKeyId);
         // Checked before any key is resolved, so that tokens of an untrusted issuer cause no reads.
         if (!policy.IsTrusted(claims.Issuer)) return Refused(claims, RefusalReason.UntrustedIssuer, claims.Issuer, policy.Options.TrustedIssuers);
 
-        if (!isKeyless && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!, policy is { HasChosenKeyIds: true, Options.TrustedIssuers.Count: > 0 }) == true) return new(TokenResult.OfOtherNamespace);
+        if (keyId is { } named && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, named, policy is { HasChosenKeyIds: true, Options.TrustedIssuers.Count: > 0 }) == true) return new(TokenResult.OfOtherNamespace);
         if (!policy.HasTenant(claims)) return Refused(claims, RefusalReason.MissingTenant);
 
-        var parsed = new ParsedToken(token, header, claims, null) { IsKeyless = isKeyless, IsNode = isNode };
-        return isKeyless ? parsed : parsed with { Outcome = VerifyAtOnce(parsed) };
+        var parsed = new ParsedToken(token, header, claims, null) { KeyId = keyId, IsNode = isNode };
+        return keyId is null ? parsed : parsed with { Outcome = VerifyAtOnce(parsed, keyId.Value) };
 
         ParsedToken Refused(TokenClaims? claims, RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected), header, claims);
     }
@@ -72,7 +73,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// <summary>Completes the verification of a token that was neither accepted nor refused by <see cref="Read"/>.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<TokenResult> VerifyAsync(ParsedToken parsed, CancellationToken cancellationToken) =>
-        parsed.IsKeyless ? VerifyKeylessAsync(parsed, cancellationToken) : VerifyWithKeyAsync(parsed, cancellationToken);
+        parsed.KeyId is { } keyId ? VerifyWithKeyAsync(parsed, keyId, cancellationToken) : VerifyKeylessAsync(parsed, cancellationToken);
 
     /// <summary>
     /// Checks a token whose signature was verified: the token has not expired, its key and its tenant are not revoked, and its claims are accepted.
@@ -80,10 +81,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public async ValueTask<TokenResult> ConfirmAsync(TokenResult verified, ParsedToken parsed, CancellationToken cancellationToken)
     {
-        var (claims, keyId) = (parsed.Claims, parsed.IsKeyless ? null : parsed.Header.KeyId);
+        var (claims, keyId) = (parsed.Claims, parsed.KeyId);
         var keys = await ResolveAgainAsync(verified.Key, claims, keyId, cancellationToken).ConfigureAwait(false);
         // The key of a chosen key id may have been replaced. A resolver of the application may return new objects.
-        var isSameKey = parsed.IsKeyless || (_direct is not null && policy.HasChosenKeyIds);
+        var isSameKey = keyId is null || (_direct is not null && policy.HasChosenKeyIds);
         var isAccepted = isSameKey ? keys.Contains(verified.Key!) : keys.Count > 0;
         return isAccepted ? CheckContent(verified, parsed.IsNode, time.GetUtcNow()) : UnknownKey(claims, keyId);
     }
@@ -95,9 +96,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// Verifies a token without waiting, if its key is in memory and the application has no validation rules of its own. Returns
     /// <see langword="null"/> in any other case.
     /// </summary>
-    private TokenResult? VerifyAtOnce(in ParsedToken parsed)
+    private TokenResult? VerifyAtOnce(in ParsedToken parsed, KeyId keyId)
     {
-        var (claims, keyId) = (parsed.Claims, parsed.Header.KeyId!);
+        var claims = parsed.Claims;
         if (!policy.IsOurs || KeysInMemory(claims, keyId, ClockReading.Now(time)) is not { Count: 1 } keys || keys[0] is not (RingSecurityKey or IOneAlgorithmKey)) return null;
 
         var verdict = TrySettled(parsed, keys[0]);
@@ -107,9 +108,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return KeysInMemory(claims, keyId, now) is { Count: > 0 } ? CheckContent(verdict, isNode: false, now.WallClock) : null;
     }
 
-    private async ValueTask<TokenResult> VerifyWithKeyAsync(ParsedToken parsed, CancellationToken cancellationToken)
+    private async ValueTask<TokenResult> VerifyWithKeyAsync(ParsedToken parsed, KeyId keyId, CancellationToken cancellationToken)
     {
-        var (claims, keyId) = (parsed.Claims, parsed.Header.KeyId);
+        var claims = parsed.Claims;
         var keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
         if (keys.Count == 0) return UnknownKey(claims, keyId);
 
@@ -140,7 +141,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return await ConfirmAsync(verdict, parsed, cancellationToken).ConfigureAwait(false);
     }
 
-    private ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(TokenClaims claims, string? keyId, CancellationToken cancellationToken) =>
+    private ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(TokenClaims claims, KeyId? keyId, CancellationToken cancellationToken) =>
         ResolveAsync(policy.KeyRequest(claims, keyId), cancellationToken);
 
     /// <summary>
@@ -166,7 +167,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// after this verification, so that forged tokens cause no reads of tenants.
     /// </summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
-    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAgainAsync(SecurityKey? verified, TokenClaims claims, string? keyId, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAgainAsync(SecurityKey? verified, TokenClaims claims, KeyId? keyId, CancellationToken cancellationToken)
     {
         var keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
         // Confirmed last, so that a revocation during the other steps counts.
@@ -174,7 +175,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>Returns the keys with a key id from the key ring in memory; <see langword="null"/> if a refresh is necessary.</summary>
-    public IReadOnlyList<SecurityKey>? KeysInMemory(TokenClaims claims, string keyId, ClockReading now)
+    public IReadOnlyList<SecurityKey>? KeysInMemory(TokenClaims claims, KeyId keyId, ClockReading now)
     {
         if (KeyRings is not { } keyRings) return null;
         return _hasTenants ? keyRings.Own.Tenants!.InMemory(claims.Tenant!, keyId, now) : KeyRingResolver.InMemory(keyRings, claims.Issuer, keyId, now);
@@ -187,7 +188,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// </summary>
     public UnknownKeyLimit? ExceededLimit(in ParsedToken parsed)
     {
-        if (parsed is not { IsKeyless: false, Outcome: null, Header.KeyId: { } keyId } || KeyRings is not { } keyRings) return null;
+        if (parsed is not { Outcome: null, KeyId: { } keyId } || KeyRings is not { } keyRings) return null;
 
         var now = ClockReading.Now(time);
         if (!_hasTenants) return KeyRingResolver.ExceededLimit(keyRings, parsed.Claims.Issuer, keyId, now);
@@ -299,25 +300,25 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return token.Length - token.LastIndexOf('.') - 1 == Base64Url.GetEncodedLength(KeyAlgorithms.SignatureLength(key)) ? null : new(RefusalReason.WrongSignature);
     }
 
-    private TokenResult UnknownKey(TokenClaims claims, string? keyId)
+    private TokenResult UnknownKey(TokenClaims claims, KeyId? named)
     {
-        if (keyId is null) return TokenResult.Refused(RefusalReason.UnknownKey);
-        if (!_hasTenants && TenantKeyId.TryParse(keyId, out _, out _)) return TokenResult.Refused(RefusalReason.UnexpectedTenant, keyId);
+        if (named is not { } keyId) return TokenResult.Refused(RefusalReason.UnknownKey);
+        if (!_hasTenants && TenantKeyId.TryParse(keyId, out _, out _)) return TokenResult.Refused(RefusalReason.UnexpectedTenant, keyId.ToString());
         if (_hasTenants && rings?.KeyRings(policy.Options.Namespace).Own.Tenants?.Refusing(claims.Tenant!, keyId) is { } state)
         {
             return new TokenResult(TokenRefusal.OfTenant(claims.Tenant!, state));
         }
 
-        if (ConfiguredKeySource.IsConfigured(policy.Options)) return TokenResult.Refused(RefusalReason.UnknownKey, keyId, nameof(RewtOptions.VerificationKeys));
-        if (KeyRings?.Of(keyId).Known?.ProblemOf(claims.Issuer, keyId) is { } problem) return TokenResult.Refused(RefusalReason.UnknownKey, keyId, new RefusedKey(keyId, problem));
-        return TokenResult.Refused(IsOfOtherMode(keyId) ? RefusalReason.OtherKeyMode : RefusalReason.UnknownKey, keyId);
+        if (ConfiguredKeySource.IsConfigured(policy.Options)) return TokenResult.Refused(RefusalReason.UnknownKey, keyId.ToString(), nameof(RewtOptions.VerificationKeys));
+        if (KeyRings?.Of(keyId).Known?.ProblemOf(claims.Issuer, keyId) is { } problem) return TokenResult.Refused(RefusalReason.UnknownKey, keyId.ToString(), new RefusedKey(keyId.ToString(), problem));
+        return TokenResult.Refused(IsOfOtherMode(keyId) ? RefusalReason.OtherKeyMode : RefusalReason.UnknownKey, keyId.ToString());
     }
 
     /// <summary>Returns whether a key id has the form of a kind of key (shared secret or key pair) that this service does not accept.</summary>
-    private bool IsOfOtherMode(string keyId)
+    private bool IsOfOtherMode(KeyId keyId)
     {
         if (policy.Options.AlsoAccept is not null) return false;
-        return policy.Options.KeyMode == KeyMode.KeyPair ? KeyId.IsPossible(keyId) : PairSnapshot.IsPossible(keyId);
+        return policy.Options.KeyMode == KeyMode.KeyPair ? keyId.IsOfSecret : keyId.IsOfKeyPair;
     }
 
     private TokenResult CheckContent(TokenResult verdict, bool isNode, DateTimeOffset now)

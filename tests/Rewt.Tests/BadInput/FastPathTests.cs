@@ -92,7 +92,7 @@ public sealed class FastPathTests
             ["of"] = new Dictionary<string, object> { ["depth"] = 1 },
             ["email"] = "a@b.example",
         });
-        var key = new SymmetricSecurityKey(secret.CopyBytes()) { KeyId = secret.KeyId };
+        var key = new SymmetricSecurityKey(secret.CopyBytes()) { KeyId = secret.KeyId.ToString() };
         var parameters = new TokenValidationParameters { IssuerSigningKey = key, ValidateIssuer = false, ValidateAudience = false, NameClaimType = "iss" };
         var validated = await new JsonWebTokenHandler { MapInboundClaims = map }.ValidateTokenAsync(token, parameters);
 

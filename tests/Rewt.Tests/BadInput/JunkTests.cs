@@ -232,7 +232,7 @@ public sealed class JunkTests
         {
             // Valid key ids with scores in the near future, because only those are read.
             var entries = numbers.SelectMany(number => command == "ZADD"
-                ? new object[] { now + 3_600_000 + number, hasValidKeyIds ? KeyId.Of(BitConverter.GetBytes(number)) : $"orders/{number:x12}|{epoch}|0" }
+                ? new object[] { now + 3_600_000 + number, hasValidKeyIds ? KeyId.Of(BitConverter.GetBytes(number)).ToString() : $"orders/{number:x12}|{epoch}|0" }
                 : [$"junk-{number}", "a value of some twenty"]);
             await connection.CommandAsync([command, key, .. entries]);
         }

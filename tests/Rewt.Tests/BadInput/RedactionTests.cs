@@ -16,9 +16,9 @@ public sealed class RedactionTests
         var retired = new RetiredKey(secret, new(1));
         var state = new RingState("epoch", 1, secret, new(2), secret, new(3), [retired]);
         var slot = new SecretSlot(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), false, 1);
-        var reading = new RingReading(slot, state, new Dictionary<string, StoreTime>(StringComparer.Ordinal), new(1));
-        var plan = new RingChange(RingAction.Adopt, state, secret, new StoreTime(1), System.Collections.Immutable.ImmutableDictionary<string, StoreTime>.Empty);
-        var bearer = new BearerToken(new AuthenticationHeaderValue("Bearer", "a.b.the-signature"), "kid", now, now, now);
+        var reading = new RingReading(slot, state, new Dictionary<KeyId, StoreTime>(), new(1));
+        var plan = new RingChange(RingAction.Adopt, state, secret, new StoreTime(1), System.Collections.Immutable.ImmutableDictionary<KeyId, StoreTime>.Empty);
+        var bearer = new BearerToken(new AuthenticationHeaderValue("Bearer", "a.b.the-signature"), KeyId.Parse("kid"), now, now, now);
         await using var services = new ServiceCollection().AddRewtInMemoryKeys(options => options.ServiceName = "orders").BuildServiceProvider();
         var tokens = services.GetRequiredService<IRewtTokens>();
         var token = await tokens.CreateBearerAsync(cancellationToken: Cancellation);
@@ -28,7 +28,7 @@ public sealed class RedactionTests
 
         object[] holders =
         [
-            secret, key, key.SecurityKey, retired, state, slot, reading, plan, new RotationDecision(plan, null), bearer, verification, data, new SignedToken("a.b.the-signature", "kid", now, now),
+            secret, key, key.SecurityKey, retired, state, slot, reading, plan, new RotationDecision(plan, null), bearer, verification, data, new SignedToken("a.b.the-signature", KeyId.Parse("kid"), now, now),
             new RewtOptions { Redis = "localhost,password=a-password" },
             new RewtNewApiKey { AppId = "acme", KeyId = "key-id", Key = "rewt_acme_the-signature" }, new ApiKeyHeader(true, "rewt_acme_the-signature"), new ClientCredentials("acme", "rewt_acme_the-signature"),
             new RewtApiKeyClientOptions { ApiKey = "rewt_acme_the-signature" }, new AppKey("key-id", Encoding.UTF8.GetBytes(TokenForge.KnownSecret), 1, 2, null),

@@ -11,7 +11,7 @@ namespace Rewt.Tests.BadInput;
 public sealed class SignatureLengthTests
 {
     private static readonly string Keys =
-        $$"""{"keys":[{{PublicKey.From(JwkRows.Rsa2048, "RS256", "RS256").ToJwk()}},{{PublicKey.From(JwkRows.Rsa2048, "PS256", "PS256").ToJwk()}},{{PublicKey.From(JwkRows.P256, "ES256").ToJwk()}}]}""";
+        $$"""{"keys":[{{PublicKey.From(JwkRows.Rsa2048, "RS256", KeyId.Parse("RS256")).ToJwk()}},{{PublicKey.From(JwkRows.Rsa2048, "PS256", KeyId.Parse("PS256")).ToJwk()}},{{PublicKey.From(JwkRows.P256, KeyId.Parse("ES256")).ToJwk()}}]}""";
 
     [Theory]
     [InlineData("RS256", false)]

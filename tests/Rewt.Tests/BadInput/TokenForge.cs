@@ -22,7 +22,7 @@ internal sealed class TokenForge
     private TokenForge(long now, IReadOnlyList<(string Name, string Json)> header, IReadOnlyList<(string Name, string Json)> claims) =>
         (Now, _header, _claims) = (now, header, claims);
 
-    public static string GoodKeyId { get; } = KeyId.Of(Encoding.UTF8.GetBytes(KnownSecret));
+    public static string GoodKeyId { get; } = KeyId.Of(Encoding.UTF8.GetBytes(KnownSecret)).ToString();
 
     public long Now { get; }
 

@@ -42,7 +42,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     {
         await using var service = await KeyService.StartAsync("inventory", ("SigningKey:File", _directory.Write("own.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
 
-        var (status, text) = await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), keyId: PublicKey.From(JwkRows.P256).KeyId));
+        var (status, text) = await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), keyId: PublicKey.From(JwkRows.P256).KeyId.ToString()));
 
         status.ShouldBe(HttpStatusCode.Unauthorized);
         text.ShouldBe("Bearer");
@@ -55,8 +55,8 @@ public sealed class ForeignTokenTests : IAsyncLifetime
         var (rsa, ec) = (PublicKey.From(JwkRows.Rsa2048, "RS256").KeyId, PublicKey.From(JwkRows.P256).KeyId);
         var claims = ForeignToken.Claims("auth", "inventory");
 
-        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: ec))).Status.ShouldBe(HttpStatusCode.OK);
-        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: rsa))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: ec.ToString()))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: rsa.ToString()))).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: "another"))).Text.ShouldContain("stale_key");
         (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: ""))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
@@ -134,10 +134,10 @@ public sealed class ForeignTokenTests : IAsyncLifetime
         var (ownId, foreignId) = (PublicKey.From(own).KeyId, PublicKey.From(JwkRows.P256).KeyId);
 
         (await service.AskAsync(await service.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
-        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.OK);
-        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", foreignId.ToString()))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), "rewt+jwt", foreignId.ToString()))).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory")))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.AskAsync(ForeignToken.Sign(own, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", ownId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(own, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", ownId.ToString()))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -145,8 +145,8 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     {
         using var second = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var servers = new MultiServerDownload();
-        servers["a.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256, "k1"));
-        servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", "k2"));
+        servers["a.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256, KeyId.Parse("k1")));
+        servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", KeyId.Parse("k2")));
         await using var service = await KeyService.StartAsync(
             "inventory",
             [
@@ -163,7 +163,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
         (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("a", "inventory"), "rewt+jwt", "k1"))).Status.ShouldBe(HttpStatusCode.OK);
         (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, ForeignToken.Claims("b", "inventory"), "rewt+jwt", "k2"))).Status.ShouldBe(HttpStatusCode.OK);
 
-        servers["a.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256, "k1"), PublicKey.From(second, "k2"));
+        servers["a.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256, KeyId.Parse("k1")), PublicKey.From(second, KeyId.Parse("k2")));
 
         await Eventually.TrueAsync(
             async () => (await service.AskAsync(ForeignToken.Sign(second, ForeignToken.Claims("a", "inventory"), "rewt+jwt", "k2"))).Status == HttpStatusCode.OK,
@@ -188,8 +188,8 @@ public sealed class ForeignTokenTests : IAsyncLifetime
 
         (await service.AskAsync(await service.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
         (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory")))).Status.ShouldBe(HttpStatusCode.OK);
-        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", foreignId.ToString()))).Status.ShouldBe(HttpStatusCode.OK);
         (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory")))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("orders", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("orders", "inventory"), "rewt+jwt", foreignId.ToString()))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 }

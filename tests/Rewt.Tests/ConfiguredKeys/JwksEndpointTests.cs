@@ -92,7 +92,7 @@ public sealed class JwksEndpointTests : IDisposable
 
         var token = await service.SignAsync("inventory");
 
-        set.Find(TokenHeader.TryRead(token)!.KeyId!).ShouldNotBeNull();
+        set.Find(KeyId.Parse(TokenHeader.TryRead(token)!.KeyId!)).ShouldNotBeNull();
         (await verifier.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -193,7 +193,7 @@ public sealed class JwksEndpointTests : IDisposable
         (await PublishedAsync()).ShouldNotContain(revoked);
 
         async Task<List<string>> PublishedAsync() =>
-            [.. PublicKeySetReader.TryRead(await service.Http.GetByteArrayAsync(new Uri(service.Jwks), Cancellation), out _)!.Keys.Select(key => key.KeyId)];
+            [.. PublicKeySetReader.TryRead(await service.Http.GetByteArrayAsync(new Uri(service.Jwks), Cancellation), out _)!.Keys.Select(key => key.KeyId.ToString())];
     }
 
     private static async Task<HttpResponseMessage> GetAsync(TestService service, string ifNoneMatch)

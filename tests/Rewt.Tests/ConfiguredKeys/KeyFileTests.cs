@@ -6,8 +6,8 @@ namespace Rewt.Tests.ConfiguredKeys;
 /// <summary>Tests keys in a file that is replaced while the service runs.</summary>
 public sealed class KeyFileTests : IAsyncDisposable
 {
-    private static readonly string First = PublicKey.From(JwkRows.P256).KeyId;
-    private static readonly string Second = PublicKey.From(JwkRows.P384).KeyId;
+    private static readonly string First = PublicKey.From(JwkRows.P256).KeyId.ToString();
+    private static readonly string Second = PublicKey.From(JwkRows.P384).KeyId.ToString();
 
     private readonly ScratchDirectory _directory = new();
     private readonly FakeTimeProvider _time = new();
@@ -39,14 +39,14 @@ public sealed class KeyFileTests : IAsyncDisposable
     public async Task An_unchanged_key_remains_the_same_object()
     {
         await RefreshAsync();
-        var key = _snapshot!.Known(null, First, ClockReading.Now(_time))![0];
+        var key = _snapshot!.Known(null, KeyId.Parse(First), ClockReading.Now(_time))![0];
         await RefreshAsync();
-        _snapshot.Known(null, First, ClockReading.Now(_time))![0].ShouldBeSameAs(key);
+        _snapshot.Known(null, KeyId.Parse(First), ClockReading.Now(_time))![0].ShouldBeSameAs(key);
 
         _directory.Write("auth.pem", JwkRows.P384.ExportSubjectPublicKeyInfoPem() + "\n" + JwkRows.P256.ExportSubjectPublicKeyInfoPem());
         await RefreshAsync();
 
-        _snapshot.Known(null, First, ClockReading.Now(_time))![0].ShouldBeSameAs(key);
+        _snapshot.Known(null, KeyId.Parse(First), ClockReading.Now(_time))![0].ShouldBeSameAs(key);
         IsKnown(Second).ShouldBeTrue();
     }
 
@@ -101,8 +101,8 @@ public sealed class KeyFileTests : IAsyncDisposable
         var snapshot = (await source.UpdateAsync(null, null, Cancellation))!;
 
         snapshot.Problem.ShouldBeNull();
-        snapshot.Known("auth", Second, ClockReading.Now(_time)).ShouldNotBeNull();
-        snapshot.Known("auth", First, ClockReading.Now(_time)).ShouldBeNull();
+        snapshot.Known("auth", KeyId.Parse(Second), ClockReading.Now(_time)).ShouldNotBeNull();
+        snapshot.Known("auth", KeyId.Parse(First), ClockReading.Now(_time)).ShouldBeNull();
         snapshot.UnresolvedReason(null, null).ShouldNotBeNull();
     }
 
@@ -114,5 +114,5 @@ public sealed class KeyFileTests : IAsyncDisposable
 
     private async Task RefreshAsync() => _snapshot = (ConfiguredKeysSnapshot?)await _source.UpdateAsync(_snapshot, null, Cancellation);
 
-    private bool IsKnown(string keyId) => _snapshot!.Known("auth", keyId, ClockReading.Now(_time)) is { Count: > 0 };
+    private bool IsKnown(string keyId) => _snapshot!.Known("auth", KeyId.Parse(keyId), ClockReading.Now(_time)) is { Count: > 0 };
 }

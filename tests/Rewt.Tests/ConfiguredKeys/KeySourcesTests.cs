@@ -13,8 +13,8 @@ public sealed class KeySourcesTests : IAsyncDisposable
 
     public KeySourcesTests()
     {
-        _servers["a.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256, "a"));
-        _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", "b"));
+        _servers["a.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256, KeyId.Parse("a")));
+        _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", KeyId.Parse("b")));
     }
 
     public async ValueTask DisposeAsync()
@@ -88,7 +88,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
         _servers.Hang("b.example");
         var tokens = Start();
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
-        _servers["a.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", "a-2"));
+        _servers["a.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", KeyId.Parse("a-2")));
 
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.Rsa2048, "a-2"))).ShouldBe(RewtRefusal.None);
     }
@@ -118,7 +118,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
         await AdvanceAsync(TimeSpan.FromSeconds(1));
 
         // The response to the request in progress does not contain the key.
-        _servers["b.example"].Answered = () => _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", "b-2"));
+        _servers["b.example"].Answered = () => _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", KeyId.Parse("b-2")));
         _servers.Resume("b.example");
 
         (await AdvanceUntilCompletedAsync(waiting)).ShouldBe(RewtRefusal.None);
@@ -159,7 +159,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
     [Fact]
     public async Task A_key_id_conflict_between_servers_is_reported_in_the_log_and_in_health()
     {
-        _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", "a"));
+        _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", KeyId.Parse("a")));
         var tokens = Start();
         await AdvanceUntilAllAnswerAsync(tokens);
 
@@ -181,8 +181,8 @@ public sealed class KeySourcesTests : IAsyncDisposable
     public async Task A_report_of_many_key_id_conflicts_names_four_key_ids_and_counts_the_rest()
     {
         string[] keyIds = ["a", "k1", "k2", "k3", "k4", "k5"];
-        _servers["a.example"].Content = ScriptedDownload.Set([.. keyIds.Select(keyId => PublicKey.From(JwkRows.P256, keyId))]);
-        _servers["b.example"].Content = ScriptedDownload.Set([.. keyIds.Select(keyId => PublicKey.From(JwkRows.Rsa2048, "RS256", keyId))]);
+        _servers["a.example"].Content = ScriptedDownload.Set([.. keyIds.Select(keyId => PublicKey.From(JwkRows.P256, KeyId.Parse(keyId)))]);
+        _servers["b.example"].Content = ScriptedDownload.Set([.. keyIds.Select(keyId => PublicKey.From(JwkRows.Rsa2048, "RS256", KeyId.Parse(keyId)))]);
         var tokens = Start();
         await AdvanceUntilAllAnswerAsync(tokens);
 
@@ -196,9 +196,9 @@ public sealed class KeySourcesTests : IAsyncDisposable
     [InlineData("one key in two places", true)]
     public async Task The_same_key_from_two_servers_conflicts_only_if_its_algorithms_differ(string description, bool isHealthy)
     {
-        var one = PublicKey.From(JwkRows.Rsa2048, "RS256", "r");
+        var one = PublicKey.From(JwkRows.Rsa2048, "RS256", KeyId.Parse("r"));
         _servers["a.example"].Content = ScriptedDownload.Set(one);
-        _servers["b.example"].Content = ScriptedDownload.Set(isHealthy ? one : PublicKey.From(JwkRows.Rsa2048, "PS256", "r"));
+        _servers["b.example"].Content = ScriptedDownload.Set(isHealthy ? one : PublicKey.From(JwkRows.Rsa2048, "PS256", KeyId.Parse("r")));
         var tokens = Start();
         await AdvanceUntilAllAnswerAsync(tokens);
 
@@ -276,7 +276,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
     /// <summary>Returns the health of a service one of whose key servers has the given key, alone or beside a usable key.</summary>
     private async Task<HealthStatus> HealthWithKeyAsync(string? jwk, bool hasOther)
     {
-        _servers["b.example"].Content = $$"""{"keys":[{{string.Join(',', new[] { jwk, hasOther ? PublicKey.From(JwkRows.Rsa2048, "RS256", "r").ToJwk() : null }.Where(key => key is not null))}}]}""";
+        _servers["b.example"].Content = $$"""{"keys":[{{string.Join(',', new[] { jwk, hasOther ? PublicKey.From(JwkRows.Rsa2048, "RS256", KeyId.Parse("r")).ToJwk() : null }.Where(key => key is not null))}}]}""";
         var tokens = Start();
 
         (await AdvanceUntilCompletedAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);

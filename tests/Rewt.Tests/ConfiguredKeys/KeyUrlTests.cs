@@ -169,7 +169,7 @@ public sealed class KeyUrlTests : IAsyncDisposable
     {
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
         var claims = new { iss = "auth", aud = "inventory", iat = now, exp = now + 60, jti = "1" };
-        var token = algorithm == "ES384" ? Es384(key, claims) : ForeignToken.Sign(key, claims, "rewt+jwt", keyId ?? PublicKey.From(key).KeyId);
+        var token = algorithm == "ES384" ? Es384(key, claims) : ForeignToken.Sign(key, claims, "rewt+jwt", keyId ?? PublicKey.From(key).KeyId.ToString());
         return (await _tokens.VerifyBearerAsync(token, Cancellation)).Refusal;
     }
 

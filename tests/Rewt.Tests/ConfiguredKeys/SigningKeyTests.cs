@@ -114,6 +114,6 @@ public sealed class SigningKeyTests
         var ring = signer.Services.GetRequiredService<IRewtKeyRing>();
 
         (await Should.ThrowAsync<NotSupportedException>(() => ring.RotateAsync(Cancellation))).Message.ShouldContain("Rewt:SigningKey:File");
-        await Should.ThrowAsync<NotSupportedException>(() => ring.RevokeAsync(PublicKey.From(JwkRows.P256).KeyId, Cancellation));
+        await Should.ThrowAsync<NotSupportedException>(() => ring.RevokeAsync(PublicKey.From(JwkRows.P256).KeyId.ToString(), Cancellation));
     }
 }

@@ -116,7 +116,7 @@ public sealed class DataLossTests(ITestOutputHelper output)
         {
             var keys = (await fleet.CurrentKeysAsync()).Distinct().ToArray();
             return keys.Length == 1 && keys[0] != before[0] && await redis.GetAsync("rewt:rewt-secret") is { } secret
-                && KeyId.Of(Encoding.UTF8.GetBytes(secret)) == keys[0];
+                && KeyId.Of(Encoding.UTF8.GetBytes(secret)).ToString() == keys[0];
         },
         "all instances have one new key");
 }

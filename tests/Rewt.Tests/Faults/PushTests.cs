@@ -61,7 +61,7 @@ public sealed class PushTests
             await instances[0].Ring.RevokeAsync(keyId, Cancellation);
             // Only the snapshot of each instance is examined. This does not trigger a read.
             await Eventually.TrueAsync(
-                () => instances.All(instance => instance.Provider.Fresh?.Revoked.ContainsKey(keyId) == true), "the revocation has reached all instances");
+                () => instances.All(instance => instance.Provider.Fresh?.Revoked.ContainsKey(KeyId.Parse(keyId)) == true), "the revocation has reached all instances");
         }
 
         async Task<int> SubscribersAsync() =>

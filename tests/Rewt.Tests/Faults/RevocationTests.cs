@@ -32,7 +32,7 @@ public sealed class RevocationTests
         revocation.Unconfirmed.ShouldBeEmpty();
         revocation.IsComplete.ShouldBeTrue();
         revocation.Ring.Keys.ShouldContain(key => key.KeyId == keyId && key.State == RewtKeyState.Revoked);
-        foreach (var instance in instances) instance.Provider.Known!.Revoked.Keys.ShouldContain(keyId);
+        foreach (var instance in instances) instance.Provider.Known!.Revoked.Keys.ShouldContain(KeyId.Parse(keyId));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class RevocationTests
         await Eventually.TrueAsync(async () => await redis.PttlAsync("rewt:rewt-secret") > 86_340_000, "the secret has a time to live of one day");
         if (command == "DEL") return;
         (await redis.GetAsync("rewt:rewt-secret")).ShouldBe(NewSecret);
-        (await instances[0].CurrentAsync()).ShouldBe(KeyId.Of(Encoding.UTF8.GetBytes(NewSecret)));
+        (await instances[0].CurrentAsync()).ShouldBe(KeyId.Of(Encoding.UTF8.GetBytes(NewSecret)).ToString());
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class ServerErrorTests
         (await instances[0].Ring.RotateAsync(Cancellation)).Keys
             .ShouldContain(key => key.KeyId == first && key.State == RewtKeyState.Retired);
         (await instances[2].VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await Task.WhenAll(instances.Select(instance => instance.Ring.RevokeAsync(Secret.Generate().KeyId, Cancellation)));
+        await Task.WhenAll(instances.Select(instance => instance.Ring.RevokeAsync(Secret.Generate().KeyId.ToString(), Cancellation)));
         await instances[0].Ring.RevokeAsync(first, Cancellation);
         await Eventually.TrueAsync(async () => await instances[2].VerifyAsync(token) == RewtRefusal.StaleKey, "the key is revoked");
         // One initial write, a rotation and four revocations: no change overwrote another one.

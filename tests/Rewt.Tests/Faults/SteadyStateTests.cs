@@ -59,7 +59,7 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
         await revoker.Ring.RevokeAsync(UnknownKeyId, Cancellation);
         await verifier.ReadAsync();
 
-        verifier.Provider.Known.ShouldNotBeNull().Revoked.Keys.ShouldContain(UnknownKeyId);
+        verifier.Provider.Known.ShouldNotBeNull().Revoked.Keys.ShouldContain(KeyId.Parse(UnknownKeyId));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal static class StoreCommands
     /// <summary>FLUSHALL.</summary>
     public static void Flush(this InMemoryRingStore store)
     {
-        lock (Gate(store)) (Secret(store), ExpireAt(store), Ring(store), Revoked(store)) = (null, null, null, ImmutableDictionary<string, StoreTime>.Empty);
+        lock (Gate(store)) (Secret(store), ExpireAt(store), Ring(store), Revoked(store)) = (null, null, null, ImmutableDictionary<KeyId, StoreTime>.Empty);
     }
 
     /// <summary>HSET, which does not change the stamp.</summary>
@@ -68,7 +68,7 @@ internal static class StoreCommands
     private static extern ref RingState? Ring(InMemoryRingStore store);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_revoked")]
-    private static extern ref ImmutableDictionary<string, StoreTime> Revoked(InMemoryRingStore store);
+    private static extern ref ImmutableDictionary<KeyId, StoreTime> Revoked(InMemoryRingStore store);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Now")]
     private static extern StoreTime Now(InMemoryRingStore store);

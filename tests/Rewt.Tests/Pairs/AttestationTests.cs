@@ -202,7 +202,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var known = (await inventory.UpdateAsync(null, null, Cancellation)).ShouldBeOfType<PairSnapshot>();
 
         Checked(known).ShouldBeInRange(1, 1023);
-        known.Issuers["orders"].Keys.Keys.ShouldBe([real.KeyId]);
+        known.Issuers["orders"].Keys.Keys.ShouldBe([KeyId.Parse(real.KeyId)]);
         known.DegradedReason.ShouldNotBeNull().ShouldContain("has not been checked yet, because too many entries are new");
         known = (await inventory.UpdateAsync(known, null, Cancellation)).ShouldBeOfType<PairSnapshot>();
         Checked(known).ShouldBe(6 * 250);
@@ -358,7 +358,7 @@ public sealed class AttestationTests : IAsyncLifetime
 
         PublishedKey? Read(byte[] entry, PublishedKey? known, AttestationPolicy by, out string? problem) => PublishedKey.TryRead(entry, pair.KeyId, "rewt", "orders", known, by, Now, out problem);
 
-        PublicKeySet Set(string attestation) => new([pair.Pair.Public], []) { Attestations = new Dictionary<string, KeyAttestation> { [pair.KeyId] = new(attestation, null) } };
+        PublicKeySet Set(string attestation) => new([pair.Pair.Public], []) { Attestations = new Dictionary<KeyId, KeyAttestation> { [KeyId.Parse(pair.KeyId)] = new(attestation, null) } };
     }
 
     [Fact]
@@ -389,14 +389,14 @@ public sealed class AttestationTests : IAsyncLifetime
         // An attacker writes the first entry again with a different expiry, and sets the clock of the store back.
         var replay = new InMemoryPairStore(new FakeTimeProvider(local.GetUtcNow()));
         var entry = PublishedKey.Write(first.Key, RewtKeyState.Current, StoreTime.Latest, first.Proof, first.Attestation);
-        await PublishAsync(keyId, entry, []);
+        await PublishAsync(keyId.ToString(), entry, []);
         await using var billing = new KeyPairSource(Settings("billing"), replay, local, NullLogger.Instance);
         known = await billing.UpdateAsync(null, null, Cancellation);
-        await PublishAsync(keyId, "{"u8.ToArray(), []);
+        await PublishAsync(keyId.ToString(), "{"u8.ToArray(), []);
         known = await billing.UpdateAsync(known, null, Cancellation);
         known!.DegradedReason.ShouldNotBeNull().ShouldContain("1 public keys are accepted only because of what was read before: orders");
         known.Known("orders", keyId, ClockReading.Now(local)).ShouldNotBeNull().ShouldNotBeEmpty();
-        await PublishAsync(keyId, entry, []);
+        await PublishAsync(keyId.ToString(), entry, []);
         local.Advance(schedule.Attestation + settings.ClockSkew);
         known.Known("orders", keyId, ClockReading.Now(local)).ShouldNotBeNull().ShouldBeEmpty();
         known = await billing.UpdateAsync(known, null, Cancellation);
@@ -405,12 +405,12 @@ public sealed class AttestationTests : IAsyncLifetime
         // An expired certificate that is read for the first time is refused by the local clock too.
         local.Advance(TimeSpan.FromDays(4));
         var late = PublishedPair.Generate();
-        await PublishAsync(late.KeyId, late.Entry("orders", late.Attest(certificate, _issuing.Intermediates())), [keyId]);
+        await PublishAsync(late.KeyId, late.Entry("orders", late.Attest(certificate, _issuing.Intermediates())), [keyId.ToString()]);
         Of(await billing.UpdateAsync(known, null, Cancellation)).Refused.ShouldHaveSingleItem().Problem.ShouldContain("expired");
 
         Task PublishAsync(string keyId, byte[] entry, ImmutableArray<string> removed) => replay.WriteAsync(
             "orders",
-            new PairChange(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(keyId, entry), removed, ImmutableDictionary<string, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
+            new PairChange(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(keyId, entry), removed, ImmutableDictionary<KeyId, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
             Cancellation);
 
         static IssuerKeys Of(KeySnapshot? snapshot) => snapshot.ShouldBeOfType<PairSnapshot>().Issuers["orders"];
@@ -428,15 +428,15 @@ public sealed class AttestationTests : IAsyncLifetime
         var entry = PublishedKey.Write(pair.Pair.Public, RewtKeyState.Current, StoreTime.Latest, KeyProof.Make(pair.Pair, "rewt", "orders"), attestation);
         await store.WriteAsync(
             "orders",
-            new PairChange(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(pair.KeyId, entry), [], ImmutableDictionary<string, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
+            new PairChange(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(pair.KeyId, entry), [], ImmutableDictionary<KeyId, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
             Cancellation);
         await using var inventory = new KeyPairSource(settings, store, local, NullLogger.Instance);
         var known = await inventory.UpdateAsync(null, null, Cancellation);
-        var endsAt = Of(known).Keys[pair.KeyId].By!.EndsAt.ToDateTimeOffset();
+        var endsAt = Of(known).Keys[KeyId.Parse(pair.KeyId)].By!.EndsAt.ToDateTimeOffset();
 
         Advance(endsAt - TimeSpan.FromSeconds(1));
         known = await inventory.UpdateAsync(known, null, Cancellation);
-        Of(known).Keys.Keys.ShouldBe([pair.KeyId]);
+        Of(known).Keys.Keys.ShouldBe([KeyId.Parse(pair.KeyId)]);
         Advance(endsAt);
         known = await inventory.UpdateAsync(known, null, Cancellation);
 
@@ -542,7 +542,7 @@ public sealed class AttestationTests : IAsyncLifetime
         time.Advance(TimeSpan.FromMinutes(2));
 
         var later = await url.ReadAsync(isAsked: false, Cancellation);
-        later.Attestations.Keys.ShouldBe([pair.KeyId]);
+        later.Attestations.Keys.ShouldBe([KeyId.Parse(pair.KeyId)]);
         ((IOneAlgorithmKey)later.Keys[0].SecurityKey).Owner.ShouldBe("orders");
     }
 
@@ -646,7 +646,7 @@ public sealed class AttestationTests : IAsyncLifetime
 
     private static Task WriteAsync(InMemoryPairStore store, string service, IEnumerable<(string KeyId, byte[] Entry)> entries) => store.WriteAsync(
         service,
-        new PairChange(PairAction.Create, "epoch", entries.ToImmutableDictionary(entry => entry.KeyId, entry => entry.Entry, StringComparer.Ordinal), [], ImmutableDictionary<string, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
+        new PairChange(PairAction.Create, "epoch", entries.ToImmutableDictionary(entry => entry.KeyId, entry => entry.Entry, StringComparer.Ordinal), [], ImmutableDictionary<KeyId, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
         Cancellation);
 
     private static X509EnhancedKeyUsageExtension Uses(params string[] uses)

@@ -261,7 +261,7 @@ public sealed class CertificateTests : IAsyncLifetime
         await inventory.WaitUntilRefusedAsync(token);
         await Eventually.TrueAsync(async () => !await IsKnownAsync(), "the key is refused");
 
-        async Task<bool> IsKnownAsync() => (await source.UpdateAsync(null, null, Cancellation))!.Known("orders", pair.KeyId, ClockReading.Now(TimeProvider.System)) is { Count: > 0 };
+        async Task<bool> IsKnownAsync() => (await source.UpdateAsync(null, null, Cancellation))!.Known("orders", KeyId.Parse(pair.KeyId), ClockReading.Now(TimeProvider.System)) is { Count: > 0 };
     }
 
     [Fact]
@@ -333,7 +333,7 @@ public sealed class CertificateTests : IAsyncLifetime
     public async Task A_SPIRE_JWT_SVID_is_verified_with_the_bundle_of_its_trust_domain(string algorithm)
     {
         using AsymmetricAlgorithm key = algorithm == "ES256" ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
-        var jwk = JsonDocument.Parse((key is RSA rsa ? Rewt.Internal.PublicKey.From(rsa, "RS256", "kid-of-spire") : Rewt.Internal.PublicKey.From((ECDsa)key, "kid-of-spire")).ToJwk()).RootElement.EnumerateObject()
+        var jwk = JsonDocument.Parse((key is RSA rsa ? Rewt.Internal.PublicKey.From(rsa, "RS256", KeyId.Parse("kid-of-spire")) : Rewt.Internal.PublicKey.From((ECDsa)key, KeyId.Parse("kid-of-spire"))).ToJwk()).RootElement.EnumerateObject()
             .Where(member => member.Name is not ("alg" or "use")).ToDictionary(member => member.Name, member => member.Value.GetString(), StringComparer.Ordinal);
         jwk["use"] = "jwt-svid";
         var authority = new Dictionary<string, object> { ["use"] = "x509-svid", ["kty"] = "EC", ["crv"] = "P-256", ["x5c"] = new[] { Convert.ToBase64String(_root.Certificate.RawData) } };

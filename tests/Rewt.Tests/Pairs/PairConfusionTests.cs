@@ -69,7 +69,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
     public async Task A_key_with_the_key_id_of_another_is_refused_and_the_other_stays_valid()
     {
         var otherKey = KeyPair.Generate("ES256");
-        var duplicate = new KeyPair(System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256), "ES256", _orders.KeyId);
+        var duplicate = new KeyPair(System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256), "ES256", KeyId.Parse(_orders.KeyId));
         await PublishedPair.PublishAsync(_redis, "billing", _orders.KeyId, new PublishedPair(duplicate).Entry("billing"));
         await RefusedEntryAsync(_orders.KeyId);
 
@@ -109,7 +109,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
         // The same holds for a key that this instance has not read yet.
         var shipping = PublishedPair.Generate();
         await _redis.CommandAsync("ZADD", "{rewt:rewt-keys}:billing:dead", "9999999999999", shipping.KeyId);
-        await Eventually.TrueAsync(() => _inventory.Provider.Known!.Revoked.ContainsKey(shipping.KeyId), "the revocation by billing has been read");
+        await Eventually.TrueAsync(() => _inventory.Provider.Known!.Revoked.ContainsKey(KeyId.Parse(shipping.KeyId)), "the revocation by billing has been read");
         await shipping.PublishAsync(_redis, "shipping");
         (await RefusalAsync(shipping.Bearer("shipping"))).ShouldBe(RewtRefusal.None);
     }

@@ -9,7 +9,7 @@ public sealed class PairMemoryTests
     public void Revocations_that_a_service_replaces_continuously_do_not_fill_the_memory()
     {
         var memory = new PairMemory();
-        var last = new Dictionary<string, StoreTime>();
+        var last = new Dictionary<KeyId, StoreTime>();
         Learn(memory, "first");
 
         for (var reading = 0; reading < 5; reading++)
@@ -19,16 +19,16 @@ public sealed class PairMemoryTests
         }
 
         var known = memory.RevokedOf("orders");
-        known.Keys.ShouldContain("first");
+        known.Keys.ShouldContain(KeyId.Parse("first"));
         last.Keys.Except(known.Keys).ShouldBeEmpty("the revocations of the last reading apply");
         Learn(memory);
         memory.RevokedOf("orders").Count.ShouldBe(10_000);
     }
 
-    private static Dictionary<string, StoreTime> Learn(PairMemory memory, params string[] keyIds)
+    private static Dictionary<KeyId, StoreTime> Learn(PairMemory memory, params string[] keyIds)
     {
-        var revoked = keyIds.ToDictionary(keyId => keyId, _ => Now + TimeSpan.FromDays(1));
-        memory.Learn(new PairReading(Now, new Dictionary<string, StoreTime>(), new Dictionary<string, ServiceReading> { ["orders"] = ServiceReading.Empty with { Revoked = revoked } }));
+        var revoked = keyIds.ToDictionary(KeyId.Parse, _ => Now + TimeSpan.FromDays(1));
+        memory.Learn(new PairReading(Now, new Dictionary<KeyId, StoreTime>(), new Dictionary<string, ServiceReading> { ["orders"] = ServiceReading.Empty with { Revoked = revoked } }));
         return revoked;
     }
 }

@@ -17,7 +17,7 @@ public sealed class PairPolicyTests
         var (own, plan) = Decide(LocalKeyPairs.None, ServiceReading.Empty, Now);
 
         plan!.Action.ShouldBe(PairAction.Create);
-        plan.Entries.Keys.ShouldBe([own.Current!.KeyId, own.Next!.KeyId], ignoreOrder: true);
+        plan.Entries.Keys.ShouldBe([own.Current!.KeyId.ToString(), own.Next!.KeyId.ToString()], ignoreOrder: true);
         own.Deadline.ShouldBe(Now + Schedule.Interval);
         plan.KeysUntil.ShouldBe(Now + Schedule.Lease);
         plan.RememberUntil.ShouldBe(Now + Schedule.RevocationRetention);
@@ -54,7 +54,7 @@ public sealed class PairPolicyTests
         var end = own.Deadline + Schedule.Retention;
         var (ended, last) = Decide(rotated with { Epoch = "epoch" }, after, end);
         ended.Retired.ShouldBeEmpty();
-        last!.Removed.ShouldContain(own.Current.KeyId);
+        last!.Removed.ShouldContain(own.Current.KeyId.ToString());
         last.Revoked.ShouldBeEmpty();
     }
 
@@ -71,7 +71,7 @@ public sealed class PairPolicyTests
 
         var (ended, last) = Decide(rotated, ring, rotated.Deadline, mayGenerate: false);
         (ended.Current, ended.Next).ShouldBe((null, null));
-        last!.Entries.Keys.ShouldContain(own.Next!.KeyId, "its last tokens still verify");
+        last!.Entries.Keys.ShouldContain(own.Next!.KeyId.ToString(), "its last tokens still verify");
         ring = Reading(last, ring, "epoch");
         Decide(ended, ring, rotated.Deadline + Second, mayGenerate: false).Plan.ShouldBeNull();
         Decide(LocalKeyPairs.None, ServiceReading.Empty, Now, mayGenerate: false).ShouldBe((LocalKeyPairs.None, null));
@@ -100,13 +100,13 @@ public sealed class PairPolicyTests
     public void A_key_that_is_missing_from_an_existing_ring_is_revoked_and_replaced()
     {
         var (own, ring) = Settled();
-        var without = ring with { Entries = ring.Entries.Where(entry => entry.Key != own.Current!.KeyId).ToDictionary() };
+        var without = ring with { Entries = ring.Entries.Where(entry => entry.Key != own.Current!.KeyId.ToString()).ToDictionary() };
 
         var (replaced, plan) = Decide(own, without, Now + Second);
 
         plan!.Action.ShouldBe(PairAction.Replace);
         plan.Revoked.Keys.ShouldBe([own.Current!.KeyId]);
-        plan.Entries.Keys.ShouldNotContain(own.Current.KeyId);
+        plan.Entries.Keys.ShouldNotContain(own.Current.KeyId.ToString());
         replaced.Current.ShouldBe(own.Next);
         Decide(own, ring with { Entries = new Dictionary<string, byte[]>() }, Now + Second).Plan!.Revoked.Count.ShouldBe(2);
     }
@@ -121,7 +121,7 @@ public sealed class PairPolicyTests
 
         replaced.Current.ShouldBe(own.Next);
         plan!.Revoked.Keys.ShouldBe([keyId]);
-        plan.Removed.ShouldContain(keyId);
+        plan.Removed.ShouldContain(keyId.ToString());
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class PairPolicyTests
         next!.Action.ShouldBe(PairAction.MergeRevocations);
         decided.Retired.ShouldBeEmpty();
         decided.Current.ShouldBe(rotated.Current);
-        next.Removed.ShouldBe([keyId]);
+        next.Removed.ShouldBe([keyId.ToString()]);
     }
 
     [Fact]
@@ -199,14 +199,14 @@ public sealed class PairPolicyTests
     {
         var (own, ring) = Settled();
 
-        Decide(own, ring, Now + Second, revoked: new() { ["a key of billing"] = Now + TimeSpan.FromDays(10) }).Plan.ShouldBeNull();
+        Decide(own, ring, Now + Second, revoked: new() { [KeyId.Parse("a key of billing")] = Now + TimeSpan.FromDays(10) }).Plan.ShouldBeNull();
     }
 
     [Fact]
     public void A_deleted_key_is_recorded_as_revoked_for_the_retention_of_revocations()
     {
         var (own, ring) = Settled();
-        var without = ring with { Entries = ring.Entries.Where(entry => entry.Key != own.Next!.KeyId).ToDictionary() };
+        var without = ring with { Entries = ring.Entries.Where(entry => entry.Key != own.Next!.KeyId.ToString()).ToDictionary() };
 
         var (decided, plan) = Decide(own, without, Now + Second);
 
@@ -245,10 +245,10 @@ public sealed class PairPolicyTests
         before.Entries.Where(entry => !plan.Removed.Contains(entry.Key) && !plan.Entries.ContainsKey(entry.Key)).Concat(plan.Entries).ToDictionary(),
         before.Revoked.Concat(plan.Revoked).ToDictionary());
 
-    private static (LocalKeyPairs Keys, PairChange? Plan) Decide(LocalKeyPairs own, ServiceReading ring, StoreTime now, Dictionary<string, StoreTime>? revoked = null, bool rotate = false, bool mayGenerate = true)
+    private static (LocalKeyPairs Keys, PairChange? Plan) Decide(LocalKeyPairs own, ServiceReading ring, StoreTime now, Dictionary<KeyId, StoreTime>? revoked = null, bool rotate = false, bool mayGenerate = true)
     {
         var memory = new PairMemory();
-        var revocations = revoked?.ToImmutableDictionary() ?? ImmutableDictionary<string, StoreTime>.Empty;
+        var revocations = revoked?.ToImmutableDictionary() ?? ImmutableDictionary<KeyId, StoreTime>.Empty;
         memory.Learn(new PairReading(now, revocations, new Dictionary<string, ServiceReading> { ["orders"] = ring }));
         var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null, null, default, new CheckBudget());
         return PairPolicy.Decide(own, ring, keys, now, Schedule, rotate, mayGenerate ? () => LocalKeyPair.Generate(Options) : null);

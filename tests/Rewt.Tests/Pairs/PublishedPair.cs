@@ -7,7 +7,7 @@ internal sealed class PublishedPair(KeyPair pair)
 {
     public KeyPair Pair => pair;
 
-    public string KeyId => pair.KeyId;
+    public string KeyId => pair.KeyId.ToString();
 
     public static PublishedPair Generate(string algorithm = "ES256") => new(KeyPair.Generate(algorithm));
 

@@ -134,8 +134,8 @@ public sealed class JwkReaderTests
 
         problem.ShouldBeNull();
         key!.Algorithm.ShouldBe(algorithm);
-        key.KeyId.ShouldBe((string?)jwk["kid"]);
-        key.SecurityKey.KeyId.ShouldBe(key.KeyId);
+        key.KeyId.ToString().ShouldBe((string?)jwk["kid"]);
+        key.SecurityKey.KeyId.ShouldBe(key.KeyId.ToString());
         KeyAlgorithms.Of(key.SecurityKey).ShouldBe([algorithm]);
         key.SecurityKey.ShouldBeAssignableTo<AsymmetricSecurityKey>()!.PrivateKeyStatus.ShouldNotBe(PrivateKeyStatus.Exists);
         var token = new JsonWebTokenHandler().CreateToken("""{"iss":"orders"}""", new SigningCredentials(signing, algorithm));
@@ -196,7 +196,7 @@ public sealed class JwkReaderTests
             var key = JwkReader.TryRead(Encoding.UTF8.GetBytes(Text(jwk).Replace("{", "{" + members, StringComparison.Ordinal)), out var problem, keyIdRequired: false);
 
             problem.ShouldBeNull();
-            key!.KeyId.ShouldBe(key.Thumbprint);
+            key!.KeyId.ToString().ShouldBe(key.Thumbprint);
         }
     }
 
@@ -217,7 +217,7 @@ public sealed class JwkReaderTests
     {
         var key = JwkReader.TryRead(JwkRows.Bytes(JwkRows.Ec(null, ("kid", null))), out _, keyIdRequired: false)!;
 
-        key.KeyId.ShouldBe(key.Thumbprint);
+        key.KeyId.ToString().ShouldBe(key.Thumbprint);
         key.KeyId.ShouldBe(PublicKey.From(JwkRows.P256).KeyId);
     }
 
@@ -230,7 +230,7 @@ public sealed class JwkReaderTests
     {
         PublicKey[] keys =
         [
-            PublicKey.From(JwkRows.P256), PublicKey.From(JwkRows.P384, "named"), PublicKey.From(JwkRows.Rsa2048, "RS256"), PublicKey.From(JwkRows.Rsa2048, "PS256", "other"),
+            PublicKey.From(JwkRows.P256), PublicKey.From(JwkRows.P384, KeyId.Parse("named")), PublicKey.From(JwkRows.Rsa2048, "RS256"), PublicKey.From(JwkRows.Rsa2048, "PS256", KeyId.Parse("other")),
         ];
         var key = keys.Single(key => key.Algorithm == algorithm);
 

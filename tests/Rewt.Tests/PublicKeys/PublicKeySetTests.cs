@@ -9,11 +9,11 @@ public sealed class PublicKeySetTests
     {
         var set = Read(JwkRows.Ec(), JwkRows.Ec(null, ("crv", null)), "junk", JwkRows.Rsa());
 
-        set.Keys.Select(key => key.KeyId).ShouldBe(["ec-256", "rsa-2048"]);
+        set.Keys.Select(key => key.KeyId.ToString()).ShouldBe(["ec-256", "rsa-2048"]);
         set.Refused.Select(refused => refused.Entry).ShouldBe(["key 2", "key 3"]);
         set.Refused[0].ToString().ShouldBe("key 2: the crv is not P-256 or P-384");
-        set.Find("rsa-2048").ShouldBe(set.Keys[1]);
-        set.Find("key 2").ShouldBeNull();
+        set.Find(KeyId.Parse("rsa-2048")).ShouldBe(set.Keys[1]);
+        set.Find(KeyId.Parse("key 2")).ShouldBeNull();
     }
 
     [Fact]
@@ -23,9 +23,9 @@ public sealed class PublicKeySetTests
 
         var set = Read(JwkRows.Ec(), JwkRows.Rsa(), JwkRows.Ec(other));
 
-        set.Keys.Select(key => key.KeyId).ShouldBe(["rsa-2048"]);
+        set.Keys.Select(key => key.KeyId.ToString()).ShouldBe(["rsa-2048"]);
         set.Refused.Select(refused => refused.ToString()).ShouldBe(["key 1: another entry has the same kid", "key 3: another entry has the same kid"]);
-        set.Find("ec-256").ShouldBeNull();
+        set.Find(KeyId.Parse("ec-256")).ShouldBeNull();
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class PublicKeySetTests
     {
         var set = Read(JwkRows.Ec(), JwkRows.Rsa(), JwkRows.Ec());
 
-        set.Keys.Select(key => key.KeyId).ShouldBe(["ec-256", "rsa-2048"]);
+        set.Keys.Select(key => key.KeyId.ToString()).ShouldBe(["ec-256", "rsa-2048"]);
         set.Refused.ShouldBeEmpty();
     }
 
@@ -42,7 +42,7 @@ public sealed class PublicKeySetTests
     {
         var set = Read(JwkRows.Rsa(("kid", "for encryption"), ("use", "enc"), ("alg", "RSA-OAEP")), JwkRows.Ec(), "junk");
 
-        set.Keys.ShouldHaveSingleItem().KeyId.ShouldBe("ec-256");
+        set.Keys.ShouldHaveSingleItem().KeyId.ToString().ShouldBe("ec-256");
         set.Refused.ShouldHaveSingleItem().Entry.ShouldBe("key 3");
     }
 
@@ -51,7 +51,7 @@ public sealed class PublicKeySetTests
     {
         var set = Read(JwkRows.Ec(), JwkRows.Rsa(("kid", "ec-256"), ("use", "other")));
 
-        set.Keys.ShouldHaveSingleItem().KeyId.ShouldBe("ec-256");
+        set.Keys.ShouldHaveSingleItem().KeyId.ToString().ShouldBe("ec-256");
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class PublicKeySetTests
         var set = PublicKeySetReader.TryRead(Encoding.UTF8.GetBytes(json), out var problem)!;
 
         problem.ShouldBeNull();
-        set.Keys.Select(key => key.KeyId).ShouldBe(["ec-256", PublicKey.From(JwkRows.Rsa2048, "RS256").Thumbprint]);
+        set.Keys.Select(key => key.KeyId.ToString()).ShouldBe(["ec-256", PublicKey.From(JwkRows.Rsa2048, "RS256").Thumbprint]);
         set.Refused.Select(refused => refused.Entry).ShouldBe(["key 2", "key 3"]);
     }
 

@@ -8,8 +8,8 @@ namespace Rewt.Tests.PublicKeys;
 /// <summary>Tests the formats of a public key.</summary>
 public sealed class PublicKeyTextTests
 {
-    private static readonly string RsaId = PublicKey.From(JwkRows.Rsa2048, "RS256").KeyId;
-    private static readonly string EcId = PublicKey.From(JwkRows.P256).KeyId;
+    private static readonly string RsaId = PublicKey.From(JwkRows.Rsa2048, "RS256").KeyId.ToString();
+    private static readonly string EcId = PublicKey.From(JwkRows.P256).KeyId.ToString();
 
     public static TheoryData<string, string, string> Formats() => new()
     {
@@ -82,7 +82,7 @@ public sealed class PublicKeyTextTests
         var set = PublicKeyText.TryRead(Encoding.UTF8.GetBytes(text), "RS256", out var problem);
 
         problem.ShouldBeNull(format);
-        set!.Keys.ShouldHaveSingleItem().KeyId.ShouldBe(keyId);
+        set!.Keys.ShouldHaveSingleItem().KeyId.ToString().ShouldBe(keyId);
     }
 
     [Theory]

@@ -142,7 +142,7 @@ public sealed class TokenVerifierTests
     {
         var result = await Verifier(new Resolver((_, _) => null)).VerifyAsync(Forge.Token, Cancellation);
 
-        result.Cause.ShouldBe(new TokenRefusal(RefusalReason.UnknownKey, Known.KeyId));
+        result.Cause.ShouldBe(new TokenRefusal(RefusalReason.UnknownKey, Known.KeyId.ToString()));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class TokenVerifierTests
 
         var result = await Verifier(resolver, NodeTokens).VerifyAsync(isKeyless ? Node.Token : Forge.Token, Cancellation);
 
-        result.Cause.ShouldBe(new TokenRefusal(RefusalReason.UnknownKey, isKeyless ? null : Known.KeyId));
+        result.Cause.ShouldBe(new TokenRefusal(RefusalReason.UnknownKey, isKeyless ? null : Known.KeyId.ToString()));
         resolver.Requests.Count.ShouldBe(2);
     }
 
@@ -287,7 +287,7 @@ public sealed class TokenVerifierTests
     private static string TenantToken(string key, string tenant, string? another = null)
     {
         var secret = Known.Derive("rewt", key, default);
-        var forge = Kid(secret.KeyId).Claim("tenant", $"\"{tenant}\"");
+        var forge = Kid(secret.KeyId.ToString()).Claim("tenant", $"\"{tenant}\"");
         return AlgorithmRows.Signed(another is null ? forge : forge.Claim(another, "\"x\""), bytes => HMACSHA256.HashData(secret.Bytes, bytes));
     }
 

@@ -54,7 +54,7 @@ public sealed class UnavailableTests
                 OnAuthenticationFailed = context => AsTask(() => failure = context.Exception),
             }));
         var limit = receiver.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").UnknownKeys;
-        for (var key = 0; key < UnknownKeyLimit.Maximum; key++) await limit.BeginAsync((null, $"key{key}"), Cancellation);
+        for (var key = 0; key < UnknownKeyLimit.Maximum; key++) await limit.BeginAsync((null, KeyId.Parse($"key{key}")), Cancellation);
 
         using var unknown = await receiver.GetWithTokenAsync(HandmadeToken.Sign(Secret.Generate()));
         using var known = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
@@ -113,7 +113,7 @@ public sealed class UnavailableTests
         public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)
         {
             Namespaces.Add(request.Namespace);
-            return ValueTask.FromResult<IReadOnlyList<SecurityKey>>(request.KeyId == Secret.KeyId ? [new RingKey(Secret).SecurityKey] : []);
+            return ValueTask.FromResult<IReadOnlyList<SecurityKey>>(request.KeyId == Secret.KeyId.ToString() ? [new RingKey(Secret).SecurityKey] : []);
         }
     }
 }

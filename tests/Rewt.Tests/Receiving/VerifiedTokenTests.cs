@@ -99,7 +99,7 @@ public sealed class VerifiedTokenTests
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
         for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
-        await ring.RevokeAsync(receiver.Memory.Secret.KeyId, Cancellation);
+        await ring.RevokeAsync(receiver.Memory.Secret.KeyId.ToString(), Cancellation);
 
         using var refused = await receiver.GetWithTokenAsync(token);
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

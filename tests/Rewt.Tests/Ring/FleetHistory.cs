@@ -109,7 +109,7 @@ internal sealed class FleetHistory : IAsyncDisposable
 
     private byte[] NewValue() => Encoding.UTF8.GetBytes($"set by hand or by Node, the value number {++_valueCount}");
 
-    private static string Choose(RingReading reading, int argument)
+    private static KeyId Choose(RingReading reading, int argument)
     {
         var keys = reading.Ring!.KeyIds().ToList();
         return keys[argument % keys.Count];

@@ -25,8 +25,9 @@ internal sealed class FleetInstance
     public IEnumerable<string> TrustedKeys => Snapshot is null
         ? []
         : Snapshot.KeyIds.Where(keyId => Snapshot.Find(keyId, ClockReading.Now(_time)) is not null)
+            .Select(keyId => keyId.ToString())
             .Concat(Snapshot.KeylessKeys(ClockReading.Now(_time)).Select(key => key.KeyId))
-            .Append(Snapshot.SigningKey(ClockReading.Now(_time))?.KeyId ?? "")
+            .Append(Snapshot.SigningKey(ClockReading.Now(_time))?.KeyId.ToString() ?? "")
             .Where(keyId => keyId.Length > 0)
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
@@ -53,7 +54,7 @@ internal sealed class FleetInstance
         }
 
         if (Store.Violation is { } violation) throw violation;
-        _seenRevoked.UnionWith(Snapshot?.Revoked.Keys ?? []);
+        _seenRevoked.UnionWith(Snapshot?.Revoked.Keys.Select(keyId => keyId.ToString()) ?? []);
     }
 
     public void ShouldNotTrustRevokedKeys() => TrustedKeys.Where(_seenRevoked.Contains).ShouldBeEmpty();

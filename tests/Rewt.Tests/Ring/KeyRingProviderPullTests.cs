@@ -58,16 +58,16 @@ public sealed class KeyRingProviderPullTests
     public async Task The_limit_of_concurrent_unknown_keys_counts_different_keys_and_not_requests()
     {
         var limit = new UnknownKeyLimit();
-        for (var key = 0; key < UnknownKeyLimit.Maximum; key++) await limit.BeginAsync(("orders", $"key{key}"), Cancellation);
+        for (var key = 0; key < UnknownKeyLimit.Maximum; key++) await limit.BeginAsync(("orders", KeyId.Parse($"key{key}")), Cancellation);
 
-        (await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await limit.BeginAsync(("orders", "one more"), Cancellation))).RetryAfter.ShouldBe(TimeSpan.FromSeconds(1));
-        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await limit.BeginAsync(("inventory", "key0"), Cancellation));
-        for (var request = 0; request < 1000; request++) await limit.BeginAsync(("orders", "key0"), Cancellation);
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await limit.BeginAsync(("orders", KeyId.Parse("one more")), Cancellation))).RetryAfter.ShouldBe(TimeSpan.FromSeconds(1));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await limit.BeginAsync(("inventory", KeyId.Parse("key0")), Cancellation));
+        for (var request = 0; request < 1000; request++) await limit.BeginAsync(("orders", KeyId.Parse("key0")), Cancellation);
 
-        limit.End(("orders", "key0"));
-        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await limit.BeginAsync(("orders", "one more"), Cancellation));
-        limit.End(("orders", "key1"));
-        await limit.BeginAsync(("orders", "one more"), Cancellation);
+        limit.End(("orders", KeyId.Parse("key0")));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await limit.BeginAsync(("orders", KeyId.Parse("one more")), Cancellation));
+        limit.End(("orders", KeyId.Parse("key1")));
+        await limit.BeginAsync(("orders", KeyId.Parse("one more")), Cancellation);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : I
     private void ShouldBeConsistent(RingReading basis, RingChange plan)
     {
         var ring = plan.Ring;
-        var revoked = basis.Revoked.Keys.Concat(plan.Revoked.Keys).ToHashSet(StringComparer.Ordinal);
+        var revoked = basis.Revoked.Keys.Concat(plan.Revoked.Keys).ToHashSet();
         ring.Version.ShouldBe((basis.Ring?.Version ?? 0) + 1);
         ring.KeyIds().ShouldBeUnique();
         ring.KeyIds().Where(revoked.Contains).ShouldBeEmpty("a revoked key has no place in the ring");
@@ -81,12 +81,12 @@ internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : I
     }
 
     /// <summary>Asserts that a key moves from pending to current to retired and stays retired for its retention, unless it is revoked.</summary>
-    private void ShouldKeepKeys(RingReading basis, RingState ring, HashSet<string> revoked)
+    private void ShouldKeepKeys(RingReading basis, RingState ring, HashSet<KeyId> revoked)
     {
         if (basis.Ring is not { } former) return;
 
         var current = ring.Current!.KeyId;
-        var retired = ring.Retired.ToDictionary(key => key.Secret.KeyId, key => key.Until, StringComparer.Ordinal);
+        var retired = ring.Retired.ToDictionary(key => key.Secret.KeyId, key => key.Until);
         foreach (var keyId in former.KeyIds().Where(keyId => !revoked.Contains(keyId) && keyId != current))
         {
             if (keyId == former.Current?.KeyId) retired[keyId].ShouldBe(basis.Now + schedule.Retention);

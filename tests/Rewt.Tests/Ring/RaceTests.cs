@@ -33,7 +33,7 @@ public sealed class RaceTests(RaceTests.InstanceProcesses fixture) : IClassFixtu
         var keyIds = await Task.WhenAll(instances.Select(instance => CurrentAsync(instance.Process, instance.Name)));
 
         var secret = (await redis.GetBytesAsync($"{fleet}:rewt-secret"))!;
-        keyIds.Distinct(StringComparer.Ordinal).ShouldBe([KeyId.Of(secret)]);
+        keyIds.Distinct(StringComparer.Ordinal).ShouldBe([KeyId.Of(secret).ToString()]);
         var token = await instances[0].Process.SignAsync(instances[0].Name, "hello");
         var verified = await Task.WhenAll(instances.Select(instance => instance.Process.VerifyAsync(instance.Name, token)));
         verified.ShouldNotContain(false);

@@ -25,7 +25,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
 
         var secret = (await Server.GetAsync(Key))!;
         secret.ShouldMatch("^[A-Za-z0-9_-]{43}$");
-        KeyId.Of(Encoding.ASCII.GetBytes(secret)).ShouldBe(current);
+        KeyId.Of(Encoding.ASCII.GetBytes(secret)).ToString().ShouldBe(current);
         (await Server.PttlAsync(Key)).ShouldBeInRange(Day - 60_000, Day);
         (await KeysAsync()).ShouldBe([Key, "{rewt:rewt-secret}:ring"], ignoreOrder: true);
     }

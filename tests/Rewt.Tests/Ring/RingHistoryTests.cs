@@ -37,7 +37,7 @@ public sealed class RingHistoryTests
             var snapshot = instance.Snapshot!;
             snapshot.Problem.ShouldBe(decision.Problem);
             snapshot.Version.ShouldBe(expected.Version);
-            snapshot.Current?.KeyId.ShouldBe(expected.Current?.KeyId);
+            (snapshot.Current?.KeyId).ShouldBe(expected.Current?.KeyId);
             snapshot.KeyIds.ShouldBe(expected.KeyIds, ignoreOrder: true);
             instance.TrustedKeys.ShouldBe(fleet.Instances[0].TrustedKeys);
         }

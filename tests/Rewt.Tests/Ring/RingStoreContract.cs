@@ -353,7 +353,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     private static async Task<TimeSpan> RotateAsync(RingUpdater updater, RingSchedule schedule)
     {
         StoreTime before = default;
-        string? former = null;
+        KeyId? former = null;
         var snapshot = await updater.UpdateAsync(
             null,
             reading =>
@@ -410,7 +410,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         reading.Slot.Value.ShouldBe(value);
         reading.Slot.IsAbsent.ShouldBeFalse();
 
-        var plan = RotationPolicy.Decide(reading, Rings.Schedule, ImmutableDictionary<string, StoreTime>.Empty, Secret.Generate).Plan!;
+        var plan = RotationPolicy.Decide(reading, Rings.Schedule, ImmutableDictionary<KeyId, StoreTime>.Empty, Secret.Generate).Plan!;
         (await First.TryApplyAsync(reading, plan, Cancellation)).ShouldBeTrue();
 
         var after = await ReadAsync();

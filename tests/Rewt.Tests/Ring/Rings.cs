@@ -13,7 +13,7 @@ internal static class Rings
 
     public static readonly RingSchedule Schedule = RingSchedule.From(new RewtOptions { RotationInterval = TimeSpan.FromHours(1) });
 
-    public static readonly ImmutableDictionary<string, StoreTime> NoRevocations = ImmutableDictionary<string, StoreTime>.Empty;
+    public static readonly ImmutableDictionary<KeyId, StoreTime> NoRevocations = ImmutableDictionary<KeyId, StoreTime>.Empty;
 
     /// <summary>Returns the time that is the given number of milliseconds after <see cref="Now"/>.</summary>
     public static StoreTime In(long milliseconds) => new(Now.Milliseconds + milliseconds);
@@ -22,7 +22,7 @@ internal static class Rings
 
     public static Secret Secret(string name) => Rewt.Internal.Secret.TryParse(Value(name), out _)!;
 
-    public static string KeyId(string name) => Secret(name).KeyId;
+    public static KeyId KeyId(string name) => Secret(name).KeyId;
 
     /// <summary>Creates a valid ring with the keys "current", "next" and "retired", by default half an hour before its deadline.</summary>
     public static RingState Ring(long deadlineIn = Interval / 2) => new(
@@ -33,7 +33,7 @@ internal static class Rings
 
     public static RingReading Read(SecretSlot slot, RingState? ring, params string[] revoked) => new(slot, ring, Revocations(revoked), Now);
 
-    public static ImmutableDictionary<string, StoreTime> Revocations(params string[] names) =>
+    public static ImmutableDictionary<KeyId, StoreTime> Revocations(params string[] names) =>
         names.ToImmutableDictionary(KeyId, _ => In(1_000_000_000));
 
     public static RotationDecision Decide(RingReading reading, params string[] knownRevoked) =>
@@ -66,7 +66,7 @@ internal static class Rings
 
     public static void ShouldRevoke(this RingChange plan, params string[] names)
     {
-        plan.Revoked.Keys.Order(StringComparer.Ordinal).ShouldBe(names.Select(KeyId).Order(StringComparer.Ordinal));
+        plan.Revoked.Keys.ShouldBe(names.Select(KeyId), ignoreOrder: true);
         plan.Revoked.Values.Where(forgetAt => forgetAt <= Now).ShouldBeEmpty();
     }
 

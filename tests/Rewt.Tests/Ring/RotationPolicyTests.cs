@@ -154,7 +154,7 @@ public sealed class RotationPolicyTests
         plan.Ring.Deadline.ShouldBe((deadlineIn ?? expireIn) is { } length ? Rings.In(length) : reading.Ring!.Deadline);
         plan.Ring.NextBorn.ShouldBe(plan.Ring.Next!.Equals(reading.Ring?.Next) ? StoreTime.Min(reading.Ring!.NextBorn, Rings.Now) : Rings.Now);
         plan.Ring.Version.ShouldBe(reading.Ring is null ? 1 : 8);
-        if (reading.Ring is null) plan.Ring.Epoch.ShouldBe(Rings.KeyId(secret is null ? "fresh-2" : "fresh-3"));
+        if (reading.Ring is null) plan.Ring.Epoch.ShouldBe(Rings.KeyId(secret is null ? "fresh-2" : "fresh-3").ToString());
         else plan.Ring.Epoch.ShouldBe("epoch");
         foreach (var retired in plan.Ring.Retired.Where(key => key.Secret.Equals(reading.Ring?.Current))) retired.Until.ShouldBe(Rings.Now + Rings.Schedule.Retention);
     }
@@ -222,7 +222,7 @@ public sealed class RotationPolicyTests
         plan.Ring.NextBorn.ShouldBe(Rings.Now);
         plan.Ring.Version.ShouldBe(1);
         plan.Ring.ShouldContainKeys("fresh-1", "fresh-2");
-        plan.Ring.Epoch.ShouldBe(Rings.KeyId("fresh-3"));
+        plan.Ring.Epoch.ShouldBe(Rings.KeyId("fresh-3").ToString());
         plan.ShouldRevoke("lost");
     }
 

@@ -42,7 +42,7 @@ public sealed class WriteOutcomeTests
         var source = new KeyPairSource(options, new LosingPairStore(new InMemoryPairStore(time)), time, NullLogger.Instance);
         await using var provider = new KeyRingProvider(options, source, time, NullLogger.Instance);
 
-        var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => provider.RevokeAsync("foreign", Cancellation));
+        var exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => provider.RevokeAsync(KeyId.Parse("foreign"), Cancellation));
 
         exception.Message.ShouldStartWith("The key ring 'rewt' was changed, but could not be read afterwards: ");
     }
@@ -107,7 +107,7 @@ public sealed class WriteOutcomeTests
 
         public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) => store.WriteAsync(service, plan, cancellationToken);
 
-        public async Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
+        public async Task RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
         {
             await store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
             _isUnavailable = true;

@@ -36,7 +36,7 @@ public sealed partial class DumpTests(ITestOutputHelper output)
             foreach (var keyId in ring.Keys.Select(key => key.KeyId)) accepted += await VerifiedAsync(shared.Tokens, Token(candidate, keyId));
             accepted += await VerifiedAsync(pairs.Tokens, Token(candidate, pairId));
             if (Secret.TryParse(candidate, out _)?.Derive("tenants", "acme", default) is not { } derived) continue;
-            foreach (var keyId in tenantRing.Keys.Select(key => TenantKeyId.Of(key.KeyId, default)))
+            foreach (var keyId in tenantRing.Keys.Select(key => TenantKeyId.Of(KeyId.Parse(key.KeyId), default).ToString()))
             {
                 accepted += await VerifiedAsync(acme, Token(candidate, keyId, "acme"));
                 accepted += await VerifiedAsync(acme, Token(derived.CopyBytes(), keyId, "acme"));
@@ -48,10 +48,10 @@ public sealed partial class DumpTests(ITestOutputHelper output)
 
         // A token that is forged with the secret itself is accepted, so only the key was missing before.
         var secret = ((RingSnapshot)shared.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Known!).Current!.Secret;
-        (await AcceptedAsync(shared, Token(secret.CopyBytes(), secret.KeyId))).ShouldBe(1);
-        (await VerifiedAsync(shared.Tokens, Token(secret.CopyBytes(), secret.KeyId))).ShouldBe(1);
+        (await AcceptedAsync(shared, Token(secret.CopyBytes(), secret.KeyId.ToString()))).ShouldBe(1);
+        (await VerifiedAsync(shared.Tokens, Token(secret.CopyBytes(), secret.KeyId.ToString()))).ShouldBe(1);
         var tenantSecret = ((RingSnapshot)tenants.Services.GetRequiredService<KeyRingRegistry>().Provider("tenants").Known!).Current!.Secret;
-        var tenantToken = Token(tenantSecret.Derive("tenants", "acme", default).CopyBytes(), TenantKeyId.Of(tenantSecret.KeyId, default), "acme");
+        var tenantToken = Token(tenantSecret.Derive("tenants", "acme", default).CopyBytes(), TenantKeyId.Of(tenantSecret.KeyId, default).ToString(), "acme");
         (await AcceptedAsync(tenants, tenantToken, "acme")).ShouldBe(1);
         (await VerifiedAsync(acme, tenantToken)).ShouldBe(1);
         candidates.Any(candidate => candidate.AsSpan().SequenceEqual(secret.Bytes)).ShouldBeFalse();

@@ -85,8 +85,8 @@ public sealed class ProtectorTests
 
         await other.Ring.RevokeAsync(leaked, Cancellation);
 
-        await Eventually.TrueAsync(() => instance.Provider.Known!.Revoked.ContainsKey(leaked), "the revocation arrives");
-        instance.Provider.Known!.Known(null, leaked, ClockReading.Now(TimeProvider.System)).ShouldBeEmpty();
+        await Eventually.TrueAsync(() => instance.Provider.Known!.Revoked.ContainsKey(KeyId.Parse(leaked)), "the revocation arrives");
+        instance.Provider.Known!.Known(null, KeyId.Parse(leaked), ClockReading.Now(TimeProvider.System)).ShouldBeEmpty();
         protector.Before = () => Task.CompletedTask;
         await Eventually.TrueAsync(async () => (await instance.Ring.GetAsync(Cancellation)).Current?.KeyId == await other.CurrentAsync(), "the protector recovers");
         (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);

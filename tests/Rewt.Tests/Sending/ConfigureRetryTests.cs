@@ -170,7 +170,7 @@ public sealed class ConfigureRetryTests
         await using var callee = await Callee.StartAsync(async (context, number) =>
         {
             if (number > 1) return;
-            if (keyAfterRefusal == "another key in memory") await sender!.Ring.RevokeAsync(sender.Memory.Secret.KeyId);
+            if (keyAfterRefusal == "another key in memory") await sender!.Ring.RevokeAsync(sender.Memory.Secret.KeyId.ToString());
             if (keyAfterRefusal == "another key in the store") sender!.Memory.Store.Set(Rewt.Internal.Secret.Generate().CopyBytes());
             await Callee.RefuseAsync(context, Stale);
         });

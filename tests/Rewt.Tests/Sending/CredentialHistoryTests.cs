@@ -119,5 +119,5 @@ public sealed class CredentialHistoryTests : IDisposable
         if (response is not null) history.IsAnswer(response).ShouldBe(cause != "the answer is to another request");
     }
 
-    private static BearerToken Token(string text) => new(new AuthenticationHeaderValue("Bearer", text), text, default, default, default);
+    private static BearerToken Token(string text) => new(new AuthenticationHeaderValue("Bearer", text), KeyId.Parse(text), default, default, default);
 }

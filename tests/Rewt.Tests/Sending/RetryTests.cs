@@ -55,7 +55,7 @@ public sealed class RetryTests
         await using (sender = Sender.For(callee.Address))
         {
             (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.OK);
-            callee.Requests[1].Jwt.Kid.ShouldBe(secret.KeyId);
+            callee.Requests[1].Jwt.Kid.ShouldBe(secret.KeyId.ToString());
         }
     }
 

@@ -40,7 +40,7 @@ public sealed class TenantBindingTests : WithServices
             return answer;
         }));
         var token = Token(SecretOfA, "\"a\"");
-        var another = Sign(Forge(SecretOfA.KeyId, "\"a\"").Claim("jti", "\"another\""), SecretOfA);
+        var another = Sign(Forge(SecretOfA.KeyId.ToString(), "\"a\"").Claim("jti", "\"another\""), SecretOfA);
         for (var call = 0; call < calls; call++) (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
 
         answer = "b";
@@ -117,7 +117,7 @@ public sealed class TenantBindingTests : WithServices
             _ => (unknown, unknown.KeyId),
         };
 
-        using var answer = await _host.OrdersAsync(url, Sign(Forge(keyId, tenant), secret));
+        using var answer = await _host.OrdersAsync(url, Sign(Forge(keyId.ToString(), tenant), secret));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, what);
         answer.Headers.WwwAuthenticate.ShouldHaveSingleItem().Scheme.ShouldBe("Bearer");
@@ -135,7 +135,7 @@ public sealed class TenantBindingTests : WithServices
         await host.Tenants.RevokeTenantAsync("a", Cancellation);
 
         (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId, "\"a\"").Claim("jti", "\"another\""), SecretOfA))).ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId.ToString(), "\"a\"").Claim("jti", "\"another\""), SecretOfA))).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class TenantBindingTests : WithServices
     {
         await using var host = await StartAsync(builder => builder.Services.AddSingleton<IIssuerSigningKeyResolver>(new SecretResolver()));
 
-        (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId, "\"a\""), NamespaceSecret))).ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId.ToString(), "\"a\""), NamespaceSecret))).ShouldBe(HttpStatusCode.Unauthorized);
         host.Calls.ShouldBe(0);
     }
 
@@ -181,7 +181,7 @@ public sealed class TenantBindingTests : WithServices
         configure?.Invoke(builder);
     });
 
-    private static string Token(Secret secret, string? tenant) => Sign(Forge(secret.KeyId, tenant), secret);
+    private static string Token(Secret secret, string? tenant) => Sign(Forge(secret.KeyId.ToString(), tenant), secret);
 
     private static TokenForge Forge(string keyId, string? tenant)
     {

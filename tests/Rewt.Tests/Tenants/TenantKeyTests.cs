@@ -18,7 +18,7 @@ public sealed class TenantKeyTests
         var derived = Secret.Derive("users", "acme", new(7));
 
         derived.CopyBytes().ShouldBe(HKDF.DeriveKey(HashAlgorithmName.SHA256, Secret.CopyBytes(), 32, info: [.. info, .. generation]));
-        derived.KeyId.ShouldBe($"{Secret.KeyId}.7");
+        derived.KeyId.ToString().ShouldBe($"{Secret.KeyId}.7");
     }
 
     [Fact]
@@ -53,14 +53,14 @@ public sealed class TenantKeyTests
     [InlineData("1", null)]
     public void A_tenant_key_id_consists_of_a_secret_key_id_and_a_generation(string format, long? generation)
     {
-        var keyId = string.Format(CultureInfo.InvariantCulture, format, Secret.KeyId);
+        var keyId = KeyId.Parse(string.Format(CultureInfo.InvariantCulture, format, Secret.KeyId));
 
         TenantKeyId.TryParse(keyId, out var secretId, out var read).ShouldBe(generation is not null);
 
         if (generation is not { } expected) return;
         (secretId, read.Milliseconds).ShouldBe((Secret.KeyId, expected));
         TenantKeyId.Of(secretId, read).ShouldBe(keyId);
-        KeyId.IsPossible(keyId).ShouldBeFalse("no secret has such a key id");
-        PairSnapshot.IsPossible(keyId).ShouldBeFalse("no key pair has such a key id");
+        keyId.IsOfSecret.ShouldBeFalse("no secret has such a key id");
+        keyId.IsOfKeyPair.ShouldBeFalse("no key pair has such a key id");
     }
 }

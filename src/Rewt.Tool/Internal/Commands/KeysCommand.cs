@@ -91,7 +91,7 @@ internal static class KeysCommand
         }
 
         var rotated = await session.RotateAsync(ring, cancellationToken);
-        if (!context.IsJson) context.Note($"Rotated: {ring.Current?.KeyId ?? "none"} retires, {rotated.Current?.KeyId} signs.");
+        if (!context.IsJson) context.Note($"Rotated: {ring.Current?.KeyId.ToString() ?? "none"} retires, {rotated.Current?.KeyId} signs.");
         Print(context, rotated);
         return ExitCode.Done;
     }
@@ -99,28 +99,29 @@ internal static class KeysCommand
     private static async Task<int> RevokeAsync(ToolContext context, string key, TimeSpan? wait, bool force, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context);
-        var isPair = PairSnapshot.IsPossible(key);
+        var named = Rewt.Internal.KeyId.TryParse(key);
+        var isPair = named is { IsOfKeyPair: true };
         var ring = isPair ? await session.ReadIfPermittedAsync(cancellationToken, ignoresErrors: true) : await session.RequireAsync(cancellationToken);
         // A secret can have the form of a key id. Without this check, the secret would be stored as a revocation and printed.
-        if (Rewt.Internal.KeyId.Of(Encoding.UTF8.GetBytes(key)) is var ofSecret && ring.ToKeys().Any(known => known.KeyId == ofSecret))
+        if (Rewt.Internal.KeyId.Of(Encoding.UTF8.GetBytes(key)) is var ofSecret && ring.ToKeys().Any(known => known.KeyId == ofSecret.ToString()))
         {
             throw new ToolException(ExitCode.Usage, $"The argument is not a key id but the secret of the key {ofSecret}, and nothing was changed. Run 'rewt keys revoke {ofSecret}', and delete the secret from the history of the shell.");
         }
 
-        if (isPair) return await RevokePairAsync(context, session, ring, key, wait, force, cancellationToken);
+        if (isPair) return await RevokePairAsync(context, session, ring, named!.Value, wait, force, cancellationToken);
 
-        var keyId = key switch
+        var revoked = key switch
         {
             "current" => ring.Current?.KeyId ?? throw new ToolException(ExitCode.Refused, "The key ring has no current key. 'rewt keys list' lists the keys."),
             "pending" => ring.Next?.KeyId ?? throw new ToolException(ExitCode.Refused, "The key ring has no pending key. 'rewt keys list' lists the keys."),
-            _ => key,
+            _ => named,
         };
-        if (!Rewt.Internal.KeyId.IsPossible(keyId))
+        if (revoked is not { IsOfSecret: true } keyId)
         {
             throw new ToolException(ExitCode.Usage, $"{KeyMaterial.Shown(key)} is not a key id, which has {Rewt.Internal.KeyId.Length} base64url characters. 'rewt keys list' lists the keys.");
         }
 
-        var known = ring.ToKeys().FirstOrDefault(known => known.KeyId == keyId);
+        var known = ring.ToKeys().FirstOrDefault(known => known.KeyId == keyId.ToString());
         if (known is null && !force) throw Unknown(keyId);
         if (known is not { State: RewtKeyState.Revoked })
         {
@@ -133,12 +134,12 @@ internal static class KeysCommand
         return Confirm(context, missing);
     }
 
-    private static async Task<int> RevokePairAsync(ToolContext context, RingSession session, RingSnapshot ring, string keyId, TimeSpan? wait, bool force, CancellationToken cancellationToken)
+    private static async Task<int> RevokePairAsync(ToolContext context, RingSession session, RingSnapshot ring, KeyId keyId, TimeSpan? wait, bool force, CancellationToken cancellationToken)
     {
         var pairs = await session.Pairs.ReadAsync(cancellationToken)
             ?? (force ? await session.Pairs.EmptyAsync(cancellationToken) : null)
             ?? throw new ToolException(ExitCode.NoRing, $"No service of the namespace '{context.Namespace}' has published a key pair. Specify another namespace with --namespace or REWT_NAMESPACE, or add --force to revoke the key anyway.");
-        var known = pairs.ToKeys().FirstOrDefault(known => known.KeyId == keyId);
+        var known = pairs.ToKeys().FirstOrDefault(known => known.KeyId == keyId.ToString());
         if (known is null && !force) throw Unknown(keyId);
 
         await context.ConfirmAsync($"Permanently revoke the key pair {keyId}{(known?.Issuer is { } service ? $" of {service}" : "")}?", cancellationToken);
@@ -149,7 +150,7 @@ internal static class KeysCommand
     }
 
     /// <exception cref="ToolException">The confirmations cannot be read. The message states that the key is revoked nevertheless.</exception>
-    private static async Task<IReadOnlyList<string>> ConfirmationsAsync(ToolContext context, string keyId, Task<IReadOnlyList<string>> confirmations)
+    private static async Task<IReadOnlyList<string>> ConfirmationsAsync(ToolContext context, KeyId keyId, Task<IReadOnlyList<string>> confirmations)
     {
         try
         {
@@ -161,7 +162,7 @@ internal static class KeysCommand
         }
     }
 
-    private static ToolException Unknown(string keyId) =>
+    private static ToolException Unknown(KeyId keyId) =>
         new(ExitCode.Refused, $"The key ring has no key {keyId}. 'rewt keys list' lists the keys. Add --force to revoke the key anyway, so that it can never be used.");
 
     private static int Confirm(ToolContext context, IReadOnlyList<string>? missing)
@@ -178,11 +179,11 @@ internal static class KeysCommand
         else RingFormatter.Print(context, ring, pairs);
     }
 
-    private static void Print(ToolContext context, RingSnapshot ring, string keyId, IReadOnlyList<string>? missing, PairSnapshot? pairs = null)
+    private static void Print(ToolContext context, RingSnapshot ring, KeyId keyId, IReadOnlyList<string>? missing, PairSnapshot? pairs = null)
     {
         if (context.IsJson)
         {
-            context.WriteJson(new { revoked = keyId, confirmed = missing is null ? (bool?)null : missing.Count == 0, unconfirmed = missing, ring = RingFormatter.Json(context, ring, pairs) });
+            context.WriteJson(new { revoked = keyId.ToString(), confirmed = missing is null ? (bool?)null : missing.Count == 0, unconfirmed = missing, ring = RingFormatter.Json(context, ring, pairs) });
             return;
         }
 

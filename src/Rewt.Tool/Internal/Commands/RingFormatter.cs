@@ -77,7 +77,7 @@ internal static class RingFormatter
     private static string? SecretOf(RingSnapshot ring, string keyId)
     {
         var state = ring.Reading.Ring;
-        var secret = new[] { state?.Current, state?.Next }.Concat(state?.Retired.Select(key => key.Secret) ?? []).FirstOrDefault(secret => secret?.KeyId == keyId);
+        var secret = new[] { state?.Current, state?.Next }.Concat(state?.Retired.Select(key => key.Secret) ?? []).FirstOrDefault(secret => secret?.KeyId.ToString() == keyId);
         return secret is null ? null : Encoding.UTF8.GetString(secret.Bytes);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class SnapshotKeyResolver(RingSnapshot ring, PairSnapshot? pairs
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)
     {
         var now = ClockReading.Now(time);
-        if (request.KeyId is not { } keyId) return ring.KeylessKeys(now);
+        if (KeyId.TryParse(request.KeyId) is not { } keyId) return ring.KeylessKeys(now);
         if (request.Tenant is not { } tenant) return ring.Find(keyId, now) ?? pairs?.Known(request.Issuer, keyId, now) ?? [];
         if (!TenantKeyId.TryParse(keyId, out var secretId, out var generation) || ring.Find(secretId, now) is not [RingSecurityKey secret]) return [];
 

@@ -19,7 +19,7 @@ internal static class TokenCreation
         var token = session.Sign(key, tenant, audience, claims.Select(claim => claim.Split('=', 2)).ToDictionary(parts => parts[0], parts => (object)parts[1], StringComparer.Ordinal));
         if (context.IsJson)
         {
-            context.WriteJson(new { token = token.Value, token.KeyId, audience = audience ?? context.Namespace, token.IssuedAt, token.ExpiresAt });
+            context.WriteJson(new { token = token.Value, KeyId = token.KeyId.ToString(), audience = audience ?? context.Namespace, token.IssuedAt, token.ExpiresAt });
         }
         else
         {

@@ -78,7 +78,7 @@ internal static class TokenVerification
         var ring = pairs is null ? await session.RequireAsync(cancellationToken) : await session.ReadIfPermittedAsync(cancellationToken);
         if (pairs is not null) (session.Options.KeyMode, session.Options.AlsoAccept) = (KeyMode.KeyPair, ring.Epoch is null ? null : KeyMode.SharedSecret);
         var header = TokenHeader.TryRead(token);
-        session.Options.Tenants.Enabled = header?.KeyId is { } keyId && TenantKeyId.TryParse(keyId, out _, out _);
+        session.Options.Tenants.Enabled = KeyId.TryParse(header?.KeyId) is { } keyId && TenantKeyId.TryParse(keyId, out _, out _);
         var isData = header?.Type == TokenTypes.Data;
         var policy = new TokenPolicy(session.Options, isData ? TokenTypes.Data : TokenTypes.Bearer, isData || audience is null ? null : [audience]) { TakesNamespace = true };
         var keys = new SnapshotKeyResolver(ring, pairs, session.Tenants, session.Options.Namespace, context.Time);
