@@ -66,7 +66,7 @@ internal sealed record IssuerKeys(
     public bool IsUnchecked(KeyId keyId) => _unchecked.Contains(keyId.ToString());
 
     /// <summary>Returns the problem for which the entry of a key was refused; <see langword="null"/> if there is no such entry.</summary>
-    public string? ProblemOf(string keyId) => _refusals.GetValueOrDefault(keyId)?.Key.Problem;
+    public string? ProblemOf(KeyId keyId) => _refusals.GetValueOrDefault(keyId.ToString())?.Key.Problem;
 
     /// <summary>
     /// Returns the reason why a missing key may nevertheless belong to the service; <see langword="null"/> if the key does not belong to it.
