@@ -67,8 +67,8 @@ internal sealed class PairSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns a list from Redis. The list is empty if the Redis user lacks the permission to read it: a user with permissions for shared secrets only cannot read
-    /// the lists of services.
+    /// Returns a list from Redis. The list is empty if the Redis user lacks the permission to read it: a user with permissions for shared secrets
+    /// only cannot read the lists of services.
     /// </summary>
     private static async Task<IEnumerable<string>> PermittedAsync(Func<Task<IEnumerable<string>>> list)
     {

@@ -190,7 +190,8 @@ internal sealed partial class RingUpdater(
         var refusal = (action, StoreFailure.Cause(exception));
         if (_refusals.Count(time) == 0 && refusal == _knownRefusal) return;
         _knownRefusal = refusal;
-        LogWriteRefused(ringName, action, snapshot.KeyIds.Any() ? "The keys that can be read stay in use." : "There are no keys until the write succeeds.", StoreFailure.Explanation(exception) ?? "See the exception.", StoreFailure.Unexplained(exception));
+        var state = snapshot.KeyIds.Any() ? "The keys that can be read stay in use." : "There are no keys until the write succeeds.";
+        LogWriteRefused(ringName, action, state, StoreFailure.Explanation(exception) ?? "See the exception.", StoreFailure.Unexplained(exception));
     }
 
     private RewtKeysUnavailableException Denied() => new(

@@ -102,7 +102,7 @@ public sealed class RedisAppsTests
     [Theory]
     [InlineData("")]
     [InlineData(",$EVAL=,$EVALSHA=")]
-    public async Task A_change_of_an_app_waits_as_long_as_an_operator_with_and_without_scripts(string disabledCommands)
+    public async Task A_change_of_an_app_has_the_time_limit_of_an_operators_command_with_and_without_scripts(string disabledCommands)
     {
         var time = new TestClock();
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);

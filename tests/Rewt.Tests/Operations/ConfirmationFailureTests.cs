@@ -34,7 +34,11 @@ public sealed class ConfirmationFailureTests
         RewtKeysUnavailableException exception = null!;
         // On a busy machine, the time limit of a command may pass before so much data has arrived. The list is then measured before the next read.
         await Eventually.TrueAsync(
-            async () => (exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(1), Cancellation))).InnerException is not TimeoutException,
+            async () =>
+            {
+                exception = await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(1), Cancellation));
+                return exception.InnerException is not TimeoutException;
+            },
             "Redis answers in time");
 
         exception.Message.ShouldContain($"the Redis key '{key}' has more than 32 MB, which another client wrote; delete it with DEL");
