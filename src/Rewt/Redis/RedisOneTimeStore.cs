@@ -1,4 +1,3 @@
-using System.Globalization;
 using StackExchange.Redis;
 
 namespace Rewt.Internal;
@@ -9,11 +8,12 @@ internal sealed class RedisOneTimeStore(RedisConnection connection) : IOneTimeSt
     public Task<bool> TryUseAsync(string ring, string audience, string id, TimeSpan life, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
-            var milliseconds = Math.Max(1, (long)Math.Ceiling(life.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
-            object[] arguments = [new RedisKeys(ring).UsedOf(audience, id), "1", "PX", milliseconds, "NX"];
-            var answer = await database.ExecuteAsync("SET", arguments, CommandFlags.DemandMaster).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
+            var expiry = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(life.TotalMilliseconds)));
+            // Not ExecuteAsync, after which client library 2.x sends an additional SELECT.
+            var isFirstUse = await database.StringSetAsync(new RedisKeys(ring).UsedOf(audience, id), "1", expiry, When.NotExists, CommandFlags.DemandMaster)
+                .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             connection.Started();
-            return !answer.IsNull;
+            return isFirstUse;
         },
         cancellationToken);
 
