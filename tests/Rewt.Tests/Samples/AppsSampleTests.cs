@@ -18,7 +18,7 @@ public sealed partial class AppsSampleTests
 
         using var credentials = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", "acme-mobile"), new("client_secret", key)]);
         var answer = await reports.Client.PostAsync(new Uri("/token", UriKind.Relative), credentials, Cancellation).TextAsync();
-        var appToken = JsonDocument.Parse(answer).RootElement.GetProperty("access_token").GetString();
+        var appToken = JsonSerializer.Deserialize<JsonElement>(answer).GetProperty("access_token").GetString();
         (await StatusAsync(HttpMethod.Get, appToken)).ShouldBe(HttpStatusCode.OK);
         (await StatusAsync(HttpMethod.Post, appToken)).ShouldBe(HttpStatusCode.Forbidden);
         (await StatusAsync(HttpMethod.Get, await ServiceToken.CreateAsync(redis, "orders", "reports"))).ShouldBe(HttpStatusCode.Forbidden);

@@ -31,13 +31,16 @@ public sealed partial class ComposeSampleTests
     {
         var file = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "samples", "Compose", "compose.yaml")).ReplaceLineEndings("\n");
         var service = Services().Matches(file).Single(match => match.Groups["name"].Value == name).Groups["text"].Value;
-        var folder = Regex.Match(service, @"SERVICE: (\w+)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Groups[1].Value;
+        var folder = Folder().Match(service).Groups["name"].Value;
         service.ShouldContain($"command: {folder}.dll");
         return (folder, [.. Settings().Matches(service).Select(match => (match.Groups["name"].Value.Replace("__", ":", StringComparison.Ordinal), match.Groups["value"].Value))]);
     }
 
     [GeneratedRegex(@"^  (?<name>\w+):\n(?<text>(    .*\n)+)", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Services();
+
+    [GeneratedRegex(@"^        SERVICE: (?<name>\w+)$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Folder();
 
     [GeneratedRegex("^      (?<name>\\w+__\\w+): \"?(?<value>[^\"\\s]+)\"?( #.*)?$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Settings();
