@@ -261,7 +261,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
         }
 
         await Expect(open.Page.Locator(".timeline .nowtext")).ToHaveTextAsync("now");
-        await Expect(open.Page.Locator(".timeline text").Filter(new LocatorFilterOptions { HasTextRegex = new Regex("^−\\d+ (s|min|h|days)", RegexOptions.None, Timeout) })).Not.ToHaveCountAsync(0);
+        await Expect(open.Page.Locator(".timeline text").Filter(new LocatorFilterOptions { HasTextRegex = new Regex("^−\\d+ (s|min|h|days)", RegexOptions.ExplicitCapture, Timeout) })).Not.ToHaveCountAsync(0);
     }
 
     [Theory]

@@ -74,7 +74,7 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
         Func<Task>[] commands =
         [
             () => pairs.ReadAsync(["orders"], [], Cancellation),
-            () => pairs.RevokeAsync("orders", keys.First(), knownPairs.Now, knownPairs.Now + TimeSpan.FromDays(1), Cancellation),
+            () => pairs.RevokeAsync("orders", KeyId.Parse(keys.First()), knownPairs.Now, knownPairs.Now + TimeSpan.FromDays(1), Cancellation),
             () => apps.ReadAsync(knownApps, Cancellation),
             () => apps.TryWriteAsync(default, new AppEntry("other", "Other", "ops@acme.example", ["orders"], [], []), Cancellation),
         ];

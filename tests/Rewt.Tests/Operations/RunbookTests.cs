@@ -110,7 +110,7 @@ public sealed partial class RunbookTests
 
         // The namespaces have different slots.
         var client = string.Create(CultureInfo.InvariantCulture, $"redis-cli() {{ command redis-cli {(isCluster ? "-c" : "")} -p {port} \"$@\"; }}");
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["-eo", "pipefail", "-c", $"{client}\n{CopyOfApps}"]) { RedirectStandardOutput = true })!;
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-eo", "pipefail", "-c", $"{client}\n{CopyOfApps}"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var reply = await bash.StandardOutput.ReadToEndAsync(Cancellation);
         await bash.WaitForExitAsync(Cancellation);
 
