@@ -1,4 +1,4 @@
-// Reports admits only trusted apps, and each endpoint requires a scope. With the argument "add", this program adds an app and prints its API key.
+// Reports admits only trusted apps, and each endpoint of /reports requires a scope. With the argument "add", this program adds an app and prints its API key.
 using System.Security.Claims;
 using Rewt;
 
@@ -15,7 +15,7 @@ if (args is ["add", { } id, .. var settings])
 var builder = WebApplication.CreateBuilder(args);
 
 builder.Services.AddRewtAuthentication().AddRewtApiKeys();
-// Only apps have the claim client_id. A service could set the claim scope itself.
+// The claim scope is not sufficient, because a service could set it. Only apps have the claim client_id.
 builder.Services.AddAuthorizationBuilder()
     .AddPolicy("ReadReports", policy => policy.RequireClaim("client_id").RequireClaim("scope", "reports.read"))
     .AddPolicy("WriteReports", policy => policy.RequireClaim("client_id").RequireClaim("scope", "reports.write"));

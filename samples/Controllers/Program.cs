@@ -1,4 +1,4 @@
-// Controllers is Inventory with a controller instead of minimal APIs. Two policies name the services that may call.
+// Controllers receives the calls of Orders in a controller. Two policies name the services that may call.
 var builder = WebApplication.CreateBuilder(args);
 
 builder.Services.AddControllers();

@@ -151,7 +151,7 @@ public static class RewtAuthenticationExtensions
         services.AddSingleton(new RewtScheme(authenticationScheme));
         if (services.All(service => service.ImplementationType != typeof(RewtBearerSetup)))
         {
-            // Registered first, so that the configuration and the delegates of the application change the defaults, in whatever order registrations come.
+            // The setup is registered first, so that the configuration and the delegates of the application override its defaults.
             services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());
         }
 

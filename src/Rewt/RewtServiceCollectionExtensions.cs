@@ -42,7 +42,7 @@ public static class RewtServiceCollectionExtensions
     /// section <c>Rewt:Schemes:{name}</c>. The services are keyed services with the name as the key.
     /// </summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the trust domain, which is also the name of its scheme. The name <c>Rewt</c> is the main scheme.</param>
+    /// <param name="name">The name of the trust domain, which is also the name of its scheme. The name <c>Rewt</c> is the main scheme, whose services have no key.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name)
     {
@@ -57,7 +57,7 @@ public static class RewtServiceCollectionExtensions
 
     /// <summary>Registers the services of an additional trust domain, with settings from code.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the trust domain, which is also the name of its scheme. The name <c>Rewt</c> is the main scheme.</param>
+    /// <param name="name">The name of the trust domain, which is also the name of its scheme. The name <c>Rewt</c> is the main scheme, whose services have no key.</param>
     /// <param name="configure">Configures the settings. Settings from code take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, Action<RewtOptions> configure)
@@ -68,7 +68,7 @@ public static class RewtServiceCollectionExtensions
 
     /// <summary>Registers the services of an additional trust domain, with settings from a configuration section.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the trust domain, which is also the name of its scheme. The name <c>Rewt</c> is the main scheme.</param>
+    /// <param name="name">The name of the trust domain, which is also the name of its scheme. The name <c>Rewt</c> is the main scheme, whose services have no key.</param>
     /// <param name="configuration">The section that contains the settings. This section takes precedence over the section
     /// <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The service collection.</returns>

@@ -67,7 +67,7 @@ public sealed record RewtVerification
             ExpiresAt = TokenClaims.At(claims.ExpiresAt),
             Identity = result.Identity,
         };
-        // Any signer can set the content type of a bearer token, where it has no meaning.
+        // The content type of a bearer token has no meaning, and any signer can set it.
         if (result.Header is not { Type: TokenTypes.Data, ContentType: { } contentType }) return verification with { Json = claims.Payload };
 
         using var document = JsonDocument.Parse(claims.Payload, StrictJson.Options);

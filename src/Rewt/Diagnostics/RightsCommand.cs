@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Returns the command of the tool that prints the ACL rules of a login, for messages about missing permissions.</summary>
+/// <summary>The commands of the tool that print the ACL rules of a login, for messages about missing permissions.</summary>
 internal static class RightsCommand
 {
     /// <summary>Returns the command for a service that uses the given kind of keys in Redis.</summary>

@@ -21,8 +21,8 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
         AllowAutoRedirect = false,
         Proxy = new LoopbackBypass(),
         UseCookies = false,
-        // A server may compress its answer although the request asks for no compression (RFC 9110 §12.5.3).
-        AutomaticDecompression = DecompressionMethods.All,
+        // Without Accept-Encoding, a server may use any content coding (RFC 9110 §12.5.3). This setting sends the header and decompresses the response.
+        AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         MaxResponseHeadersLength = 32,
         ConnectCallback = ConnectOnceAsync,
@@ -55,6 +55,10 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} did not answer within {Limit.TotalSeconds} s", exception);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} answers with damaged compressed data", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

@@ -11,8 +11,8 @@ namespace Rewt.Internal;
 internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming naming)
 {
     /// <summary>
-    /// The allowed origins, which are determined at the first request, and again before a request is refused: the application may give each new client
-    /// another base address.
+    /// The allowed origins. They are determined at the first request, and again before a request is refused, because the application may give each new
+    /// client another base address.
     /// </summary>
     private volatile IReadOnlyCollection<Origin>? _allowed;
 
@@ -89,7 +89,13 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
 
     private IReadOnlyCollection<Origin> Allowed => _allowed ?? DetermineAllowed();
 
-    private IReadOnlyCollection<Origin> DetermineAllowed() => _allowed = origins();
+    private IReadOnlyCollection<Origin> DetermineAllowed()
+    {
+        var known = _allowed;
+        var determined = origins();
+        // Without any origin, every address would be allowed.
+        return determined.Count == 0 && known is not null ? known : _allowed = determined;
+    }
 
     private bool IsAllowed(CredentialHistory? history, Origin origin) => _admitted == origin || IsAllowed(Allowed, history, origin);
 

@@ -27,7 +27,7 @@ internal static class KeyProof
         var signature = Base64Url.DecodeFromChars(text);
         if (signature.Length != KeyAlgorithms.SignatureLength(key.SecurityKey)) return false;
 
-        // Not the verifier of the key, which exists as long as the key: most keys that are checked again and again are refused.
+        // This verifier is disposed at once. The verifier of the key would exist as long as the key, and most keys that are checked repeatedly are refused.
         using var verifier = key.SecurityKey.CryptoProviderFactory.CreateForVerifying(key.SecurityKey, key.Algorithm, cacheProvider: false);
         return verifier.Verify(statement, signature);
     }

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The id of a key (<c>kid</c>, RFC 7515 §4.1.4): a text that is not empty. Two ids are equal if all characters are equal. The default value is the id
-/// of no key: it is equal to no other value, has no form of a key id, and is written as an empty text.
+/// The id of a key (<c>kid</c>, RFC 7515 §4.1.4): a text that is not empty. Two ids are equal if all characters are equal. The default value
+/// represents no key: it equals only itself, and its text is empty.
 /// </summary>
 internal readonly record struct KeyId
 {
@@ -25,7 +25,7 @@ internal readonly record struct KeyId
 
     private KeyId(string text) => _text = text;
 
-    /// <summary>Whether a shared secret can have this id. If the key id of a token does not have this form, Redis is not read.</summary>
+    /// <summary>Whether a shared secret can have this id. An id of another form causes no read of the key ring of the secret.</summary>
     public bool IsOfSecret => _text is { Length: Length } && LastCharacters.Contains(_text[^1], StringComparison.Ordinal) && Base64UrlText.Is(_text);
 
     /// <summary>Whether a key pair can have this id.</summary>
@@ -42,7 +42,7 @@ internal readonly record struct KeyId
         return new KeyId(Base64Url.EncodeToString(hash[..16]));
     }
 
-    /// <summary>Returns the key id in a text that is not trusted, such as the <c>kid</c> of a token; <see langword="null"/> if there is none.</summary>
+    /// <summary>Returns the key id in a text that is not trusted, such as the <c>kid</c> of a token; <see langword="null"/> if the text is null or empty.</summary>
     public static KeyId? TryParse(string? text) => string.IsNullOrEmpty(text) ? null : new KeyId(text);
 
     /// <summary>Returns the key id in a text that is known not to be empty.</summary>

@@ -12,7 +12,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     {
         var keyRings = rings.KeyRings(request.Namespace);
         var keyId = KeyId.TryParse(request.KeyId);
-        // An empty text is not the id of a key, and the token is not one without a key id.
+        // A token with an empty kid has no valid key id, and does not count as a token without a key id.
         if (request.KeyId is not null && keyId is null) return ValueTask.FromResult<IReadOnlyList<SecurityKey>>([]);
         if (request.Tenant is { } tenant) return ResolveTenantAsync(keyRings, tenant, keyId, cancellationToken);
         return keyId is null && request.Tried is { } tried

@@ -46,7 +46,7 @@ internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? o
         }
 
         throw new ArgumentException(
-            $"A key id has {KeyId.Length} base64url characters, the key id of a key pair {KeyId.ThumbprintLength}. IRewtKeyRing.GetAsync returns the keys of the key ring.", nameof(keyId));
+            $"The key id of a secret has {KeyId.Length} base64url characters, and the key id of a key pair has {KeyId.ThumbprintLength}. IRewtKeyRing.GetAsync returns the keys of the key ring.", nameof(keyId));
     }
 
     private RewtKeyRing View(KeyRingProvider of, KeySnapshot snapshot) =>

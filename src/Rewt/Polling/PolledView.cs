@@ -183,10 +183,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     {
         lock (_arming)
         {
-            // The loop already has to read, or waits until the limit permits a read.
+            // A read is already requested, or waits for the limit.
             if (_isReadRequested) return;
             Volatile.Write(ref _isReadRequested, true);
-            // The timer is armed only while the loop has nothing to do, so that it causes no superfluous round, and a test can wait for it.
+            // A timer that is armed while the loop works would cause an additional round. Tests wait for the armed timer.
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _wake.Writer.TryWrite(true);
         }

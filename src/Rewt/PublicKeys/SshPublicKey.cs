@@ -10,9 +10,10 @@ internal static class SshPublicKey
     /// <summary>Returns whether a text begins like the line of a <c>.pub</c> file.</summary>
     public static bool IsLine(string text)
     {
-        // The path of a file can begin like the type of a key.
-        var type = text.AsSpan(0, Math.Max(text.AsSpan().IndexOfAny(' ', '\t'), 0));
-        return (type.StartsWith("ssh-") || type.StartsWith("ecdsa-")) && !type.ContainsAny('/', '\\', '.');
+        // The path of a file can begin like the type of a key. The data of every key begins with the high bytes of a length.
+        var words = text.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries);
+        return words is [var type, var data, ..] && data.StartsWith("AAAA", StringComparison.Ordinal)
+            && (type.StartsWith("ssh-", StringComparison.Ordinal) || type.StartsWith("ecdsa-", StringComparison.Ordinal));
     }
 
     public static PublicKey? TryRead(string line, string rsaAlgorithm, out string? problem)

@@ -9,7 +9,7 @@ internal sealed class RedisOneTimeStore(RedisConnection connection) : IOneTimeSt
         async database =>
         {
             var expiry = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(life.TotalMilliseconds)));
-            // Not ExecuteAsync, after which client library 2.x sends an additional SELECT.
+            // Client library 2.x sends an additional SELECT after ExecuteAsync.
             var isFirstUse = await database.StringSetAsync(new RedisKeys(ring).UsedOf(audience, id), "1", expiry, When.NotExists, CommandFlags.DemandMaster)
                 .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             connection.Started();

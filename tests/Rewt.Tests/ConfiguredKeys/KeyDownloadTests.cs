@@ -46,6 +46,11 @@ public sealed class KeyDownloadTests : IAsyncLifetime
             var piece = new byte[16 * 1024];
             for (var count = 0; count < 100; count++) await compressed.WriteAsync(piece, context.RequestAborted);
         });
+        application.MapGet("/compressed-damaged", (HttpContext context) =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            return _set;
+        });
         application.MapGet("/error", () => Results.StatusCode(500));
         application.MapGet("/missing", () => Results.NotFound());
         application.MapGet("/odd-304", () => Results.StatusCode(304));
@@ -89,6 +94,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
         Encoding.UTF8.GetString((await FetchAsync("compressed")).Content!).ShouldBe(_set);
 
         (await Should.ThrowAsync<PublicKeySourceException>(() => FetchAsync("compressed-endless"))).Message.ShouldContain("more than 1024 KB");
+        (await Should.ThrowAsync<PublicKeySourceException>(() => FetchAsync("compressed-damaged"))).Message.ShouldContain("damaged compressed data");
     }
 
     [Fact]

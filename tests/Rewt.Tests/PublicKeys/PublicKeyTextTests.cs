@@ -71,6 +71,8 @@ public sealed class PublicKeyTextTests
     [Theory]
     [InlineData("ssh-rsa AAAA", true)]
     [InlineData("ecdsa-sha2-nistp256\tAAAA", true)]
+    [InlineData("ssh-rsa-cert-v01@openssh.com AAAA", true)]
+    [InlineData("ssh-keys old.pub", false)]
     [InlineData("ecdsa-public.pem", false)]
     [InlineData("ssh-keys/public key.pem", false)]
     public void A_file_name_that_begins_like_the_type_of_a_key_is_no_key(string setting, bool isKey) => PublicKeyText.IsKey(setting).ShouldBe(isKey);

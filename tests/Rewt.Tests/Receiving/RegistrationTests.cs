@@ -109,7 +109,7 @@ public sealed class RegistrationTests
     [Theory]
     [InlineData("section")]
     [InlineData("delegate")]
-    public void MapInboundClaims_of_the_application_is_kept_in_whatever_order_the_schemes_are_added(string source)
+    public void MapInboundClaims_of_the_application_is_kept_regardless_of_the_order_of_the_schemes(string source)
     {
         var builder = WebApplication.CreateSlimBuilder();
         if (source == "section") builder.Configuration["Authentication:Schemes:Rewt:MapInboundClaims"] = "true";

@@ -4,7 +4,7 @@ namespace Rewt.Tests.Ring;
 public sealed class KeyIdTests
 {
     [Fact]
-    public void The_default_value_is_the_id_of_no_key()
+    public void The_default_value_represents_no_key()
     {
         KeyId none = default;
 

@@ -44,7 +44,7 @@ public sealed class ConfiguredOriginTests
         await using var former = await Callee.StartAsync();
         await using var next = await Callee.StartAsync();
         await using var otherOrigin = await Callee.StartAsync();
-        var address = former.Address;
+        Uri? address = former.Address;
         await using var sender = Sender.Create(services => services.AddHttpClient("inventory", client => client.BaseAddress = address).AddRewtSigning("inventory"));
         (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
@@ -54,6 +54,11 @@ public sealed class ConfiguredOriginTests
         next.Requests.Single().Token.ShouldNotBeNull();
         await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().GetAsync(otherOrigin.Address, Cancellation));
         await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().GetAsync(former.Address, Cancellation));
+
+        address = null;
+
+        for (var call = 0; call < 2; call++) await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().GetAsync(otherOrigin.Address, Cancellation));
+        otherOrigin.Requests.ShouldBeEmpty();
     }
 
     [Theory]

@@ -25,7 +25,7 @@ internal static class AclCommand
             });
         }
 
-        var acl = new Command("acl", "Print the Redis command that gives a login the permissions of its role, without a password. Sends nothing to a server.") { Role, User, KeyPairs, Service };
+        var acl = new Command("acl", "Print the Redis command that gives a login the permissions of its role. The command contains no password and is not sent to a server.") { Role, User, KeyPairs, Service };
         acl.SetAction(arguments => Run(ToolContext.Of(arguments), arguments.GetValue(Role)!, arguments.GetValue(User), arguments.GetValue(KeyPairs), arguments.GetValue(Service)));
         return acl;
     }
