@@ -15,6 +15,8 @@ public sealed partial class ComposeSampleTests
         await using var inventory = await StartAsync("inventory");
         await using var orders = await StartAsync("orders");
 
+        await orders.SucceedsAsync("/orders/u-42");
+
         await CurlExamples.RunAsync("samples/Compose/README.md", orders.Client.BaseAddress!.Authority);
 
         async Task<SampleService> StartAsync(string name)

@@ -11,6 +11,8 @@ public sealed class ControllersSampleTests
         await using var inventory = await SampleService.StartAsync("Controllers", redis);
         await using var orders = await SampleService.StartAsync("Orders", redis, "--Services:inventory", inventory.Address);
 
+        await orders.SucceedsAsync("/orders/u-42");
+
         await CurlExamples.RunAsync("samples/Controllers/README.md", orders.Client.BaseAddress!.Authority);
 
         (await StatusAsync(HttpMethod.Get, "warehouse")).ShouldBe(HttpStatusCode.OK);

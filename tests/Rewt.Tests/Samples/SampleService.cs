@@ -1,3 +1,5 @@
+using Rewt.Tests.Sending;
+
 namespace Rewt.Tests.Samples;
 
 /// <summary>Runs a sample as a process, with ordinary configuration, on a port that the operating system chooses.</summary>
@@ -34,6 +36,17 @@ internal sealed partial class SampleService : IAsyncDisposable
     /// <summary>Starts a sample that does not listen on a port.</summary>
     public static ServerProcess Run(string name, params string[] arguments) =>
         ServerProcess.Start(Programs.OutputDirectoryOf($"samples/{name}"), [Executables.Dotnet, $"{name}.dll", .. arguments]);
+
+    /// <summary>
+    /// Waits until a request succeeds. On a slow machine, services that have just started may respond with 503, because they have no keys yet.
+    /// </summary>
+    public Task SucceedsAsync(string path) => Eventually.TrueAsync(
+        async () =>
+        {
+            using var response = await Client.GetAsync(Calls.Relative(path), Cancellation);
+            return response.IsSuccessStatusCode;
+        },
+        $"{path} succeeds");
 
     public async ValueTask DisposeAsync()
     {

@@ -20,6 +20,8 @@ public sealed class SenderSampleTests(SenderSampleTests.CalledService called) : 
     {
         await using var sender = await SampleService.StartAsync("RefitClient", called.Redis, "--Services:shipping", called.Shipping.Address);
 
+        await sender.SucceedsAsync("/shipments/teapot");
+
         await CurlExamples.RunAsync("samples/RefitClient/README.md", sender.Client.BaseAddress!.Authority);
     }
 
