@@ -85,6 +85,29 @@ public static class RewtAuthenticationExtensions
     [Obsolete(NotOnServices, error: true)]
     public static IServiceCollection AddRewt(this IServiceCollection services, Action<RewtOptions>? configure = null) => throw new NotSupportedException(NotOnServices);
 
+    /// <inheritdoc cref="AddRewt(IServiceCollection, Action{RewtOptions}?)"/>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The section that contains the settings.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    [Obsolete(NotOnServices, error: true)]
+    public static IServiceCollection AddRewt(this IServiceCollection services, IConfiguration configuration) => throw new NotSupportedException(NotOnServices);
+
+    /// <inheritdoc cref="AddRewt(IServiceCollection, Action{RewtOptions}?)"/>
+    /// <param name="services">The services.</param>
+    /// <param name="authenticationScheme">The name of the scheme.</param>
+    /// <param name="configure">Configures the settings of the keys.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    [Obsolete(NotOnServices, error: true)]
+    public static IServiceCollection AddRewt(this IServiceCollection services, string authenticationScheme, Action<RewtOptions>? configure = null) => throw new NotSupportedException(NotOnServices);
+
+    /// <inheritdoc cref="AddRewt(IServiceCollection, Action{RewtOptions}?)"/>
+    /// <param name="services">The services.</param>
+    /// <param name="authenticationScheme">The name of the scheme.</param>
+    /// <param name="configuration">The section that contains the settings.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    [Obsolete(NotOnServices, error: true)]
+    public static IServiceCollection AddRewt(this IServiceCollection services, string authenticationScheme, IConfiguration configuration) => throw new NotSupportedException(NotOnServices);
+
     /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> to an application that also uses other schemes.</summary>
     /// <param name="builder">The authentication builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>

@@ -250,7 +250,10 @@ public class RewtHandler : JwtBearerHandler
     {
         _refusal = refusal;
         Log(refusal);
-        Context.Features.Get<IHttpActivityFeature>()?.Activity.SetTag("rewt.reason", refusal.Code);
+        if (Context.Features.Get<IHttpActivityFeature>()?.Activity is not { } activity) return;
+
+        activity.SetTag("rewt.reason", refusal.Code);
+        if (activity.IsAllDataRequested) activity.SetTag("rewt.detail", $"{refusal}{refusal.Names()}");
     }
 
     private void Log(TokenRefusal refusal)

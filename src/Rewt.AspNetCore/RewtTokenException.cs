@@ -19,7 +19,8 @@ public sealed class RewtTokenException : SecurityTokenException
     public RefusalReason Reason => _refusal.Reason;
 
     /// <summary>
-    /// A message that tells an operator the received value, the expected value and the solution. Text from the token is shortened and escaped.
+    /// A message that tells an operator the received value, the expected value, the solution, the issuer and the key id. Text from the token is shortened
+    /// and escaped.
     /// </summary>
-    public string Detail => _refusal.ToString();
+    public string Detail => $"{_refusal}{_refusal.Names()}";
 }

@@ -30,7 +30,11 @@ public sealed class RewtOptions
     /// <see cref="VerificationKeys"/> is set.
     /// </summary>
     /// <value>Default <see cref="KeyMode.SharedSecret"/>.</value>
-    public KeyMode KeyMode { get; set; }
+    public KeyMode KeyMode
+    {
+        get;
+        set => (field, HasKeyMode) = (value, true);
+    }
 
     /// <summary>
     /// A second <see cref="KeyMode"/> whose tokens this service also accepts. Use this setting during a migration from one mode to the other. The key
@@ -202,6 +206,9 @@ public sealed class RewtOptions
     /// </summary>
     /// <value>Default: disabled.</value>
     public RewtTenantOptions Tenants { get; } = new();
+
+    /// <summary>Whether the application has set <see cref="KeyMode"/>.</summary>
+    internal bool HasKeyMode { get; private set; }
 
     /// <summary>
     /// The kind of key that is in effect. Keys from files, addresses and certificates are key pairs, regardless of <see cref="KeyMode"/>.

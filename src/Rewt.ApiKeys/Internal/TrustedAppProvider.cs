@@ -25,7 +25,7 @@ internal sealed partial class TrustedAppProvider(
         if (LastFailure is not { } failure) return Known is null ? new RingHealth(false, $"The trusted apps of '{_name}' have not been read yet.") : new RingHealth(true, null);
 
         var isUsable = Known is { } known && known.Age(ClockReading.Now(Time)) <= StaleBudget;
-        return new RingHealth(isUsable, $"The trusted apps of '{_name}' cannot be read ({StoreFailure.Reason(failure)}), so {(isUsable ? "the known API keys stay in use" : "API keys get 503")}. Check Redis and the permissions of the login.");
+        return new RingHealth(isUsable, $"The trusted apps of '{_name}' cannot be read ({StoreFailure.Reason(failure)}), so {(isUsable ? "the known API keys stay in use" : "calls with API keys get 503")}. Check Redis and the permissions of the login.");
     }
 
     protected override async Task<AppSnapshot?> ReadAsync(AppSnapshot? previous, CancellationToken cancellationToken)

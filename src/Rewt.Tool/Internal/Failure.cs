@@ -56,7 +56,7 @@ internal sealed record Failure(int ExitCode, string Message)
         return cause switch
         {
             "NOAUTH" or "WRONGPASS" => OfOutage(StoreFailure.ReasonOf(exception)),
-            "NOPERM" or "EXECABORT" => new Failure(Tool.ExitCode.Denied, $"The Redis login may not run a required command (NOPERM). Give it the permissions that '{RightsCommand.OfOperator(@namespace)}' prints, with --key-pairs if the services sign with key pairs."),
+            "NOPERM" or "EXECABORT" => new Failure(Tool.ExitCode.Denied, $"The Redis login is not permitted to run a required command (NOPERM). Give it the permissions that '{RightsCommand.OfOperator(@namespace)}' prints, with --key-pairs if the services sign with key pairs."),
             _ => new Failure(Tool.ExitCode.Denied, $"Redis refused the command ({cause}), and the data {WriteOutcome.Of(exception)}. {StoreFailure.Explanation(exception) ?? "Check the server and its log."}"),
         };
     }

@@ -20,7 +20,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
     {
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
 
-        var errors = options.Problems.Concat(NamesWithoutScheme()).Concat(MergedLists(options).Distinct(StringComparer.Ordinal))
+        var errors = options.Problems.Concat(NamesWithoutScheme()).Concat(NamesBoundByFramework()).Concat(MergedLists(options).Distinct(StringComparer.Ordinal))
             .Concat(Errors(options).Concat(KeysForNames(options)).Concat(SealingKeys.Problems(services, options)).Concat(ConfiguredKeysValidator.Errors(options, download is not null)).Select(error => $"{options.Section}:{error}")).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
@@ -43,6 +43,15 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             return $"which is not a registered scheme{suggestion}{(suggestion.EndsWith('?') ? "" : $" Correct the name, or register the scheme with AddRewt or AddRewtKeys. Registered are: {schemes}.")}";
         }
     }
+
+    /// <summary>
+    /// Returns an error for each scheme whose options the application reads with the binder of .NET, because a mistake in the configuration could remove a
+    /// restriction.
+    /// </summary>
+    private IEnumerable<string> NamesBoundByFramework() =>
+        from name in ConfiguredNames.BoundByFramework(services).Intersect(registrations.Select(registration => registration.Name).Append(Options.DefaultName), StringComparer.Ordinal)
+        select $"RewtOptions of the scheme '{(name.Length > 0 ? name : SettingsSection.Name)}' are read with Configure<RewtOptions>(section) or BindConfiguration, which ignore misspelt names and a text where a list is expected. "
+            + "Pass the section to AddRewtAuthentication, AddRewt or AddRewtKeys instead.";
 
     /// <summary>
     /// Returns an error for each list that is shorter in a later configuration source. The check covers all sections from which the options were
@@ -86,6 +95,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
         }
 
         if (!Enum.IsDefined(o.KeyMode)) yield return "KeyMode must be SharedSecret or KeyPair.";
+        else if (o is { HasKeyMode: true, KeyMode: KeyMode.SharedSecret } && ConfiguredKeySource.IsConfigured(o)) yield return "KeyMode is SharedSecret, but the keys in SigningKey and VerificationKeys are key pairs. Remove KeyMode, or set it to KeyPair.";
         if (o.AlsoAccept is { } other && !Enum.IsDefined(other)) yield return "AlsoAccept must be SharedSecret or KeyPair, or not be set.";
         if (o.KeyPairs.Algorithm is not ("ES256" or "RS256") && !(o.KeyPairs.Algorithm is "ES384" or "PS256" && ConfiguredKeySource.IsConfigured(o)))
         {

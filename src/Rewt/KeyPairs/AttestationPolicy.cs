@@ -154,7 +154,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             if (check is null && known is not null && known.Json != json && (check = Check(key, known.Json, ring, null, now, known.By, out _)) is not null)
             {
                 // The previous attestation still counts when a new one does not.
-                refused.Add(new RefusedKey(key.KeyId.ToString(), $"{problem}; the attestation from before counts"));
+                refused.Add(new RefusedKey(key.KeyId.ToString(), $"{problem}; the previous attestation stays in use"));
                 json = known.Json;
             }
 
@@ -285,7 +285,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     public static string? ProblemOfUse(X509Certificate2 leaf)
     {
         if (leaf.Extensions.DistinctBy(extension => extension.Oid?.Value, StringComparer.Ordinal).Count() != leaf.Extensions.Count) return "its certificate has an extension twice";
-        if (leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority)) return "its certificate is that of an authority (basicConstraints), not of a service; a chain starts with the certificate of the service";
+        if (leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority)) return "its first certificate is a CA certificate (basicConstraints); the certificate file must start with the certificate of the service";
         var usage = leaf.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault()?.KeyUsages ?? X509KeyUsageFlags.None;
         if (!usage.HasFlag(X509KeyUsageFlags.DigitalSignature)) return "its certificate may not sign (keyUsage digitalSignature)";
         if ((usage & (X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign)) != X509KeyUsageFlags.None) return "its certificate may sign certificates or revocation lists (keyUsage), as only an authority may";
@@ -367,7 +367,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     }
 
     private static string Advice(X509ChainStatus[] status) => status.Any(one => one.Status is X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)
-        ? "; Identity:Authorities of this service must contain its root certificate, and the certificate file of its service all intermediate certificates"
+        ? "; add the root certificate to Identity:Authorities of this service, and all intermediate certificates to the certificate file of the service that published the key"
         : string.Empty;
 
     private static string Cause(X509ChainStatus[] status) => string.Join(", ", status.Select(one => one.Status).Distinct());

@@ -23,7 +23,7 @@ internal static class OutageExplanation
     public static OutageReason? OfError(RedisServerException exception, string rights) => CodeOf(exception) switch
     {
         "EXECABORT" => new($"Redis rejected a transaction. Check the log of the server, the permissions of the login ('{rights}') and maxmemory."),
-        "NOPERM" => new($"The Redis login may not run a required command (NOPERM). Give it the permissions that '{rights}' prints, or '--role verifier' for a service that only receives."),
+        "NOPERM" => new($"The Redis login is not permitted to run a required command (NOPERM). Give it the permissions that '{rights}' prints, or '--role verifier' for a service that only receives."),
         var code => OfCode(code),
     };
 

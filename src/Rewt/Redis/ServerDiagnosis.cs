@@ -57,7 +57,7 @@ internal static class ServerDiagnosis
         {
             yield return Finding.Warning(
                 "pair-rights",
-                $"The Redis login may publish keys for every service, so any service with this login can sign as any other service; give each service a login with the permissions that '{RightsCommand.OfKeyPairs(ring, "<name>")}' prints.");
+                $"The Redis login is permitted to publish keys for every service, so any service with this login can sign as any other service; give each service a login with the permissions that '{RightsCommand.OfKeyPairs(ring, "<name>")}' prints.");
         }
 
         foreach (var finding in OfRights(facts, ring)) yield return finding;

@@ -214,7 +214,7 @@ internal sealed partial class RingUpdater(
     private partial void LogUnusable(string ring, string problem);
 
     [LoggerMessage(EventId = 3, EventName = "RingWriteRefused", Level = LogLevel.Warning,
-        Message = "Key ring {Ring}: {Action} could not be written. {State} {Explanation}")]
+        Message = "Key ring {Ring}: the change {Action} could not be written. {State} {Explanation}")]
     private partial void LogWriteRefused(string ring, RingAction action, string state, string explanation, Exception? exception);
 
     [LoggerMessage(EventId = 4, EventName = "RingRegressed", Level = LogLevel.Warning,

@@ -16,7 +16,7 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
     private Failure? _lastFailure;
 
     public RingHealth Health() => new(true, Volatile.Read(ref _lastFailure) is { } failure && failure.At.Elapsed(time) < ReportedFor
-        ? $"The last one-time token of '{options.Namespace}' got 503, because its use could not be recorded ({StoreFailure.Reason(failure.Exception)}). Check Redis and the permissions of the login."
+        ? $"The last call with a one-time token of '{options.Namespace}' got 503, because the use of the token could not be recorded ({StoreFailure.Reason(failure.Exception)}). Check Redis and the permissions of the login."
         : null);
 
     /// <summary>

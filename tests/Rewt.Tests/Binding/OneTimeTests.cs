@@ -174,7 +174,7 @@ public sealed class OneTimeTests
         response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         (await payments.SendAsync(HttpMethod.Get, "/any", prepare: request => request.SetRewtOneTime(false)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         payments.Calls.ShouldBe(2);
-        (await HealthAsync(payments)).Description.ShouldNotBeNull().ShouldContain("The last one-time token of 'rewt' got 503");
+        (await HealthAsync(payments)).Description.ShouldNotBeNull().ShouldContain("The last call with a one-time token of 'rewt' got 503");
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class OneTimeTests
             configure: builder => builder.Services.AddHealthChecks().AddRewtCheck(),
             redis: redis.ConnectionString);
         (await payments.SendAsync(HttpMethod.Get, "/any").StatusAsync()).ShouldBe(HttpStatusCode.OK);
-        const string Reason = "The last one-time token of 'rewt' got 503, because its use could not be recorded (OOM).";
+        const string Reason = "The last call with a one-time token of 'rewt' got 503, because the use of the token could not be recorded (OOM).";
 
         await redis.CommandAsync("CONFIG", "SET", "maxmemory", "1");
         (await payments.SendAsync(HttpMethod.Get, "/any").StatusAsync()).ShouldBe(HttpStatusCode.ServiceUnavailable);

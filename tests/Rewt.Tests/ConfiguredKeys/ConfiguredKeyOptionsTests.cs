@@ -21,6 +21,8 @@ public sealed class ConfiguredKeyOptionsTests : IDisposable
         { "SigningKey:File={dir}/rsa.key;KeyPairs:Algorithm=ES384", "KeyPairs:Algorithm is ES384, but the signing key is RSA" },
         { "SigningKey:File={dir}/ec.key;KeyPairs:Algorithm=RS256", "KeyPairs:Algorithm is RS256, but the signing key is EC" },
         { "SigningKey:File={dir}", "Rewt:SigningKey:File" },
+        { "SigningKey:File={dir}/ec.key;KeyMode=SharedSecret", "Rewt:KeyMode is SharedSecret, but the keys in SigningKey and VerificationKeys are key pairs" },
+        { "VerificationKeys:0={dir}/public.pem;KeyMode=SharedSecret", "Remove KeyMode, or set it to KeyPair" },
         { "SigningKey:Password=secret;Redis=localhost", "Rewt:SigningKey:Password is set, but SigningKey:File is not" },
         { "VerificationKeys:0={dir}/public.pem;AlsoAccept=SharedSecret", "Rewt:AlsoAccept applies only to keys in" },
         { "VerificationKeys:0={dir}/missing.pem", "Rewt:VerificationKeys:0 is invalid: the file" },

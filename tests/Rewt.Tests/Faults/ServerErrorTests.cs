@@ -69,7 +69,7 @@ public sealed class ServerErrorTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await redis.CommandAsync("ACL", "SETUSER", "default", "-@scripting", "-watch");
         await using var instance = Instance.Start(redis.ConnectionString);
-        const string Expected = "There are no keys until the write succeeds. The Redis login may not run a required command (NOPERM). Give it the permissions that 'rewt acl --role signer --namespace rewt' prints";
+        const string Expected = "There are no keys until the write succeeds. The Redis login is not permitted to run a required command (NOPERM). Give it the permissions that 'rewt acl --role signer --namespace rewt' prints";
 
         await Eventually.TrueAsync(() => Refusals().Any(line => line.Contains(Expected, StringComparison.Ordinal)), "the refused write is logged");
 

@@ -175,6 +175,7 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
             CultureInfo.InvariantCulture,
             $"{failovers} failovers; {string.Join(", ", traffic.Select(running => running.Calls))} calls with secrets, key pairs and API keys; {fleet.Refused + pairs.Refused} retried"));
         foreach (var running in traffic) running.Failures.ShouldBeEmpty();
+        (fleet.Refused, pairs.Refused).ShouldBe((0, 0), "no call was refused and retried");
 
         // These values change if the data is created again.
         static async Task<string> StoredAsync(RedisServer server) => string.Join(

@@ -40,7 +40,7 @@ public sealed class MisconfigurationTests
         ["a call to another host"] = (Call("https://inventory.example/", "https://elsewhere.example/"), "AllowedOrigins only if it is a service of your own"),
         ["a call without a tenant"] = (Call("https://inventory.example/", settings: "Rewt:Tenants:Enabled=true"), "Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector."),
         ["a client that does not sign"] = (Request(null), "(NoToken). The request has no bearer token. The client must sign (AddRewtSigning) and be created by its name with IHttpClientFactory"),
-        ["an API key as a bearer token"] = (Request("rewt_acme_key"), "(OtherType). The bearer token is an API key. Send it in the header X-Api-Key"),
+        ["an API key as a bearer token"] = (Request("rewt_acme_key"), "(OtherType). The bearer token is an API key. Send the API key in the header X-Api-Key"),
         ["a directory as a key file"] = (Settings($"Rewt:SigningKey:File={AppContext.BaseDirectory}"), "which is a directory; a container runtime mounts a missing file as a directory"),
         ["a directory as a file of verification keys"] = (Settings($"Rewt:VerificationKeys:0={AppContext.BaseDirectory}"), "is a directory; a container runtime mounts a missing file as a directory"),
         ["a token that is too long"] = (Request(new string('x', 8193)), "(NoToken). The bearer token of the request has 8193 characters, but at most 8192 are accepted."),

@@ -353,7 +353,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var (set, _) = policy.Filter(Set(good), null, "rewt", Now);
         (set, _) = policy.Filter(Set(unknown), set, "rewt", Now);
         set.Keys.Count.ShouldBe(1);
-        set.Refused.ShouldHaveSingleItem().Problem.ShouldContain("the attestation from before counts");
+        set.Refused.ShouldHaveSingleItem().Problem.ShouldContain("the previous attestation stays in use");
         policy.Filter(Set(unknown), null, "rewt", Now).Set.Keys.ShouldBeEmpty();
 
         PublishedKey? Read(byte[] entry, PublishedKey? known, AttestationPolicy by, out string? problem) => PublishedKey.TryRead(entry, pair.KeyId, "rewt", "orders", known, by, Now, out problem);
@@ -694,7 +694,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var other = TestAuthority.Root();
         yield return ("another authority of the same name", By(other, other.Issue(Id)), "not accepted");
         var self = TestAuthority.Root("orders", TestAuthority.San(Id));
-        yield return ("a self-signed authority", By(self, self.Certificate), "that of an authority (basicConstraints)");
+        yield return ("a self-signed authority", By(self, self.Certificate), "a CA certificate (basicConstraints)");
         using var selfKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=orders", selfKey, HashAlgorithmName.SHA256);
         foreach (var extension in new[] { TestAuthority.San(Id) }.Concat(TestAuthority.Rights(isAuthority: false))) request.CertificateExtensions.Add(extension);
@@ -710,7 +710,7 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("no intermediate", pair => pair.Attest(_issuing.Issue(Id), []), "not accepted");
         yield return ("not for signatures", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(false, usage: X509KeyUsageFlags.KeyEncipherment))), "may not sign");
         yield return ("without key usage", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [])), "may not sign");
-        yield return ("an authority itself", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(true, usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign))), "that of an authority (basicConstraints)");
+        yield return ("an authority itself", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(true, usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign))), "a CA certificate (basicConstraints)");
         yield return ("the key of an authority", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(false, usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign))), "may sign certificates");
         yield return ("for code only", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [.. TestAuthority.Rights(false), Uses("1.3.6.1.5.5.7.3.3")])), "extendedKeyUsage");
         var mail = _root.Intermediate("mail", [.. TestAuthority.Rights(true), Uses("1.3.6.1.5.5.7.3.4")]);

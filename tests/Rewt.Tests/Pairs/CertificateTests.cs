@@ -191,7 +191,7 @@ public sealed class CertificateTests : IAsyncLifetime
         await using (var service = await TestService.StartAsync(_redis.ConnectionString, "inventory", Demanding("inventory")))
         {
             await LogsAsync(service, await billing.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation), "is in Redis, but is refused: it has no attestation by a certificate; set Identity:CertificateFile in its service");
-            await LogsAsync(service, foreign.Bearer("shipping"), "is in Redis, but is refused: its certificate is not accepted (PartialChain); Identity:Authorities of this service must contain its root certificate");
+            await LogsAsync(service, foreign.Bearer("shipping"), "is in Redis, but is refused: its certificate is not accepted (PartialChain); add the root certificate to Identity:Authorities of this service");
         }
 
         WriteCertificate("billing");

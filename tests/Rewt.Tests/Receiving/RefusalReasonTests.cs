@@ -112,7 +112,9 @@ public sealed class RefusalReasonTests
         measured.Sum("rewt.tokens.verified", "rewt.reason", "other_audience").ShouldBe(1);
         measured.Sum("rewt.tokens.verified", "rewt.reason", "several_credentials").ShouldBe(1);
         await Eventually.TrueAsync(() => spans.Any(span => Equals(span.GetTagItem("rewt.reason"), "other_audience")), "the span of the request has ended");
-        spans.SelectMany(span => span.TagObjects).ShouldNotContain(tag => $"{tag.Value}".Contains(id, StringComparison.Ordinal));
+        var detail = spans.Select(span => span.GetTagItem("rewt.detail") as string).OfType<string>().Single(text => text.Contains(id, StringComparison.Ordinal));
+        detail.ShouldStartWith($"It is for 'billing\\u000d\\u000a{id}', but this service accepts 'inventory'");
+        detail.ShouldContain("(iss 'orders', kid ");
     }
 
     [Fact]

@@ -41,6 +41,12 @@ public sealed class RegistrationTests
     [Theory]
     [InlineData("services.AddRewt();", true)]
     [InlineData("services.AddRewt(options => options.ServiceName = \"orders\");", true)]
+    [InlineData("services.AddRewt(new Microsoft.Extensions.Configuration.ConfigurationManager());", true)]
+    [InlineData("services.AddRewt(\"Users\");", true)]
+    [InlineData("services.AddRewt(\"Users\", options => options.ServiceName = \"orders\");", true)]
+    [InlineData("services.AddRewt(\"Users\", new Microsoft.Extensions.Configuration.ConfigurationManager());", true)]
+    [InlineData("services.AddAuthentication().AddRewt(\"Users\");", false)]
+    [InlineData("services.AddAuthentication().AddRewt(\"Users\", new Microsoft.Extensions.Configuration.ConfigurationManager());", false)]
     [InlineData("services.AddAuthentication().AddRewt();", false)]
     [InlineData("services.AddAuthentication().AddRewt(options => options.ServiceName = \"orders\");", false)]
     public void AddRewt_on_the_services_does_not_compile_and_the_error_names_the_methods_to_call(string call, bool isError)

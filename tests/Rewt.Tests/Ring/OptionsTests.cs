@@ -289,6 +289,27 @@ public sealed class OptionsTests
         foreach (var name in new[] { "", "Users" }) Should.Throw<OptionsValidationException>(() => monitor.Get(name)).Failures.ShouldHaveSingleItem().ShouldContain(advice);
     }
 
+    public static TheoryData<string, Action<IServiceCollection>> FrameworkBinders => new()
+    {
+        { "Rewt", services => services.Configure<RewtOptions>(Configuration(("TrustedIssuers", "orders"))) },
+        { "Users", services => services.Configure<RewtOptions>("Users", Configuration(("TrustedIssuers", "orders"))) },
+        { "Rewt", services => services.AddOptions<RewtOptions>().BindConfiguration("Mine") },
+        { "Users", services => services.AddOptions<RewtOptions>("Users").BindConfiguration("Mine") },
+        { "Users", services => services.AddOptions<RewtOptions>("Users").Bind(Configuration(("TrustedIssuers", "orders"))) },
+    };
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(FrameworkBinders))]
+    public void Options_that_the_binder_of_NET_reads_are_an_error_that_names_the_methods_to_call(string scheme, Action<IServiceCollection> register)
+    {
+        using var host = HostWithScheme(register);
+
+        var failures = Should.Throw<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users")).Failures;
+
+        failures.ShouldContain(failure => failure.StartsWith($"RewtOptions of the scheme '{scheme}' are read with Configure<RewtOptions>(section)", StringComparison.Ordinal)
+            && failure.EndsWith("Pass the section to AddRewtAuthentication, AddRewt or AddRewtKeys instead.", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Options_in_code_for_the_main_scheme_a_named_scheme_or_all_schemes_are_applied()
     {
