@@ -24,7 +24,7 @@ internal sealed class RewtHealthCheck(KeyRingRegistry rings, DoctorReports repor
         return Task.FromResult(new HealthCheckResult(
             states.Exists(state => !state.CanServe) ? context.Registration.FailureStatus : troubles.Length > 0 ? HealthStatus.Degraded : HealthStatus.Healthy,
             troubles.Length > 0 ? troubles : "The keys are available and rotate.",
-            data: rings.Names.ToDictionary(name => name.Length == 0 ? RewtDefaults.AuthenticationScheme : name, object (name) => Data(rings.Options(name)), StringComparer.Ordinal)));
+            data: rings.Names.ToDictionary(SchemeNames.Of, object (name) => Data(rings.Options(name)), StringComparer.Ordinal)));
     }
 
     private Dictionary<string, string> Data(RewtOptions settings) => new(new SettingsSummary(settings, stores.Name).ToData(), StringComparer.Ordinal)

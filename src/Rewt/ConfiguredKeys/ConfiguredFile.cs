@@ -59,6 +59,9 @@ internal static class ConfiguredFile
             return hash.GetHashAndReset();
         });
 
+    /// <summary>Returns the reason why there is no file at a path, as the predicate of a sentence.</summary>
+    public static string Absence(string path) => Directory.Exists(path) ? "is a directory; a container runtime mounts a missing file as a directory" : "does not exist";
+
     private static FileStream Open(string path) => new(path, new FileStreamOptions { BufferSize = 0 });
 
     private static PublicKeySourceException TooLong(string path, int maximum) => new($"{NameOf(path)} is longer than {maximum / 1024} KB");
@@ -71,7 +74,7 @@ internal static class ConfiguredFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new PublicKeySourceException($"{NameOf(path)} {(exception is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : Directory.Exists(path) ? "is a directory; a container runtime mounts a missing file as a directory" : "cannot be read")}", exception);
+            throw new PublicKeySourceException($"{NameOf(path)} {(exception is FileNotFoundException or DirectoryNotFoundException || Directory.Exists(path) ? Absence(path) : "cannot be read")}", exception);
         }
     }
 }

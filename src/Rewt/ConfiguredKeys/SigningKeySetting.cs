@@ -75,7 +75,7 @@ internal static class SigningKeySetting
             var exists = File.Exists(path);
             if ((exists ? ConfiguredFile.ReadTextUpTo(path, MaximumBytes) : null) is not { } text)
             {
-                problem = $"names {shown}, which {(exists ? "is too long for a key file" : Directory.Exists(path) ? "is a directory; a container runtime mounts a missing file as a directory" : "does not exist")}; set a path, or a PEM text that starts with -----BEGIN; create one with `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"`";
+                problem = $"names {shown}, which {(exists ? "is too long for a key file" : ConfiguredFile.Absence(path))}; set a path, or a PEM text that starts with -----BEGIN; create one with `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"`";
                 return null;
             }
 

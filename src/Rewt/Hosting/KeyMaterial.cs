@@ -26,8 +26,6 @@ internal static class KeyMaterial
     /// <summary>The minimum number of different digits in a hexadecimal number that counts as a key. A random number almost always has more.</summary>
     private const int DistinctHexDigits = 8;
 
-    private const string ApiKeyPrefix = "rewt_";
-
     /// <summary>The minimum length of a text with the prefix of an API key that is regarded as a part of an API key.</summary>
     private const int ShortestApiKey = 30;
 
@@ -57,7 +55,7 @@ internal static class KeyMaterial
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) ? text.Split('/') : [text];
 
     /// <summary>Returns whether a part of a path is an API key. A relative path in a setting becomes an absolute path before it is shown.</summary>
-    private static bool IsApiKey(string part) => part.Trim() is { Length: >= ShortestApiKey } text && text.StartsWith(ApiKeyPrefix, StringComparison.OrdinalIgnoreCase);
+    private static bool IsApiKey(string part) => part.Trim() is { Length: >= ShortestApiKey } text && text.StartsWith(ApiKeyFormat.Prefix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Returns whether a text contains a long hexadecimal number that is not only a repetition of a few digits.</summary>
     private static bool HasManyHexDigits(string text)

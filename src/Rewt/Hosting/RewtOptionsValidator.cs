@@ -50,7 +50,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
     /// </summary>
     private IEnumerable<string> NamesBoundByFramework() =>
         from name in ConfiguredNames.BoundByFramework(services).Intersect(registrations.Select(registration => registration.Name).Append(Options.DefaultName), StringComparer.Ordinal)
-        select $"RewtOptions of the scheme '{(name.Length > 0 ? name : SettingsSection.Name)}' are read with Configure<RewtOptions>(section) or BindConfiguration, which ignore misspelt names and a text where a list is expected. "
+        select $"RewtOptions of the scheme '{SchemeNames.Of(name)}' are read with Configure<RewtOptions>(section) or BindConfiguration, which ignore misspelt names and a text where a list is expected. "
             + "Pass the section to AddRewtAuthentication, AddRewt or AddRewtKeys instead.";
 
     /// <summary>

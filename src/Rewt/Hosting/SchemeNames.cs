@@ -10,4 +10,7 @@ internal static class SchemeNames
 
     /// <summary>Returns the name of the options of a scheme: the default name for the main scheme, otherwise the name of the scheme.</summary>
     public static string OptionsNameOf(string scheme) => scheme == Main ? Options.DefaultName : scheme;
+
+    /// <summary>Returns the name of the scheme whose options have the given name.</summary>
+    public static string Of(string optionsName) => optionsName == Options.DefaultName ? Main : optionsName;
 }

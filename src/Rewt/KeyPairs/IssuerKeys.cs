@@ -65,8 +65,8 @@ internal sealed record IssuerKeys(
     /// <summary>Returns whether the entry of a key has not been verified yet, because too many entries are new. The next read continues.</summary>
     public bool IsUnchecked(KeyId keyId) => _unchecked.Contains(keyId.ToString());
 
-    /// <summary>Returns the problem for which the entry of a key was refused; <see langword="null"/> if there is no such entry.</summary>
-    public string? ProblemOf(KeyId keyId) => _refusals.GetValueOrDefault(keyId.ToString())?.Key.Problem;
+    /// <summary>Returns the refused entry of a key; <see langword="null"/> if there is no such entry.</summary>
+    public RefusedKey? RefusedKeyOf(KeyId keyId) => _refusals.GetValueOrDefault(keyId.ToString())?.Key;
 
     /// <summary>
     /// Returns the reason why a missing key may nevertheless belong to the service; <see langword="null"/> if the key does not belong to it.

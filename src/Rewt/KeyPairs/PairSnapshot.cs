@@ -152,7 +152,7 @@ internal sealed class PairSnapshot : KeySnapshot
     public override string? UnresolvedReason(string? issuer, KeyId? keyId) =>
         issuer is not null && keyId is { } named ? Issuers.GetValueOrDefault(issuer)?.UnresolvedReason(named) : null;
 
-    public override string? ProblemOf(string? issuer, KeyId keyId) => issuer is null ? null : Issuers.GetValueOrDefault(issuer)?.ProblemOf(keyId);
+    public override RefusedKey? RefusedKeyOf(string? issuer, KeyId keyId) => issuer is null ? null : Issuers.GetValueOrDefault(issuer)?.RefusedKeyOf(keyId);
 
     public override IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => Issuers.TryGetValue(serviceName, out var ring)
         ? [.. ring.Keys.Values.Where(key => Verifies(key, now)).Select(key => (key.Key, key.Attestation))]

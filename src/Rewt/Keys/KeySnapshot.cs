@@ -126,8 +126,8 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>Returns the keys with a given id that may verify, for any issuer; <see langword="null"/> if there are none.</summary>
     public IReadOnlyList<SecurityKey>? Find(KeyId keyId, ClockReading now) => Known(null, keyId, now) is { Count: > 0 } keys ? keys : null;
 
-    /// <summary>Returns the problem for which a key in the store was refused; <see langword="null"/> if no such key was refused.</summary>
-    public virtual string? ProblemOf(string? issuer, KeyId keyId) => null;
+    /// <summary>Returns a key in the store that was refused when it was read; <see langword="null"/> if no such key was refused.</summary>
+    public virtual RefusedKey? RefusedKeyOf(string? issuer, KeyId keyId) => null;
 
     /// <summary>Returns the keys that are tried for a token without a key id.</summary>
     public virtual IReadOnlyList<SecurityKey> KeylessKeys(ClockReading now) => [];

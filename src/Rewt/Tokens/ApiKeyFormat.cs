@@ -10,9 +10,10 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class ApiKeyFormat
 {
+    public const string Prefix = "rewt_";
+
     public const int MaximumAppIdLength = 64;
 
-    private const string Prefix = "rewt_";
     private const int SecretBytes = 32;
     private const int SecretLength = 43;
     private const int ChecksumBytes = 6;

@@ -310,7 +310,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
 
         if (ConfiguredKeySource.IsConfigured(policy.Options)) return TokenResult.Refused(RefusalReason.UnknownKey, keyId.ToString(), nameof(RewtOptions.VerificationKeys));
-        if (KeyRings?.Of(keyId).Known?.ProblemOf(claims.Issuer, keyId) is { } problem) return TokenResult.Refused(RefusalReason.UnknownKey, keyId.ToString(), new RefusedKey(keyId.ToString(), problem));
+        if (KeyRings?.Of(keyId).Known?.RefusedKeyOf(claims.Issuer, keyId) is { } refused) return TokenResult.Refused(RefusalReason.UnknownKey, keyId.ToString(), refused);
         return TokenResult.Refused(IsOfOtherMode(keyId) ? RefusalReason.OtherKeyMode : RefusalReason.UnknownKey, keyId.ToString());
     }
 

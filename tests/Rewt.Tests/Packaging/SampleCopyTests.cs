@@ -11,8 +11,6 @@ public sealed class SampleCopyTests(PackedClone packed)
         await packed.OutputAsync();
         var copies = Directory.CreateDirectory(Path.Combine(packed.Scratch, "copies")).FullName;
         File.Copy(Path.Combine(packed.ProjectFolder, "nuget.config"), Path.Combine(copies, "nuget.config"));
-        // Each copy has a parent folder of its own, so that no sample can use another one.
-        var projects = SampleFolder.ThatCanBeCopied.Select(sample => $"{sample}-alone/{sample}/{sample}.csproj").ToList();
         foreach (var sample in SampleFolder.ThatCanBeCopied)
         {
             // Each copy has a parent folder of its own, so that no sample can use another one.
@@ -23,7 +21,7 @@ public sealed class SampleCopyTests(PackedClone packed)
         // One build of all copies restores the common packages once.
         await File.WriteAllTextAsync(
             Path.Combine(copies, "copies.slnx"),
-            $"<Solution>{string.Concat(projects.Select(project => $"<Project Path=\"{project}\" />"))}</Solution>",
+            $"<Solution>{string.Concat(SampleFolder.ThatCanBeCopied.Select(sample => $"<Project Path=\"{sample}-alone/{sample}/{sample}.csproj\" />"))}</Solution>",
             Cancellation);
         var output = await packed.Shell.RunAsync(copies, "dotnet build copies.slnx");
 
