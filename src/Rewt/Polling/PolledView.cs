@@ -55,6 +55,12 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private string? _knownPushFailure;
     private bool _wasPaused;
 
+    /// <summary>
+    /// Whether the process may have been paused during the last successful read. The answer can have arrived before the pause, so the read does not show
+    /// that the connection still exists.
+    /// </summary>
+    private bool _succeededInPause;
+
     protected PolledView(RewtOptions options, TimeProvider time)
     {
         (RefreshInterval, StaleBudget, Time) = (options.RefreshInterval, options.StaleBudget, time);
@@ -371,13 +377,15 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         Volatile.Write(ref _inFlight, pending);
         if (turn != Turn.Extra) _budget.Spend();
         var began = ClockReading.Now(Time);
-        var overslept = Overslept;
+        var isAfterPause = _succeededInPause || Overslept;
+        _succeededInPause = false;
         Exception? failure = null;
         try
         {
             var snapshot = await read(_snapshot, cancellationToken).ConfigureAwait(false);
             if (snapshot is not null) Volatile.Write(ref _snapshot, snapshot);
             Volatile.Write(ref _wasPaused, false);
+            _succeededInPause = began.Elapsed(Time) > ReadLimit;
             ReadAgainIn(snapshot is null ? RecheckPause : PollPause(snapshot));
             if (Interlocked.Exchange(ref _failure, null) is not null)
             {
@@ -400,7 +408,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
             // A failure during or after a pause of the process is no evidence of an outage: the connection may have been lost in the pause. The store is
             // read again, on a new connection if necessary.
-            var isPause = !_wasPaused && (overslept || began.Elapsed(Time) > ReadLimit);
+            var isPause = !_wasPaused && (isAfterPause || began.Elapsed(Time) > ReadLimit);
             Volatile.Write(ref _wasPaused, isPause);
             if (isPause)
             {

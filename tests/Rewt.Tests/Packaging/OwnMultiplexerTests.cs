@@ -8,7 +8,7 @@ namespace Rewt.Tests.Packaging;
 public sealed class OwnMultiplexerTests(PackedClone packed)
 {
     /// <summary>The newest supported version of the client library. The tests themselves can run with another one.</summary>
-    private static readonly string ClientVersion = XDocument.Load(Path.Combine(RepositoryRoot.Path, "Directory.Packages.props")).Descendants("RedisClient").First().Value;
+    private static readonly string ClientVersion = XDocument.Load(Path.Combine(RepositoryRoot.Path, "Directory.Packages.props")).Descendants("CurrentRedisClient").Single().Value;
 
     private const string Program = """
         using System.Net.Http.Headers;

@@ -107,6 +107,29 @@ public sealed class PolledViewFailureTests
     }
 
     [Fact]
+    public async Task One_failed_read_after_a_pause_during_a_successful_read_is_not_an_outage()
+    {
+        await using var bench = new ProviderBench();
+        await bench.StartAsync();
+        var reads = bench.Store.Reads;
+        bench.Store.Hold();
+        bench.Advance(TimeSpan.FromSeconds(4));
+        await ProviderBench.UntilAsync(() => bench.Store.Reads > reads, "a poll has begun");
+        // The answer arrived before the pause and is read after it. The connection was lost during the pause, so the next read fails.
+        bench.Store.OnRead = reading =>
+        {
+            bench.Server.Set(Rings.Value("mine"));
+            return reading;
+        };
+        bench.Store.FailNextReads(1);
+        bench.Advance(TimeSpan.FromSeconds(8));
+        bench.Store.Release();
+        await ProviderBench.UntilAsync(() => bench.Provider.Known!.Age(ClockReading.Now(bench.Time)) < TimeSpan.FromSeconds(9), "the poll has ended");
+
+        (await bench.GetAsync()).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
+    }
+
+    [Fact]
     public async Task Two_failed_reads_after_a_pause_of_the_process_are_an_outage()
     {
         await using var bench = new ProviderBench();
