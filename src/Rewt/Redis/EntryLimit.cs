@@ -19,22 +19,16 @@ internal sealed class EntryLimit(RedisConnection connection)
     private const long MaximumBytes = MaximumMegabytes * 1024L * 1024;
 
     /// <summary>
-    /// The maximum memory of a hash. A hash with <see cref="MaximumBytes"/> of data can take this amount of memory, because small entries take about twice
-    /// their size.
+    /// The maximum memory of a sorted set with more entries than a read returns. A sorted set with millions of small entries can still be read.
     /// </summary>
-    private const long MaximumMemoryOfHash = 2 * MaximumBytes;
-
-    /// <summary>
-    /// The maximum memory of a key that is not a hash. A read returns only a part of the entries of such a key, so a key with millions of small entries
-    /// can still be read.
-    /// </summary>
-    private const long MaximumMemory = 8 * MaximumBytes;
+    private const long MaximumMemoryOfCrowdedSet = 8 * MaximumBytes;
 
     private bool _isDue;
 
     /// <summary>
-    /// Returns the keys that contain too much data, each with the description of the fault for an operator. The entries of <paramref name="others"/> are
-    /// not counted, because the commands that read these keys limit the number of entries.
+    /// Returns the keys that contain too much data, each with the description of the fault for an operator. A key whose memory exceeds the limit of a read
+    /// is reported, because this library writes no such key, and reading the key may take too long. The entries of <paramref name="others"/> are not
+    /// counted, because the commands that read these keys limit the number of entries.
     /// </summary>
     /// <exception cref="TimeoutException">Redis did not answer.</exception>
     public async Task<IReadOnlyDictionary<RedisKey, string>> FindAsync(IDatabase database, IReadOnlyCollection<RedisKey> hashes, IEnumerable<RedisKey> others, CancellationToken cancellationToken)
@@ -48,9 +42,12 @@ internal sealed class EntryLimit(RedisConnection connection)
         }
 
         var sizes = await MeasureAsync(hashes.Concat(others).Where(key => !found.ContainsKey(key)), key => SizeAsync(database, key), connection.CommandLimit, cancellationToken).ConfigureAwait(false);
-        foreach (var (key, bytes) in sizes)
+        var large = sizes.Where(size => size.Measure > MaximumBytes).ToDictionary(size => size.Key, size => size.Measure);
+        var further = await MeasureAsync(large.Keys.Except(hashes), key => FurtherAsync(database, key), connection.CommandLimit, cancellationToken).ConfigureAwait(false);
+        var crowded = further.Where(one => one.Measure > 0).Select(one => one.Key).ToHashSet();
+        foreach (var (key, bytes) in large)
         {
-            if (bytes > (hashes.Contains(key) ? MaximumMemoryOfHash : MaximumMemory)) found.Add(key, TooLong(key));
+            if (!crowded.Contains(key) || bytes > MaximumMemoryOfCrowdedSet) found.Add(key, TooLong(key));
         }
 
         return found;
@@ -137,6 +134,10 @@ internal sealed class EntryLimit(RedisConnection connection)
     private static async Task<long> SizeAsync(IDatabase database, RedisKey key) =>
         // Without SAMPLES 0 the size is estimated from some of the entries.
         await database.ExecuteAsync("MEMORY", ["USAGE", key, "SAMPLES", 0], CommandFlags.DemandMaster).ConfigureAwait(false) is { IsNull: false } bytes ? (long)bytes : 0;
+
+    /// <summary>Returns 1 if a sorted set has more entries than a read returns; otherwise 0.</summary>
+    private static async Task<long> FurtherAsync(IDatabase database, RedisKey set) =>
+        (await database.SortedSetRangeByRankAsync(set, Maximum, Maximum, flags: CommandFlags.DemandMaster).ConfigureAwait(false)).Length;
 
     /// <summary>
     /// Measures all keys at once. If the server refuses to measure a key, the result does not contain the key. If a read of the key fails for the same

@@ -129,9 +129,9 @@ public sealed class JunkTests
     public async Task A_large_or_invalid_Redis_key_of_one_service_does_not_affect_other_services(string key, string junk, bool isLarge)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var filledService = await StartPairsAsync(redis, "orders");
-        await using var sender = await StartPairsAsync(redis, "billing");
-        await using var receiver = await StartPairsAsync(redis, "inventory");
+        await using var filledService = await StartPairsAsync(redis.ConnectionString, "orders");
+        await using var sender = await StartPairsAsync(redis.ConnectionString, "billing");
+        await using var receiver = await StartPairsAsync(redis.ConnectionString, "inventory");
         foreach (var service in new[] { filledService, sender }) (await CallAsync(service, receiver)).ShouldBe(HttpStatusCode.OK);
 
         await WriteAsync(redis, $"{{rewt:rewt-keys}}:orders:{key}", junk);
@@ -148,13 +148,36 @@ public sealed class JunkTests
     }
 
     [Theory]
+    [Trait("Category", "Long")]
+    [InlineData("keys", "HSET junk {large}")]
+    [InlineData("epoch", "SET {large}")]
+    [InlineData("dead", "ZADD 9999999999999 {large}")]
+    public async Task A_large_Redis_key_that_is_never_read_in_time_is_named_by_health(string key, string junk)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var proxy = TcpProxy.Start(redis.Port);
+        await using var filledService = await StartPairsAsync(redis.ConnectionString, "orders");
+        await using var sender = await StartPairsAsync(redis.ConnectionString, "billing");
+        await using var receiver = await StartPairsAsync(proxy.ConnectionString, "inventory");
+        foreach (var service in new[] { filledService, sender }) (await CallAsync(service, receiver)).ShouldBe(HttpStatusCode.OK);
+        // The large value needs several seconds, and small responses need milliseconds.
+        proxy.DelayFromServer = TimeSpan.FromMilliseconds(5);
+
+        await WriteAsync(redis, $"{{rewt:rewt-keys}}:orders:{key}", junk);
+
+        await Eventually.TrueAsync(
+            async () => (await HealthAsync(receiver)).Contains($"orders, the whole ring: the Redis key '{{rewt:rewt-keys}}:orders:{key}' has more than 32 MB", StringComparison.Ordinal), "health of the receiver names the key");
+        (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
     [InlineData("ZADD 9999999999999 {large}", "the Redis key '{rewt:rewt-keys}:dead' has more than 32 MB")]
     [InlineData("SET x", "The Redis key '{rewt:rewt-keys}:dead' is not a sorted set; delete it with DEL")]
     public async Task Unreadable_revocations_are_reported_by_health_until_the_key_is_deleted(string junk, string expected)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var sender = await StartPairsAsync(redis, "billing");
-        await using var receiver = await StartPairsAsync(redis, "inventory");
+        await using var sender = await StartPairsAsync(redis.ConnectionString, "billing");
+        await using var receiver = await StartPairsAsync(redis.ConnectionString, "inventory");
         (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
 
         await WriteAsync(redis, "{rewt:rewt-keys}:dead", junk);
@@ -170,9 +193,9 @@ public sealed class JunkTests
     public async Task Too_many_entries_in_the_key_ring_of_one_service_do_not_affect_others()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var filledService = await StartPairsAsync(redis, "orders");
-        await using var sender = await StartPairsAsync(redis, "billing");
-        await using var receiver = await StartPairsAsync(redis, "inventory");
+        await using var filledService = await StartPairsAsync(redis.ConnectionString, "orders");
+        await using var sender = await StartPairsAsync(redis.ConnectionString, "billing");
+        await using var receiver = await StartPairsAsync(redis.ConnectionString, "inventory");
         foreach (var service in new[] { filledService, sender }) (await CallAsync(service, receiver)).ShouldBe(HttpStatusCode.OK);
 
         await FillAsync(redis, "{rewt:rewt-keys}:orders:keys", "HSET", hasValidKeyIds: false);
@@ -196,8 +219,8 @@ public sealed class JunkTests
             builder.Services.AddAuthentication().AddRewtApiKeys();
         });
 
-    private static Task<TestService> StartPairsAsync(RedisServer redis, string name) => TestService.StartAsync(
-        redis.ConnectionString,
+    private static Task<TestService> StartPairsAsync(string redis, string name) => TestService.StartAsync(
+        redis,
         name,
         options => (options.KeyMode, options.RefreshInterval) = (KeyMode.KeyPair, TimeSpan.FromSeconds(1)),
         builder => builder.Services.AddHealthChecks().AddRewtCheck());
