@@ -108,7 +108,7 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
     private IReadOnlyList<string> Missing(IReadOnlyList<InstanceHeartbeat> heartbeats, KeySnapshot ring) =>
     [
         .. Newest(heartbeats.Where(heartbeat => heartbeat.SeenAt >= ring.ReadAt - AliveFor && heartbeat.Instance != _instance))
-            .Where(heartbeat => heartbeat.Epoch == ring.Epoch ? heartbeat.Version < ring.Version : heartbeat.SeenAt <= ring.ReadAt)
+            .Where(heartbeat => heartbeat.Epoch == ring.Epoch ? heartbeat.Version < ring.Version : heartbeat.SeenAt <= ring.ConfirmedFrom)
             .Select(heartbeat => heartbeat.Instance),
     ];
 

@@ -34,10 +34,11 @@ internal interface IPairStore : IAsyncDisposable
     /// <param name="now">The current time by the clock of the store.</param>
     /// <param name="forgetAt">The time at which the revocation may be removed from the store.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The time of the write by the clock of the store. Each later read returns the revocation.</returns>
     /// <exception cref="UnauthorizedAccessException">The Redis user has no permission for the write.</exception>
     /// <exception cref="OversizedKeyException">The list of the revocations for all services is full, so that another revocation would not be
     /// read.</exception>
-    Task RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken);
+    Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken);
 
     /// <summary>
     /// Subscribes to changes: <paramref name="onChange"/> is called after another instance has written to the store. For one change,

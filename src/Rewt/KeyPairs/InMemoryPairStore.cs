@@ -41,7 +41,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         return Task.CompletedTask;
     }
 
-    public Task RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
+    public Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -53,8 +53,9 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
             }
         }
 
+        var written = Now;
         Volatile.Read(ref _changed)?.Invoke();
-        return Task.CompletedTask;
+        return Task.FromResult(written);
     }
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)

@@ -80,14 +80,16 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         var view = await ReadNowAsync(known, cancellationToken).ConfigureAwait(false);
         if (command is null) return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
 
-        if (command.Revoked is { } keyId) await RevokeAsync(view, keyId, cancellationToken).ConfigureAwait(false);
+        StoreTime? revokedAt = null;
+        if (command.Revoked is { } keyId) revokedAt = await RevokeAsync(view, keyId, cancellationToken).ConfigureAwait(false);
         else await RotateAsync(view, cancellationToken).ConfigureAwait(false);
 
         try
         {
-            // Read again, because a caller that waits for the other instances compares the times of their reads with the time of this write.
             view = await ReadNowAsync(known, cancellationToken).ConfigureAwait(false);
-            return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
+            var snapshot = await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
+            snapshot.RevokedAt = revokedAt;
+            return snapshot;
         }
         catch (Exception exception)
         {
@@ -204,7 +206,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         }
     }
 
-    private async Task RevokeAsync(PairView view, KeyId keyId, CancellationToken cancellationToken)
+    private async Task<StoreTime> RevokeAsync(PairView view, KeyId keyId, CancellationToken cancellationToken)
     {
         var isOurs = _own.All(now: default).Any(key => key.KeyId == keyId) || view.Reading.Services[_service].Contains(keyId);
         try
@@ -212,9 +214,10 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
             var now = view.Reading.Now;
             // The rotation interval of another service is unknown.
             var forgetAt = now + (isOurs ? _schedule.RevocationRetention : RevocationMemory.LongestRetention);
-            await store.RevokeAsync(isOurs ? _service : null, keyId, now, forgetAt, cancellationToken).ConfigureAwait(false);
+            var revokedAt = await store.RevokeAsync(isOurs ? _service : null, keyId, now, forgetAt, cancellationToken).ConfigureAwait(false);
             if (isOurs) _memory.Learn(_service, keyId, now, forgetAt);
             telemetry?.PairRevoked(keyId);
+            return revokedAt;
         }
         catch (UnauthorizedAccessException exception)
         {

@@ -54,6 +54,11 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override StoreTime ReadAt { get; }
 
+    /// <summary>The time of the revocation after which this snapshot was read; <see langword="null"/> if there was none.</summary>
+    public StoreTime? RevokedAt { get; set; }
+
+    public override StoreTime ConfirmedFrom => RevokedAt ?? ReadAt;
+
     /// <summary>The keys of each service, by the name of the service.</summary>
     public FrozenDictionary<string, IssuerKeys> Issuers { get; }
 

@@ -74,6 +74,12 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public abstract StoreTime ReadAt { get; }
 
     /// <summary>
+    /// The time, by the clock of the store, after which a read of another instance includes the revocation that this snapshot includes. The time is used if
+    /// the versions of the two instances cannot be compared.
+    /// </summary>
+    public virtual StoreTime ConfirmedFrom => ReadAt;
+
+    /// <summary>
     /// The difference between the wall clock of this instance and the clock of the store. The difference is positive if the clock of this instance is
     /// ahead, and includes the duration of the read.
     /// </summary>

@@ -16,7 +16,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new PairRedisKeys(options.Namespace).Instances);
 
-    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options);
+    public IStoreDoctor Doctor => field ??= new RedisDoctor(connection, options, instances: Instances);
 
     public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         },
         cancellationToken);
 
-    public Task RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
+    public Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
             await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
@@ -57,6 +57,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             var set = service is null ? _keys.Revoked : _keys.RevokedOf(service);
             var revocations = ImmutableDictionary<KeyId, StoreTime>.Empty.Add(keyId, forgetAt);
             var until = await RevocationsUntilAsync(database, set, revocations, now, forgetAt, cancellationToken).ConfigureAwait(false);
+            Task<RedisResult> written = null!;
             await WriteAsync(
                 database,
                 writer =>
@@ -65,9 +66,11 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
                     // Without its entry, the key is refused even if the revocations contain too many entries to be read. If the owner renews its entries at
                     // the same moment, only the revocation counts.
                     service is null ? Task.CompletedTask : writer.HashDeleteAsync(_keys.KeysOf(service), keyId.ToString()),
+                    written = writer.ExecuteAsync("TIME", [], CommandFlags.DemandMaster),
                 ],
                 cancellationToken).ConfigureAwait(false);
             await _hint.PublishAsync(database).ConfigureAwait(false);
+            return RingReadCommands.TimeOf(await written.ConfigureAwait(false));
         },
         cancellationToken);
 

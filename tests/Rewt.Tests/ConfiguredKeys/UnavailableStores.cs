@@ -15,7 +15,7 @@ internal sealed class UnavailableStores : IRingStoreFactory
         public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) =>
             throw new IOException("unavailable");
 
-        public Task RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) =>
+        public Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) =>
             throw new IOException("unavailable");
 
         public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) =>

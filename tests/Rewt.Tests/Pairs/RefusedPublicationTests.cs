@@ -34,7 +34,7 @@ public sealed class RefusedPublicationTests
         public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) =>
             IsReadOnly ? Task.FromException(new IOException("The store is read-only.")) : store.WriteAsync(service, plan, cancellationToken);
 
-        public Task RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) =>
+        public Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) =>
             store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
 
         public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);

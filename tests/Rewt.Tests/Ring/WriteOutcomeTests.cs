@@ -107,10 +107,11 @@ public sealed class WriteOutcomeTests
 
         public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) => store.WriteAsync(service, plan, cancellationToken);
 
-        public async Task RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
+        public async Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
         {
-            await store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
+            var revokedAt = await store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
             _isUnavailable = true;
+            return revokedAt;
         }
 
         public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);

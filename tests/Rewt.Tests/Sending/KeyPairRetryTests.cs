@@ -57,7 +57,7 @@ public sealed class KeyPairRetryTests
             return _store.WriteAsync(service, plan, cancellationToken);
         }
 
-        public Task RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) =>
+        public Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) =>
             _store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
 
         public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => Task.CompletedTask;
