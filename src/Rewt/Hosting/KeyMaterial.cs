@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Rewt.Internal;
 
@@ -32,9 +33,11 @@ internal static class KeyMaterial
     private static readonly SearchValues<char> Base64Characters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=");
 
+    private static readonly SearchValues<char> Base32Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+
     /// <summary>
-    /// Returns whether a text is probably a key or a token, or contains a part of one. PEM, JSON, API keys, random base64 and long
-    /// hexadecimal numbers are recognized.
+    /// Returns whether a text is probably a key or a token, or contains a part of one. PEM, JSON, API keys, random base64 and base32, and long hexadecimal
+    /// numbers are recognized. The bytes of a hexadecimal number can be separated.
     /// </summary>
     public static bool IsLikely(string text) =>
         text.Contains("-----", StringComparison.Ordinal) || (text.AsSpan().TrimStart() is ['{', ..] json && !json.StartsWith(CertificateNames.Placeholder)) || text.Split('/', '\\').Any(IsApiKey) || HasManyHexDigits(text) || PartsOf(text).Any(part => HasRandomPart(part));
@@ -57,14 +60,29 @@ internal static class KeyMaterial
     /// <summary>Returns whether a part of a path is an API key. A relative path in a setting becomes an absolute path before it is shown.</summary>
     private static bool IsApiKey(string part) => part.Trim() is { Length: >= ShortestApiKey } text && text.StartsWith(ApiKeyFormat.Prefix, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Returns whether a text contains a long hexadecimal number that is not only a repetition of a few digits.</summary>
+    /// <summary>
+    /// Returns whether a text contains a long hexadecimal number that is not only a repetition of a few digits. Its bytes can be separated by colons, hyphens
+    /// or spaces.
+    /// </summary>
     private static bool HasManyHexDigits(string text)
     {
-        var digits = 0;
-        for (var index = 0; index < text.Length; index++)
+        var number = new StringBuilder();
+        var group = 0;
+        foreach (var character in text)
         {
-            digits = char.IsAsciiHexDigit(text[index]) ? digits + 1 : 0;
-            if (digits >= ManyHexDigits && text[(index - ManyHexDigits + 1)..(index + 1)].Distinct().Count() >= DistinctHexDigits) return true;
+            if (char.IsAsciiHexDigit(character))
+            {
+                group++;
+                number.Append(character);
+                // Groups that are not bytes, such as those of a GUID, are separate numbers.
+                if (group == 3) number.Remove(0, number.Length - group);
+                if (number.Length >= ManyHexDigits && number.ToString(number.Length - ManyHexDigits, ManyHexDigits).Distinct().Count() >= DistinctHexDigits) return true;
+            }
+            else
+            {
+                if (group != 2 || character is not (':' or '-' or ' ')) number.Clear();
+                group = 0;
+            }
         }
 
         return false;
@@ -74,7 +92,7 @@ internal static class KeyMaterial
     {
         for (var start = 0; start + Window <= text.Length; start++)
         {
-            if (IsRandom(text.Slice(start, Window))) return true;
+            if (IsRandom(text.Slice(start, Window)) || IsRandomBase32(text.Slice(start, Window))) return true;
         }
 
         return false;
@@ -92,6 +110,20 @@ internal static class KeyMaterial
         }
 
         return upper >= 5 && lower >= 5 && changes >= ManyChanges;
+    }
+
+    /// <summary>Returns whether a text is random base32 (RFC 4648 §6). An ordinary name in upper case has fewer digits, or contains a separator.</summary>
+    private static bool IsRandomBase32(ReadOnlySpan<char> window)
+    {
+        if (window.ContainsAnyExcept(Base32Characters)) return false;
+        var (digits, changes) = (0, 0);
+        for (var index = 0; index < window.Length; index++)
+        {
+            if (char.IsAsciiDigit(window[index])) digits++;
+            if (index > 0 && char.IsAsciiDigit(window[index]) != char.IsAsciiDigit(window[index - 1])) changes++;
+        }
+
+        return digits >= 3 && changes >= 5;
     }
 
     private static int Class(char character) =>

@@ -80,11 +80,13 @@ internal static class OutageExplanation
         var isPlain = text.StartsWith('+') || text.StartsWith('-');
         if (connection.Ssl && isPlain) return new($"{server} does not use TLS, but {setting} has ssl=true. Remove ssl=true, or use the TLS port of the server.");
         if (text.StartsWith("HTTP/", StringComparison.Ordinal)) return new($"{server} is an HTTP server, not Redis. Correct host and port in {setting}.");
+        // Over TLS, only the client library can report that the login is missing.
+        if (connection.Ssl && string.IsNullOrEmpty(connection.Password) && failure.ToString().Contains("NOAUTH", StringComparison.Ordinal)) return RequiresPassword(server, setting);
         if (connection.Ssl) return new($"The TLS connection to {server} fails. Its certificate must be trusted on this machine and contain the host name (sslHost=... names another one); a required client certificate belongs in RewtOptions.ConfigurationOptions.{(string.IsNullOrEmpty(connection.Password) ? string.Empty : " Also check the user and the password.")}");
         if (!isPlain) return new($"{server} does not answer in the protocol of Redis, so it probably requires TLS. Add ssl=true to {setting}, or correct the port.");
 
         if (text.StartsWith("-DENIED", StringComparison.Ordinal)) return new($"{server} is in protected mode, which refuses other machines. Set a password on the server, and password=... in {setting}.");
-        if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) && string.IsNullOrEmpty(connection.Password)) return new($"{server} requires a login. Add password=... (and user=...) to {setting}.", OutageKind.Login);
+        if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) && string.IsNullOrEmpty(connection.Password)) return RequiresPassword(server, setting);
         if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) && connection.Password == UnknownPassword) return new($"{server} requires a login. Check the user and the password in {setting}, and the load of the server.", OutageKind.Login);
         if (text.StartsWith("-ERR max number of clients", StringComparison.Ordinal)) return new($"{server} accepts no further connections. Close connections that are not needed, or raise maxclients.");
         // The answer is for a connection without a login, so it says nothing about the permissions of the login.
@@ -95,6 +97,8 @@ internal static class OutageExplanation
         if (!string.IsNullOrEmpty(connection.ServiceName) && text.StartsWith('+')) return new($"{server} is not a Sentinel, but {setting} has serviceName. Remove serviceName, or name the port of Sentinel.");
         return OfRole(text, server, failure, known);
     }
+
+    private static OutageReason RequiresPassword(string server, string setting) => new($"{server} requires a login. Add password=... (and user=...) to {setting}.", OutageKind.Login);
 
     private static OutageReason OfRole(string text, string server, Exception failure, KnownServers known) => text.Contains("role:slave", StringComparison.Ordinal)
         ? new($"{server} is a replica of {Value(text, "master_host")}:{Value(text, "master_port")}. Connect to the primary.", OutageKind.Replica)

@@ -17,6 +17,9 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     /// <summary>The time to wait for the test message. Normally, the message arrives within milliseconds.</summary>
     private static readonly TimeSpan PushLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>The maximum number of other services for which the permission to publish keys is checked.</summary>
+    private const int MaximumServices = 32;
+
     private readonly RedisKeys _keys = new(options.Namespace);
 
     public async Task<StoreReport> ExamineAsync(CancellationToken cancellationToken)
@@ -34,17 +37,20 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     private async Task<IEnumerable<Finding>> OfSealAsync(CancellationToken cancellationToken)
     {
         if (seal is null) return [];
-        IReadOnlyList<InstanceHeartbeat> marks = [];
+        return seal.Findings(InstanceTracker.Live(await HeartbeatsAsync(cancellationToken).ConfigureAwait(false), options));
+    }
+
+    /// <summary>Returns the entries of the instances. The list is empty if the Redis user may not read them.</summary>
+    private async Task<IReadOnlyList<InstanceHeartbeat>> HeartbeatsAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            if (instances is not null) marks = await instances.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return instances is null ? [] : await instances.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
-            // A login that may not read the instances examines the secrets alone.
+            return [];
         }
-
-        return seal.Findings(InstanceTracker.Live(marks, options));
     }
 
     /// <summary>Returns the primary that is in use. With Sentinel, and in a cluster, the settings do not name the primary.</summary>
@@ -93,6 +99,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     private async Task<ServerFacts> FactsAsync(IDatabase database, IReadOnlyList<EndPoint> servers, bool isEncrypted, string info, CancellationToken cancellationToken)
     {
         var (rights, areScriptsDenied) = await RightsAsync(database, cancellationToken).ConfigureAwait(false);
+        var (all, publishable) = await PublishableAsync(database, cancellationToken).ConfigureAwait(false);
         return new ServerFacts
         {
             Version = Version.TryParse(ServerInfo.Field(info, "redis_version"), out var version) ? version : null,
@@ -106,7 +113,8 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
             DeniedCommands = rights,
             AreScriptsDenied = areScriptsDenied,
             CrowdedKeys = await CrowdedKeysAsync(database, cancellationToken).ConfigureAwait(false),
-            CanPublishForOthers = await CanPublishForOthersAsync(database, cancellationToken).ConfigureAwait(false),
+            CanPublishForAll = all,
+            CanPublishFor = publishable,
             HasTenants = options.Tenants.Enabled || await AskAsync(database, "EXISTS", [_keys.Tenants], cancellationToken).ConfigureAwait(false) is { } found && (int)found > 0,
             HasApps = await AskAsync(database, "HLEN", [_keys.Apps], cancellationToken).ConfigureAwait(false) is { } length && (long)length > 0,
             PushArrives = await PushArrivesAsync(database, cancellationToken).ConfigureAwait(false),
@@ -175,15 +183,39 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     }
 
     /// <summary>
-    /// Returns whether the Redis user may write the keys of other services. The check uses the name of a service that does not exist, and writes nothing:
-    /// Redis 7 reports the permission in a script or with <c>ACL DRYRUN</c>. If the user may use neither, its permissions are restricted, and the method
-    /// returns <see langword="false"/>.
+    /// Returns the other services whose keys the Redis user may write, and whether the user may write the keys of every service. With
+    /// <see cref="RewtOptions.Identity"/>, an attestation protects the names, so the permissions are not checked.
     /// </summary>
-    private async Task<bool> CanPublishForOthersAsync(IDatabase database, CancellationToken cancellationToken)
+    private async Task<(bool All, IReadOnlyList<string> Services)> PublishableAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        if (options.EffectiveKeyMode != KeyMode.KeyPair || options.Identity.Demands) return false;
+        if ((options.EffectiveKeyMode != KeyMode.KeyPair && options.AlsoAccept != KeyMode.KeyPair) || options.Identity.Demands) return (false, []);
 
-        var key = (string)new PairRedisKeys(options.Namespace).KeysOf($"doctor-{RandomNumberGenerator.GetHexString(12, lowercase: true)}")!;
+        // A service that does not exist stands for all services.
+        if (await CanPublishForAsync(database, $"doctor-{RandomNumberGenerator.GetHexString(12, lowercase: true)}", cancellationToken).ConfigureAwait(false)) return (true, []);
+
+        var services = new List<string>();
+        foreach (var service in await OtherServicesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (await CanPublishForAsync(database, service, cancellationToken).ConfigureAwait(false)) services.Add(service);
+        }
+
+        return (false, services);
+    }
+
+    /// <summary>Returns the trusted issuers, and the services of the running instances, without this service.</summary>
+    private async Task<IReadOnlyList<string>> OtherServicesAsync(CancellationToken cancellationToken)
+    {
+        var running = (await HeartbeatsAsync(cancellationToken).ConfigureAwait(false)).Select(heartbeat => heartbeat.Instance.Split('/')[0]).Where(Names.IsName);
+        return [.. options.TrustedIssuers.Concat(running.Order(StringComparer.Ordinal)).Where(service => service != options.ServiceName).Distinct(StringComparer.Ordinal).Take(MaximumServices)];
+    }
+
+    /// <summary>
+    /// Returns whether the Redis user may write the keys of a service. Nothing is written: Redis 7 reports the permission in a script or with
+    /// <c>ACL DRYRUN</c>. If the user may use neither, its permissions are restricted, and the method returns <see langword="false"/>.
+    /// </summary>
+    private async Task<bool> CanPublishForAsync(IDatabase database, string service, CancellationToken cancellationToken)
+    {
+        var key = (string)new PairRedisKeys(options.Namespace).KeysOf(service)!;
         const string Script = "return redis.acl_check_cmd and redis.acl_check_cmd('HSET', ARGV[1], 'x', 'x') and 1 or 0";
         if (await AskAsync(database, "EVAL", [Script, "0", key], cancellationToken).ConfigureAwait(false) is { } answer) return (int)answer == 1;
 

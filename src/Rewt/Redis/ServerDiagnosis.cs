@@ -53,11 +53,14 @@ internal static class ServerDiagnosis
                 $"The Redis key '{key}' has more than {maximum} entries, and no more are read, so a revocation or an instance beyond them is not seen; find the login that writes them, then run DEL {key}, and the instances write what they know again.");
         }
 
-        if (facts.CanPublishForOthers)
+        if (facts.CanPublishForAll || facts.CanPublishFor.Count > 0)
         {
+            var (services, signers) = facts.CanPublishForAll
+                ? ("every service", "any service with this login can sign as any other service")
+                : (string.Join(", ", facts.CanPublishFor), "a service with this login can sign as each of them");
             yield return Finding.Warning(
                 "pair-rights",
-                $"The Redis login is permitted to publish keys for every service, so any service with this login can sign as any other service; give each service a login with the permissions that '{RightsCommand.OfKeyPairs(ring, "<name>")}' prints.");
+                $"The Redis login is permitted to publish keys for {services}, so {signers}; give each service a login with the permissions that '{RightsCommand.OfKeyPairs(ring, "<name>")}' prints.");
         }
 
         foreach (var finding in OfRights(facts, ring)) yield return finding;

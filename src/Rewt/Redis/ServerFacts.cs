@@ -31,8 +31,11 @@ internal sealed record ServerFacts
     /// <summary>Whether the server refused to run a script.</summary>
     public bool AreScriptsDenied { get; init; }
 
-    /// <summary>Whether the Redis user may publish keys of other services. Such a user could sign in the name of these services.</summary>
-    public bool CanPublishForOthers { get; init; }
+    /// <summary>Whether the Redis user may publish keys of every service. Such a user could sign in the name of each service.</summary>
+    public bool CanPublishForAll { get; init; }
+
+    /// <summary>The other services whose keys the Redis user may publish. Such a user could sign in the name of these services.</summary>
+    public IReadOnlyList<string> CanPublishFor { get; init; } = [];
 
     /// <summary>The commands that the Redis user may not use, each with the Redis key or channel.</summary>
     public IReadOnlyList<string> DeniedCommands { get; init; } = [];

@@ -8,6 +8,12 @@ public sealed class RecognitionTests
     [InlineData("https://login.acme.cloud/oauth2/default", false)]
     [InlineData("https://auth.example/3q2-7wAbCdEfGhIjKlMnOpQrStUvWxYz0123456789AB", true)]
     [InlineData("orders", false)]
+    [InlineData("SHOP_ORDERS_V2_EU_WEST_3_INTERNAL_SERVICE_4_5_6", false)]
+    [InlineData("00:1a:2b:3c:4d:5e-00:1a:2b:3c:4d:5f-00:1a:2b:3c:4d:60", false)]
+    [InlineData("2001:0db8:85a3:0000:0000:8a2e:0370:7334", false)]
+    [InlineData("GEZDGNBVGY3TQOJQMFRGGZDFMZTWQ2LKNNWG23TPOBYXE43UOV3A", true)]
+    [InlineData("3F-A2-0C-99-D1-07-5E-B8-64-F3-2A-8D-E0-1B-76-C5-49-FA-93-1E-D4-60-8B-2C-A7-F5-38-0E-9D-61-BC-4A", true)]
+    [InlineData("3f a2 0c 99 d1 07 5e b8 64 f3 2a 8d e0 1b 76 c5 49 fa 93 1e d4 60 8b 2c a7 f5 38 0e 9d 61 bc 4a", true)]
     [InlineData("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=", true)]
     public void A_URL_is_recognized_as_a_key_only_if_it_contains_a_key(string text, bool isKey) => KeyMaterial.IsLikely(text).ShouldBe(isKey);
 

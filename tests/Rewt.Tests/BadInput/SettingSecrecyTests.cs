@@ -97,6 +97,7 @@ public sealed class SettingSecrecyTests
             ["JWK"] = $$"""{"kty":"EC","crv":"P-256","x":"{{Base64Url.EncodeToString(parameters.Q.X)}}","y":"{{Base64Url.EncodeToString(parameters.Q.Y)}}","d":"{{Base64Url.EncodeToString(parameters.D)}}"}""",
             ["DER in hexadecimal digits"] = Convert.ToHexStringLower(ec.ExportPkcs8PrivateKey()),
             ["secret in hexadecimal digits"] = RandomNumberGenerator.GetHexString(64, lowercase: true),
+            ["secret in separated hexadecimal digits"] = string.Join(':', RandomNumberGenerator.GetHexString(64, lowercase: true).Chunk(2).Select(digits => new string(digits))),
             ["API key"] = "rewt_acme_sNRJqR6-NG0_ZXUFDeMqonMe-rt_et8u6uSLpsZSzzok3UwYesM",
         };
     }

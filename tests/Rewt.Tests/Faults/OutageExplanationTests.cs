@@ -44,6 +44,20 @@ public sealed class OutageExplanationTests
     }
 
     [Fact]
+    public async Task The_log_explains_over_TLS_that_the_password_is_missing()
+    {
+        Require.RealRedis();
+        using var certificates = new TestCertificates();
+        var port = FreePort.Next();
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, ["--requirepass", "of-a-test", .. certificates.ServerArguments(port, clientsNeedCertificates: false)]);
+        var configuration = new StackExchange.Redis.ConfigurationOptions { EndPoints = { { "127.0.0.1", port } }, Ssl = true };
+        configuration.TrustIssuer(certificates.Authority);
+        await using var instance = Instance.Start(null!, options => options.ConfigurationOptions = configuration);
+
+        await OutageEntryAsync(instance, $"127.0.0.1:{port} requires a login. Add password=... (and user=...) to ");
+    }
+
+    [Fact]
     public async Task The_log_states_the_last_read_and_how_long_the_known_keys_stay_in_use()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -138,6 +138,27 @@ public sealed class DoctorServiceTests
         findings.Any(finding => finding.Code == "pair-rights").ShouldBe(isReported);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_login_that_may_publish_key_pairs_of_another_service_is_reported_with_the_service(bool isTrustedIssuer)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await redis.CommandAsync("ACL", "SETUSER", "default", "resetkeys", "%R~{rewt:rewt-keys}:*", "~{rewt:rewt-keys}:inventory:*", "~{rewt:rewt-keys}:orders:*", "~{rewt:rewt-keys}:instances");
+        await using var orders = isTrustedIssuer ? null : await Instance.StartWarmAsync(redis.ConnectionString, options => (options.KeyMode, options.ServiceName) = (KeyMode.KeyPair, "orders"));
+        if (orders is not null) await orders.WaitUntilAnnouncedAsync();
+        await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options =>
+        {
+            options.KeyMode = KeyMode.KeyPair;
+            if (isTrustedIssuer) ((List<string>)["shipping", "orders"]).ForEach(options.TrustedIssuers.Add);
+        });
+        var doctor = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Doctor!;
+
+        var finding = (await doctor.ExamineAsync(Cancellation)).Findings.Single(finding => finding.Code == "pair-rights");
+
+        finding.Text.ShouldStartWith("The Redis login is permitted to publish keys for orders, so a service with this login can sign as each of them;");
+    }
+
     [Fact]
     public async Task A_service_is_unhealthy_if_a_revoked_current_key_cannot_be_replaced()
     {

@@ -30,7 +30,8 @@ public sealed class ServerDiagnosisTests
         ["::1"] = (WithServer(new IPEndPoint(IPAddress.IPv6Loopback, 6379)), []),
         ["a remote server by name"] = (WithServer(new DnsEndPoint("redis.example", 6379)), ["no-tls"]),
         ["a remote server by address"] = (WithServer(new IPEndPoint(IPAddress.Parse("10.1.2.3"), 6379)), ["no-tls"]),
-        ["a login that may publish keys of every service"] = (Healthy with { CanPublishForOthers = true }, ["pair-rights"]),
+        ["a login that may publish keys of every service"] = (Healthy with { CanPublishForAll = true }, ["pair-rights"]),
+        ["a login that may publish keys of another service"] = (Healthy with { CanPublishFor = ["orders"] }, ["pair-rights"]),
         ["a remote server with TLS"] = (WithServer(new DnsEndPoint("redis.example", 6379)) with { IsEncrypted = true }, []),
     };
 
