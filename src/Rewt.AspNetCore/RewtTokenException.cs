@@ -12,6 +12,13 @@ public sealed class RewtTokenException : SecurityTokenException
 {
     private readonly TokenRefusal _refusal;
 
+    /// <summary>Creates an exception for a test of a handler of <c>OnAuthenticationFailed</c>.</summary>
+    /// <param name="reason">The reason of the refusal.</param>
+    public RewtTokenException(RefusalReason reason)
+        : this(new TokenRefusal(reason))
+    {
+    }
+
     internal RewtTokenException(TokenRefusal refusal)
         : base(RefusalText.Description(refusal.Public)) => _refusal = refusal;
 

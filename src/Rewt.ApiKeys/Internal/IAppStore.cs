@@ -7,6 +7,11 @@ namespace Rewt.Internal;
 /// </summary>
 internal interface IAppStore : IAsyncDisposable, IDisposable
 {
+    /// <summary>Applies the time limits of a start to the next read, because the process was paused.</summary>
+    void OnResumed()
+    {
+    }
+
     /// <summary>
     /// Reads all apps. If the store is unchanged since the read that returned <paramref name="known"/>, the method returns <paramref name="known"/>.
     /// The implementation limits the duration of the read, so the caller needs no time limit.

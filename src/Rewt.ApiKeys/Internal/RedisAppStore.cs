@@ -20,6 +20,8 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     private readonly EntryLimit _entries = new(connection);
     private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).AppChannel);
 
+    public void OnResumed() => connection.OnResumed();
+
     public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken) => _entries.RecordAsync(() => AskForAppsAsync(known, cancellationToken));
 
     public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken) => connection.AskAsync(

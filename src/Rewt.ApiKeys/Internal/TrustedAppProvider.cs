@@ -41,6 +41,8 @@ internal sealed partial class TrustedAppProvider(
         return new AppSnapshot(reading, revoked, began);
     }
 
+    protected override void OnResumed() => store.OnResumed();
+
     protected override Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken) => store.SubscribeAsync(onChanged, cancellationToken);
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(

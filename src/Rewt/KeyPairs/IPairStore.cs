@@ -12,6 +12,11 @@ internal interface IPairStore : IAsyncDisposable
     /// <summary>The object that examines the server for the doctor; <see langword="null"/> if there is no server.</summary>
     IStoreDoctor? Doctor => null;
 
+    /// <summary>Applies the time limits of a start to the next read, because the process was paused.</summary>
+    void OnResumed()
+    {
+    }
+
     /// <summary>Reads the rings of services. The store limits the time of the read.</summary>
     /// <param name="services">The services that are known to exist.</param>
     /// <param name="asked">Further services, whose existence is unknown. The store sends additional commands only for a service that exists.</param>

@@ -74,6 +74,8 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         }
     }
 
+    public void OnResumed() => store.OnResumed();
+
     public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken)
     {
         var known = (PairSnapshot?)previous;

@@ -42,6 +42,11 @@ internal interface IKeySource : IAsyncDisposable
     {
     }
 
+    /// <summary>Applies the time limits of a start to the next update, because the process was paused.</summary>
+    void OnResumed()
+    {
+    }
+
     /// <summary>Executes the command of an operator, if there is one, and reads the keys.</summary>
     /// <param name="previous">The last snapshot; <see langword="null"/> for the first read.</param>
     /// <param name="command">The command of an operator; <see langword="null"/> if there is none.</param>

@@ -113,6 +113,8 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     protected override async Task<KeySnapshot?> ReadAsync(KeySnapshot? previous, CancellationToken cancellationToken) =>
         await UpdateAsync(previous, null, cancellationToken).ConfigureAwait(false);
 
+    protected override void OnResumed() => _source.OnResumed();
+
     protected override Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken) => _source.SubscribeAsync(onChanged, cancellationToken);
 
     protected override TimeSpan UntilDue(KeySnapshot snapshot)

@@ -9,14 +9,14 @@ internal sealed class PendingRead
     private const int MaximumWaiters = 4096;
 
     /// <summary>
-    /// The time limit of each read after the first read of a process. The limit is longer than the limits of connecting (2 s) and of reading (1 s)
+    /// The time limit of each read after the first read of a process, and after the first read that follows a pause of the process. The limit is longer than the limits of connecting (2 s) and of reading (1 s)
     /// together.
     /// </summary>
     private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(4);
 
     /// <summary>
-    /// The time limit of the first read of a process. The limit is longer than the limits of connecting (4 s) and of reading (4 s) together, which apply
-    /// while a process starts.
+    /// The time limit of a first read. The limit is longer than the limits of connecting (4 s) and of reading (4 s) together, which apply while a process
+    /// starts or resumes.
     /// </summary>
     private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(10);
 
@@ -28,8 +28,8 @@ internal sealed class PendingRead
     /// Returns the time after which a read counts as failed. After a failed read, requests do not wait for another read during this time, because the
     /// server may be unavailable.
     /// </summary>
-    /// <param name="isFirst">Whether nothing has been read yet. The first read has a longer limit, because a process that starts on a slow processor
-    /// needs more time and has no known keys.</param>
+    /// <param name="isFirst">Whether nothing has been read yet, or the process was paused. Such a read has a longer limit, because a process that starts or
+    /// resumes on a slow processor needs more time, and must not use keys that were revoked during the pause.</param>
     public static TimeSpan Limit(bool isFirst) => isFirst ? FirstLimit : UsualLimit;
 
     /// <summary>Ends the read, and lets the waiting requests continue.</summary>

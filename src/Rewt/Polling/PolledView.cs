@@ -99,7 +99,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     protected TimeSpan StaleBudget { get; }
 
     /// <summary>The time after which a read counts as failed.</summary>
-    private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Known is null);
+    private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Known is null || Volatile.Read(ref _wasPaused));
 
     /// <summary>
     /// Whether the last read failed less than <see cref="ReadLimit"/> ago. In this case, a request uses the last snapshot without waiting for another
@@ -226,6 +226,11 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     /// <summary>Called after each read, with the duration of the read and its failure, if any.</summary>
     protected virtual void OnRead(TimeSpan duration, Exception? failure)
+    {
+    }
+
+    /// <summary>Called when a read has failed because of a pause of the process. The next read has the time limits of the first read.</summary>
+    protected virtual void OnResumed()
     {
     }
 
@@ -412,6 +417,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
             Volatile.Write(ref _wasPaused, isPause);
             if (isPause)
             {
+                OnResumed();
                 ReadAgainIn(TimeSpan.Zero);
                 return null;
             }

@@ -17,7 +17,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private static readonly TimeSpan ExplanationInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
 
-    /// <summary>The longest time after the creation of this object for which the limits of <see cref="TimeLimit.AtStart"/> apply.</summary>
+    /// <summary>The longest time after a start or a pause of the process for which the limits of <see cref="TimeLimit.AtStart"/> apply.</summary>
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(15);
 
     /// <summary>
@@ -36,7 +36,6 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 
     private readonly PrimaryCheck _primary = new(time);
     private readonly Lock _gate = new();
-    private readonly long _created = time.GetTimestamp();
     private Task<IConnectionMultiplexer>? _opening;
     private long _openedAt;
     private int _attempts;
@@ -46,6 +45,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private Task<OutageReason?>? _explaining;
     private long _explainedAt;
     private bool _disposed;
+    private long _startedAt = time.GetTimestamp();
     private bool _hasStarted;
     private bool _isReplaced;
     private Task _closing = Task.CompletedTask;
@@ -64,13 +64,23 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     public TimeProvider Time => time;
 
     private (TimeSpan Connect, TimeSpan Command) Limits =>
-        !Volatile.Read(ref _hasStarted) && time.GetElapsedTime(_created) < Start ? TimeLimit.AtStart : TimeLimit.Usual;
+        !Volatile.Read(ref _hasStarted) && time.GetElapsedTime(Volatile.Read(ref _startedAt)) < Start ? TimeLimit.AtStart : TimeLimit.Usual;
 
     /// <summary>
     /// Replaces the longer time limits of the start with the usual limits. The method is called after a command has succeeded. From then on, an outage
     /// must be detected quickly, so that requests do not wait.
     /// </summary>
     public void Started() => Volatile.Write(ref _hasStarted, true);
+
+    /// <summary>
+    /// Applies the longer time limits of the start again until a command has succeeded. The method is called after a pause of the process, for example of
+    /// its container.
+    /// </summary>
+    public void OnResumed()
+    {
+        Volatile.Write(ref _startedAt, time.GetTimestamp());
+        Volatile.Write(ref _hasStarted, false);
+    }
 
     /// <summary>Executes commands, and records whether Redis answered. An error from the server counts as an answer.</summary>
     public async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)

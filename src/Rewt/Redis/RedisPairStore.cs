@@ -18,6 +18,8 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     public IStoreDoctor Doctor => field ??= new RedisDoctor(connection, options, instances: Instances);
 
+    public void OnResumed() => connection.OnResumed();
+
     public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
         var reading = await _entries.RecordAsync(() => connection.AskAsync(database => ReadConfirmedAsync(database, services, asked, cancellationToken), cancellationToken)).ConfigureAwait(false);

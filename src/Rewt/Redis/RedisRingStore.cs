@@ -32,6 +32,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
 
     public ITenantStore Tenants => field ??= new RedisTenantStore(connection, _keys, _hint);
 
+    public void OnResumed() => connection.OnResumed();
+
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
         try

@@ -17,6 +17,11 @@ internal interface IRingStore : IAsyncDisposable
     /// </summary>
     ITenantStore? Tenants => null;
 
+    /// <summary>Applies the time limits of a start to the next read, because the process was paused.</summary>
+    void OnResumed()
+    {
+    }
+
     /// <summary>Reads the ring atomically. The store limits the time of the read.</summary>
     Task<RingReading> ReadAsync(CancellationToken cancellationToken);
 

@@ -21,6 +21,8 @@ internal sealed class SharedSecretSource(RewtOptions options, IRingStore store, 
 
     public bool IsPossible(KeyId keyId) => keyId.IsOfSecret;
 
+    public void OnResumed() => store.OnResumed();
+
     public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken) =>
         await _updater.UpdateAsync((RingSnapshot?)previous, command is null ? null : reading => Plan((RingSnapshot?)previous, reading, command), cancellationToken).ConfigureAwait(false);
 

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Faults;
 
-/// <summary>Tests the timeouts of a Redis connection in its first 15 seconds and later.</summary>
+/// <summary>Tests the timeouts of a Redis connection at startup, later, and after a pause of the process.</summary>
 public sealed class ColdStartTests
 {
     [Theory]
@@ -17,8 +17,10 @@ public sealed class ColdStartTests
     public Task The_response_timeout_is_four_seconds_at_startup_and_one_second_later(int age, double delay, bool succeeds) =>
         ReadAsync(age, delay, succeeds, isConnected: true);
 
-    [Fact]
-    public async Task The_response_timeout_is_one_second_after_the_first_successful_read()
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 4)]
+    public async Task The_response_timeout_is_one_second_after_the_first_successful_read_unless_the_process_was_paused(bool isResumed, double timeout)
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.SetAsync("rewt:rewt-secret", new string('s', 43), TimeSpan.FromHours(1));
@@ -28,9 +30,11 @@ public sealed class ColdStartTests
         var options = new RewtOptions { Redis = proxy.ConnectionString };
         await using var store = new RedisRingStore(new RedisConnection(services, options, time), options, new SecretSeal(options, null, time), time);
         await store.ReadAsync(Cancellation);
+        time.Advance(TimeSpan.FromMinutes(1));
 
+        if (isResumed) store.OnResumed();
         proxy.Hold();
-        await ShouldTimeOutAsync(store.ReadAsync(Cancellation), time, TimeSpan.FromSeconds(1));
+        await ShouldTimeOutAsync(store.ReadAsync(Cancellation), time, TimeSpan.FromSeconds(timeout));
         proxy.Release();
     }
 

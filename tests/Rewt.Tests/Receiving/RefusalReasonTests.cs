@@ -78,6 +78,18 @@ public sealed class RefusalReasonTests
 
     public static TheoryData<string> CaseNames => [.. Cases.Keys];
 
+    [Fact]
+    public void A_test_can_create_the_exception_of_each_reason()
+    {
+        foreach (var reason in Enum.GetValues<RefusalReason>().Where(reason => reason != RefusalReason.None))
+        {
+            var exception = new RewtTokenException(reason);
+
+            exception.Reason.ShouldBe(reason);
+            exception.Detail.ShouldNotBeNullOrEmpty();
+        }
+    }
+
     [Theory]
     [MemberData(nameof(CaseNames))]
     public async Task The_log_contains_the_precise_reason_and_the_response_only_a_general_one(string name)

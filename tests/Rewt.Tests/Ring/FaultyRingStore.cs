@@ -43,6 +43,9 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
 
     public int Disposals => Volatile.Read(ref _disposals);
 
+    /// <summary>Gets the number of pauses of the process of which the store was notified.</summary>
+    public int Resumptions { get; private set; }
+
     public int Writes => Volatile.Read(ref _writes);
 
     /// <summary>Blocks reads after they have begun until <see cref="Release"/> is called.</summary>
@@ -63,6 +66,8 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
         Interlocked.Exchange(ref _blocked, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))?.TrySetException(new TimeoutException("The store is unavailable."));
 
     public void Release() => Interlocked.Exchange(ref _blocked, null)?.TrySetResult();
+
+    public void OnResumed() => Resumptions++;
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
