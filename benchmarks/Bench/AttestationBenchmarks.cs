@@ -47,7 +47,7 @@ public class AttestationBenchmarks
 
     private AttestationPolicy NewPolicy() => new([_root], [], new RewtIdentityOptions());
 
-    private bool Check(AttestationPolicy policy, string attestation) => policy.Check(_pair.Public, attestation, "rewt", Service, _now, null, out _) is not null;
+    private bool Check(AttestationPolicy policy, string attestation) => policy.Check(_pair.Public, attestation, new("rewt", Service), _now, null, out _) is not null;
 
     private string Attest(X500DistinguishedName issuer, ECDsa issuerKey, DateTimeOffset from, DateTimeOffset until, params byte[][] intermediates)
     {
@@ -59,8 +59,8 @@ public class AttestationBenchmarks
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         using var leaf = request.Create(issuer, X509SignatureGenerator.CreateForECDsa(issuerKey), from, until, [2]);
         var end = _now + TimeSpan.FromDays(7);
-        var signature = key.SignData(Attestation.Statement("rewt", Service, _now, end, _pair.Public), HashAlgorithmName.SHA256);
-        return new Attestation("rewt", Service, _now, end, [leaf.RawData, .. intermediates], Base64Url.EncodeToString(signature)).ToJson();
+        var signature = key.SignData(Attestation.Statement(new("rewt", Service), _now, end, _pair.Public), HashAlgorithmName.SHA256);
+        return new Attestation(new("rewt", Service), _now, end, [leaf.RawData, .. intermediates], Base64Url.EncodeToString(signature)).ToJson();
     }
 
     private static CertificateRequest Authority(string name, ECDsa key)

@@ -115,9 +115,9 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     }
 
     /// <summary>Returns whether a key exists. If this instance does not know the key, the method reads the key ring again.</summary>
-    private async Task<bool> IsKnownAsync(string ring, KeyId keyId, CancellationToken cancellationToken)
+    private async Task<bool> IsKnownAsync(string @namespace, KeyId keyId, CancellationToken cancellationToken)
     {
-        foreach (var keyRing in _rings.All(ring).Where(keyRing => keyRing.IsPossible(keyId)))
+        foreach (var keyRing in _rings.All(@namespace).Where(keyRing => keyRing.IsPossible(keyId)))
         {
             if (Has(keyRing.Known) || Has(await keyRing.RefreshAsync(cancellationToken))) return true;
         }

@@ -15,7 +15,7 @@ namespace Rewt.Internal;
 /// use default settings.</param>
 internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : IAsyncDisposable, IDisposable
 {
-    private readonly ConcurrentDictionary<(string Ring, string Service), Lazy<TestCaller>> _callers = new();
+    private readonly ConcurrentDictionary<(string Namespace, string Service), Lazy<TestCaller>> _callers = new();
     private readonly RewtOptions _defaults = new();
 
     public IEnumerable<TestCaller> Callers => _callers.Values.Where(caller => caller.IsValueCreated).Select(caller => caller.Value);

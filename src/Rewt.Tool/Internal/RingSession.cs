@@ -140,7 +140,7 @@ internal sealed class RingSession : IAsyncDisposable
         var state = (await Tenants.FindAsync([tenant], cancellationToken))[0];
         return state.IsDeleted
             ? throw new ToolException(ExitCode.Denied, $"The tenant '{tenant}' of the namespace '{Options.Namespace}' is deleted. 'rewt tenants create {tenant}' creates it again.")
-            : new TenantSecurityKey((_, _) => new(true), Options.Namespace, tenant, key.Secret, state.Generation).Signer;
+            : new TenantSecurityKey((_, _) => new(true), new(Options.Namespace, tenant), key.Secret, state.Generation).Signer;
     }
 
     /// <summary>Signs a token with the given key. The method does not start the background refresh of the key ring.</summary>

@@ -43,7 +43,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
     /// <summary>Returns whether the settings contain keys. If the settings contain keys, the keys in Redis are not read.</summary>
     public static bool IsConfigured(RewtOptions options) => SigningKeySetting.IsConfigured(options) || options.VerificationKeys.Count > 0;
 
-    public string Location(string ring) => $"the source in {_options.Section}:VerificationKeys";
+    public string Location(string @namespace) => $"the source in {_options.Section}:VerificationKeys";
 
     public bool HasChosenKeyIds => true;
 

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <see cref="RewtOptions.ClockSkew"/>, the class logs a warning, and the health check reports the difference, because tokens may be refused. The
 /// rotation of keys uses the clock of Redis and is not affected.
 /// </summary>
-internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogger logger)
+internal sealed partial class ClockSkewMonitor(string @namespace, TimeSpan skew, ILogger logger)
 {
     /// <summary>Whether the clocks differed by more than the permitted skew at the last check.</summary>
     public bool IsOff { get; private set; }
@@ -15,7 +15,7 @@ internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogg
     public void Check(KeySnapshot snapshot)
     {
         var isOff = snapshot.IsClockOff(skew);
-        if (isOff && !IsOff) LogClockOff(ring, TimeSpan.FromSeconds(Math.Round(snapshot.ClockOffset.TotalSeconds)), skew);
+        if (isOff && !IsOff) LogClockOff(@namespace, TimeSpan.FromSeconds(Math.Round(snapshot.ClockOffset.TotalSeconds)), skew);
         IsOff = isOff;
     }
 

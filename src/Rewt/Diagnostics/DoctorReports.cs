@@ -12,9 +12,9 @@ internal sealed class DoctorReports
 
     public IEnumerable<DoctorReport> All => _reports.Values;
 
-    public IReadOnlyList<Finding> Of(string ring) => _reports.TryGetValue(ring, out var report) ? report.Findings : [];
+    public IReadOnlyList<Finding> Of(string @namespace) => _reports.TryGetValue(@namespace, out var report) ? report.Findings : [];
 
-    public StoreConnection? ConnectionOf(string ring) => _reports.GetValueOrDefault(ring)?.Connection;
+    public StoreConnection? ConnectionOf(string @namespace) => _reports.GetValueOrDefault(@namespace)?.Connection;
 
-    public void Put(DoctorReport report) => _reports[report.Ring] = report;
+    public void Put(DoctorReport report) => _reports[report.Namespace] = report;
 }

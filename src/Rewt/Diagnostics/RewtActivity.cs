@@ -12,9 +12,9 @@ internal static class RewtActivity
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    public static Activity? Fetch(string ring) => Start("rewt.ring.fetch", ring);
+    public static Activity? Fetch(string @namespace) => Start("rewt.ring.fetch", @namespace);
 
-    public static Activity? Write(string ring, RingAction action)
+    public static Activity? Write(string @namespace, RingAction action)
     {
         var activity = Start(
             action switch
@@ -23,7 +23,7 @@ internal static class RewtActivity
                 RingAction.Revoke => "rewt.ring.revoke",
                 _ => "rewt.ring.write",
             },
-            ring);
+            @namespace);
         activity?.SetTag("rewt.action", action.ToString());
         return activity;
     }
@@ -46,10 +46,10 @@ internal static class RewtActivity
         if (activity is { ParentId: null }) activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
     }
 
-    private static Activity? Start(string name, string ring)
+    private static Activity? Start(string name, string @namespace)
     {
         var activity = Source.StartActivity(name, ActivityKind.Client);
-        activity?.SetTag("rewt.namespace", ring);
+        activity?.SetTag("rewt.namespace", @namespace);
         return activity;
     }
 }

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// Logs each change of the keys or tenants of a namespace with its author and its cause, in the log category <c>Rewt.Audit</c>. Only the writing
 /// instance logs the audit record. The other instances log only that the change has arrived.
 /// </summary>
-internal sealed partial class RingAudit(string ring, string instance, IAuditActor? actor, ILogger logger)
+internal sealed partial class RingAudit(string @namespace, string instance, IAuditActor? actor, ILogger logger)
 {
     /// <summary>The author in the audit record of a manual change, which was made with a Redis client.</summary>
     private const string RedisClient = "a client of Redis";
@@ -31,12 +31,12 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     {
         var (by, cause) = isCommand ? (Commander, "command") : (instance, "schedule");
         var known = before.All(now: default).Select(key => key.KeyId).ToHashSet();
-        foreach (var key in after.All(now: default).Where(key => !known.Contains(key.KeyId))) LogCreated(ring, key.KeyId, by, cause);
-        if (after.Current is { } current && current.KeyId != before.Current?.KeyId) LogActivated(ring, current.KeyId, by, cause);
+        foreach (var key in after.All(now: default).Where(key => !known.Contains(key.KeyId))) LogCreated(@namespace, key.KeyId, by, cause);
+        if (after.Current is { } current && current.KeyId != before.Current?.KeyId) LogActivated(@namespace, current.KeyId, by, cause);
         foreach (var (key, end) in after.Retired.Where(entry => before.Retired.All(former => former.Key.KeyId != entry.Key.KeyId)))
         {
             var until = end.ToDateTimeOffset();
-            LogRetired(ring, key.KeyId, until, by, cause);
+            LogRetired(@namespace, key.KeyId, until, by, cause);
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     public void PairRevoked(KeyId keyId)
     {
         var by = Commander;
-        LogRevoked(ring, keyId, by, "command");
+        LogRevoked(@namespace, keyId, by, "command");
     }
 
     /// <summary>
@@ -55,17 +55,17 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         var by = By(plan.Action, isCommand);
         var cause = isCommand ? "command" : Cause(plan.Action);
         var before = basis.Ring?.KeyIds().ToHashSet() ?? [];
-        foreach (var keyId in plan.Ring.KeyIds().Where(keyId => !before.Contains(keyId))) LogCreated(ring, keyId, by, cause);
-        if (plan.Ring.Current is { } current && current.KeyId != basis.Ring?.Current?.KeyId) LogActivated(ring, current.KeyId, by, cause);
+        foreach (var keyId in plan.Ring.KeyIds().Where(keyId => !before.Contains(keyId))) LogCreated(@namespace, keyId, by, cause);
+        if (plan.Ring.Current is { } current && current.KeyId != basis.Ring?.Current?.KeyId) LogActivated(@namespace, current.KeyId, by, cause);
 
         var retired = basis.Ring?.Retired.Select(key => key.Secret.KeyId).ToHashSet() ?? [];
         foreach (var key in plan.Ring.Retired.Where(key => !retired.Contains(key.Secret.KeyId)))
         {
             var until = key.Until.ToDateTimeOffset();
-            LogRetired(ring, key.Secret.KeyId, until, by, cause);
+            LogRetired(@namespace, key.Secret.KeyId, until, by, cause);
         }
 
-        foreach (var keyId in plan.Revoked.Keys.Where(keyId => !basis.Revoked.ContainsKey(keyId))) LogRevoked(ring, keyId, by, cause);
+        foreach (var keyId in plan.Revoked.Keys.Where(keyId => !basis.Revoked.ContainsKey(keyId))) LogRevoked(@namespace, keyId, by, cause);
     }
 
     /// <summary>Logs that an operator changed a tenant.</summary>
@@ -74,13 +74,13 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         if (change.Before == change.After) return;
         var verb = change.After.LifeAt == change.Before.LifeAt ? "revoked" : change.After.IsDeleted ? "deleted" : "created";
         var by = Commander;
-        LogTenantChanged(tenant, ring, verb, by, change.After.Generation.Milliseconds);
+        LogTenantChanged(tenant, @namespace, verb, by, change.After.Generation.Milliseconds);
     }
 
     /// <summary>Logs that this instance has read changes of tenants that another instance wrote.</summary>
     public void TenantsFollowed(IEnumerable<string> tenants, string by)
     {
-        foreach (var tenant in tenants) LogTenantFollowed(tenant, ring, Names.IsIdentifier(by) ? by : "unknown");
+        foreach (var tenant in tenants) LogTenantFollowed(tenant, @namespace, Names.IsIdentifier(by) ? by : "unknown");
     }
 
     /// <summary>Logs that this instance has read a change of the keys that another instance wrote.</summary>
@@ -88,7 +88,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     {
         if (next.Version == previous.Version || (next.Current?.KeyId == previous.Current?.KeyId && next.Revoked.Keys.All(previous.Revoked.ContainsKey))) return;
         var current = next.Current?.KeyId.ToString() ?? "none";
-        LogFollowed(ring, next.Version, current, next.ChangedBy ?? "unknown");
+        LogFollowed(@namespace, next.Version, current, next.ChangedBy ?? "unknown");
     }
 
     private static string Cause(RingAction action) => action switch

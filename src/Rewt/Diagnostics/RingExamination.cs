@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// the keys and the clock of the last read, the versions that the live instances have loaded, and the Redis server. The result is a
 /// <see cref="DoctorReport"/>.
 /// </summary>
-internal sealed class RingExamination(string ring, FleetSettings settings, IStoreDoctor? server, InstanceTracker tracker)
+internal sealed class RingExamination(string @namespace, FleetSettings settings, IStoreDoctor? server, InstanceTracker tracker)
 {
     /// <summary>
     /// The maximum number of instances that get a finding of their own. Without a limit, a Redis user that may write the list of instances could fill
@@ -33,7 +33,7 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
     {
         var behind = await OfInstancesAsync(snapshot, cancellationToken).ConfigureAwait(false);
         var store = server is null ? null : await server.ExamineAsync(cancellationToken).ConfigureAwait(false);
-        return new DoctorReport(ring, [.. OfKeys(snapshot), .. snapshot is RingSnapshot shared ? OfSecret(shared) : [], .. behind, .. store?.Findings ?? []], store?.Connection);
+        return new DoctorReport(@namespace, [.. OfKeys(snapshot), .. snapshot is RingSnapshot shared ? OfSecret(shared) : [], .. behind, .. store?.Findings ?? []], store?.Connection);
     }
 
     private IEnumerable<Finding> OfKeys(KeySnapshot snapshot)
@@ -48,17 +48,17 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
         if (snapshot.IsDegraded)
         {
             yield return Finding.Warning(
-                "degraded", $"The Redis login may run neither scripts nor transactions, so services share only the secret, and no key can be rotated or revoked; give the login the permissions that '{RightsCommand.OfSharedSecret(ring)}' prints.");
+                "degraded", $"The Redis login may run neither scripts nor transactions, so services share only the secret, and no key can be rotated or revoked; give the login the permissions that '{RightsCommand.OfSharedSecret(@namespace)}' prints.");
         }
     }
 
     private IEnumerable<Finding> OfSecret(RingSnapshot snapshot)
     {
-        if (snapshot.Problem is { } problem) yield return Finding.Warning("unusable-secret", $"No token can be signed or verified, because the key '{ring}:rewt-secret' cannot be used: {problem}.");
+        if (snapshot.Problem is { } problem) yield return Finding.Warning("unusable-secret", $"No token can be signed or verified, because the key '{@namespace}:rewt-secret' cannot be used: {problem}.");
         if (snapshot.Reading.Slot is { IsAbsent: false, IsWrongType: false, TimeToLive: null })
         {
             yield return Finding.Warning(
-                "no-ttl", $"The key '{ring}:rewt-secret' has no TTL, so the secret never rotates; start a service that may write, which restores the TTL, or set one with EXPIRE.");
+                "no-ttl", $"The key '{@namespace}:rewt-secret' has no TTL, so the secret never rotates; start a service that may write, which restores the TTL, or set one with EXPIRE.");
         }
 
         foreach (var (secret, name) in new[] { (snapshot.Current?.Secret, "current"), (snapshot.Next?.Secret, "pending") })

@@ -59,7 +59,7 @@ internal sealed class RingGauges
         from finding in report.Findings
         select new Measurement<long>(
             1,
-            new("rewt.namespace", report.Ring),
+            new("rewt.namespace", report.Namespace),
             new("rewt.finding", finding.Code),
             new KeyValuePair<string, object?>("rewt.severity", finding.Severity == FindingSeverity.Warning ? "warning" : "advice"));
 

@@ -4,16 +4,16 @@ namespace Rewt.Internal;
 /// Records the metrics of one key ring in the instruments of <see cref="RewtMetrics"/>: signed and refused tokens, reads, rotations and others. Each
 /// value has the namespace as an attribute. Recording allocates no memory while no listener is attached.
 /// </summary>
-internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
+internal sealed class RingMetrics(RewtMetrics? instruments, string @namespace)
 {
     /// <summary>A shared object that records no metrics.</summary>
     public static readonly RingMetrics None = new(null, string.Empty);
 
-    private readonly KeyValuePair<string, object?> _ring = new("rewt.namespace", ring);
+    private readonly KeyValuePair<string, object?> _namespace = new("rewt.namespace", @namespace);
 
     public void Signed(string type)
     {
-        if (instruments is { TokensSigned: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.token.type", type == TokenTypes.Data ? "data" : "bearer"));
+        if (instruments is { TokensSigned: { Enabled: true } counter }) counter.Add(1, _namespace, new("rewt.token.type", type == TokenTypes.Data ? "data" : "bearer"));
     }
 
     /// <summary>Waits for a verification, and counts its result.</summary>
@@ -46,34 +46,34 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
 
     public void Refused(TokenRefusal cause)
     {
-        if (instruments is { TokensVerified: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.result", ResultOf(cause.Public)), new("rewt.reason", cause.Code));
+        if (instruments is { TokensVerified: { Enabled: true } counter }) counter.Add(1, _namespace, new("rewt.result", ResultOf(cause.Public)), new("rewt.reason", cause.Code));
     }
 
     /// <summary>Counts a token that was verified before, and whose cached result is still valid.</summary>
     public void CacheHit()
     {
-        if (instruments is { CacheHits: { Enabled: true } counter }) counter.Add(1, _ring);
+        if (instruments is { CacheHits: { Enabled: true } counter }) counter.Add(1, _namespace);
     }
 
     public void UnknownKey(bool isFound)
     {
-        if (instruments is { UnknownKeys: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.outcome", isFound ? "found" : "not_found"));
+        if (instruments is { UnknownKeys: { Enabled: true } counter }) counter.Add(1, _namespace, new("rewt.outcome", isFound ? "found" : "not_found"));
     }
 
     public void ServedStale()
     {
-        if (instruments is { StaleServes: { Enabled: true } counter }) counter.Add(1, _ring);
+        if (instruments is { StaleServes: { Enabled: true } counter }) counter.Add(1, _namespace);
     }
 
     public void Refreshed(TimeSpan duration, Exception? failure)
     {
         if (instruments is null) return;
         var error = failure is null ? null : StoreFailure.Cause(failure);
-        if (error is null) instruments.RefreshDuration.Record(duration.TotalSeconds, _ring);
+        if (error is null) instruments.RefreshDuration.Record(duration.TotalSeconds, _namespace);
         else
         {
-            instruments.RefreshDuration.Record(duration.TotalSeconds, _ring, new("error.type", error));
-            instruments.RefreshErrors.Add(1, _ring, new("error.type", error));
+            instruments.RefreshDuration.Record(duration.TotalSeconds, _namespace, new("error.type", error));
+            instruments.RefreshErrors.Add(1, _namespace, new("error.type", error));
         }
     }
 
@@ -85,15 +85,15 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         if (revoked > 0) Revoked(revoked, isCommand ? "operator" : plan.Action == RingAction.MergeRevocations ? "merge" : "redis");
     }
 
-    public void Rotated(string cause) => instruments?.Rotations.Add(1, _ring, new("rewt.cause", cause));
+    public void Rotated(string cause) => instruments?.Rotations.Add(1, _namespace, new("rewt.cause", cause));
 
-    public void Revoked(int keys, string cause) => instruments?.Revocations.Add(keys, _ring, new("rewt.cause", cause));
+    public void Revoked(int keys, string cause) => instruments?.Revocations.Add(keys, _namespace, new("rewt.cause", cause));
 
-    public void Propagated(TimeSpan delay) => instruments?.PropagationDelay.Record(Math.Max(0, delay.TotalSeconds), _ring);
+    public void Propagated(TimeSpan delay) => instruments?.PropagationDelay.Record(Math.Max(0, delay.TotalSeconds), _namespace);
 
     private void Verified(string result)
     {
-        if (instruments is { TokensVerified: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.result", result));
+        if (instruments is { TokensVerified: { Enabled: true } counter }) counter.Add(1, _namespace, new("rewt.result", result));
     }
 
     /// <summary>Returns the code of a refusal. The metrics, <c>rewt_error</c> in responses and the command-line tool use the same code.</summary>

@@ -95,15 +95,18 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <summary>Checks the attestation of a key.</summary>
     /// <param name="key">The key to which the attestation must belong.</param>
     /// <param name="json">The attestation in JSON; <see langword="null"/> if there is none.</param>
-    /// <param name="ring">The namespace that the attestation must name.</param>
-    /// <param name="service">The service that the attestation must name; <see langword="null"/> if it may name any service.</param>
+    /// <param name="ring">The namespace and the service that the attestation must name.</param>
     /// <param name="now">The current time. An attestation that has expired by this time is refused.</param>
     /// <param name="before">The result of an earlier check of the same attestation; <see langword="null"/> for the first check. The certificate must
     /// be valid at the first check or now, because an attestation by an expired certificate could be backdated. A later check with a valid certificate
     /// extends the time for which the attestation is accepted.</param>
     /// <param name="problem">The reason why the attestation is refused, as a clause about the key, such as "its certificate has expired";
     /// <see langword="null"/> if the attestation is accepted.</param>
-    public (AttestingCertificate By, string Service)? Check(PublicKey key, string? json, string ring, string? service, StoreTime now, AttestingCertificate? before, out string? problem)
+    public AttestingCertificate? Check(PublicKey key, string? json, PairRingId ring, StoreTime now, AttestingCertificate? before, out string? problem) =>
+        Check(key, json, ring.Namespace, ring.Service, now, before, out problem)?.By;
+
+    /// <summary>Checks the attestation of a key, which may name any service if <paramref name="service"/> is <see langword="null"/>.</summary>
+    private (AttestingCertificate By, string Service)? Check(PublicKey key, string? json, string @namespace, string? service, StoreTime now, AttestingCertificate? before, out string? problem)
     {
         problem = None;
         if (json is null) return null;
@@ -112,7 +115,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (Attestation.TryRead(json) is not { } attestation) return null;
 
         problem = "its attestation is for another service or namespace";
-        if (attestation.Service != (service ?? attestation.Service) || attestation.Ring != ring || !Rewt.Internal.Names.IsName(attestation.Service)) return null;
+        if (attestation.Ring.Service != (service ?? attestation.Ring.Service) || attestation.Ring.Namespace != @namespace || !Rewt.Internal.Names.IsName(attestation.Ring.Service)) return null;
 
         problem = Ended;
         if (attestation.Until <= now) return null;
@@ -124,7 +127,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         // earlier check, and the certificate may have expired since then.
         var other = seenAt == now ? before?.SeenAt ?? now : now;
         if (problem is not null && other != seenAt && other + _longest > now) problem = ProblemAt(other);
-        return problem is null ? (by!, attestation.Service) : null;
+        return problem is null ? (by!, attestation.Ring.Service) : null;
 
         string? ProblemAt(StoreTime at) => ProblemOf(key, attestation, at.ToDateTimeOffset(), out by);
     }
@@ -141,7 +144,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// Returns the keys of a set that this policy accepts, and whether this result is final. Each key is bound to the service that its attestation
     /// names. The result is not final if a certificate is not valid yet. A final result stays the same until an attestation ends.
     /// </summary>
-    public (PublicKeySet Set, bool IsFinal) Filter(PublicKeySet set, PublicKeySet? before, string ring, StoreTime now)
+    public (PublicKeySet Set, bool IsFinal) Filter(PublicKeySet set, PublicKeySet? before, string @namespace, StoreTime now)
     {
         var isFinal = true;
         var (keys, refused, attestations) = (new List<PublicKey>(), set.Refused.ToList(), new Dictionary<KeyId, KeyAttestation>());
@@ -149,9 +152,9 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         {
             var json = set.Attestations.GetValueOrDefault(key.KeyId)?.Json;
             var known = before?.Attestations.GetValueOrDefault(key.KeyId);
-            var check = Check(key, json, ring, null, now, known?.Json == json ? known?.By : null, out var problem);
+            var check = Check(key, json, @namespace, null, now, known?.Json == json ? known?.By : null, out var problem);
             isFinal &= problem != NotYetValid;
-            if (check is null && known is not null && known.Json != json && (check = Check(key, known.Json, ring, null, now, known.By, out _)) is not null)
+            if (check is null && known is not null && known.Json != json && (check = Check(key, known.Json, @namespace, null, now, known.By, out _)) is not null)
             {
                 // The previous attestation still counts when a new one does not.
                 refused.Add(new RefusedKey(key.KeyId.ToString(), $"{problem}; the previous attestation stays in use"));
@@ -218,7 +221,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         by = null;
         if (problem is not null) return problem;
 
-        var name = CertificateNames.Find(certificate!.Names, attestation.Service, _names)!;
+        var name = CertificateNames.Find(certificate!.Names, attestation.Ring.Service, _names)!;
         by = new AttestingCertificate(name, certificate.Until, StoreTime.From(at), StoreTime.Min(attestation.Until, StoreTime.From(at) + _longest));
         return null;
     }
@@ -247,11 +250,11 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     }
 
     private string? ProblemOfNames(IReadOnlyList<(string Text, bool IsUri)> names, Attestation attestation) =>
-        CertificateNames.Find(names, attestation.Service, _names) is null ? "its certificate does not name the service" : null;
+        CertificateNames.Find(names, attestation.Ring.Service, _names) is null ? "its certificate does not name the service" : null;
 
     private static string? ProblemOfSignature(PublicKey key, Attestation attestation, PublicKey certified)
     {
-        var statement = Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key);
+        var statement = Attestation.Statement(attestation.Ring, attestation.At, attestation.Until, key);
         return KeyProof.Verifies(certified, statement, attestation.Signature) ? null : "its attestation is not signed by its certificate";
     }
 

@@ -28,9 +28,9 @@ internal sealed record IssuerKeys(
     /// with <paramref name="latest"/>, and all other times with <paramref name="now"/>, which is the time of the read by the clock of the store.
     /// </summary>
     public static IssuerKeys Read(
-        string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy, StoreTime latest, CheckBudget budget)
+        PairRingId ring, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy, StoreTime latest, CheckBudget budget)
     {
-        var (revocations, ownRevoked) = (memory.RevokedOf(issuer), memory.OwnRevokedOf(issuer));
+        var (revocations, ownRevoked) = (memory.RevokedOf(ring.Service), memory.OwnRevokedOf(ring.Service));
         var keys = new Dictionary<KeyId, PublishedKey>();
         var refused = new List<RefusedKey>();
         var refusals = new Dictionary<string, Refusal>(StringComparer.Ordinal);
@@ -48,7 +48,7 @@ internal sealed record IssuerKeys(
             var known = KeyId.TryParse(name) is { } keyId ? previous?.Keys.GetValueOrDefault(keyId) : null;
             PublishedKey? key = null;
             var problem = (string?)CheckBudget.NotChecked;
-            if (policy is null || known is not null || budget.TryTake()) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, latest, out problem, known is null ? null : budget);
+            if (policy is null || known is not null || budget.TryTake()) key = PublishedKey.TryRead(entry, name, ring, known, policy, latest, out problem, known is null ? null : budget);
             if (key is null)
             {
                 var reason = new RefusedKey(Names.IsIdentifier(name) ? name : "an entry whose name cannot be printed", problem!);
@@ -59,7 +59,7 @@ internal sealed record IssuerKeys(
             else if (key.Until > now && !revocations.ContainsKey(key.Key.KeyId)) keys.Add(key.Key.KeyId, key);
         }
 
-        return new IssuerKeys(issuer, keys, revocations, ownRevoked, refused) { _refusals = refusals, _unchecked = notChecked, _problem = reading.Problem, _policy = policy };
+        return new IssuerKeys(ring.Service, keys, revocations, ownRevoked, refused) { _refusals = refusals, _unchecked = notChecked, _problem = reading.Problem, _policy = policy };
     }
 
     /// <summary>Returns whether the entry of a key has not been verified yet, because too many entries are new. The next read continues.</summary>

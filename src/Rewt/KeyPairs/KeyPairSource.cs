@@ -53,7 +53,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
 
     public IStoreDoctor? Doctor => store.Doctor;
 
-    public string Location(string ring) => $"the ring '{Tag}:{_service}'";
+    public string Location(string @namespace) => $"the ring '{Tag}:{_service}'";
 
     public bool IsPossible(KeyId keyId) => keyId.IsOfKeyPair;
 
@@ -128,7 +128,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         // The keys that tokens wait for come first, then small rings, so that a flood of entries in one ring is checked last.
         var rings = reading.Services.OrderByDescending(ring => ring.Key == _service || asked.Contains(ring.Key, StringComparer.Ordinal)).ThenBy(ring => ring.Value.Entries.Count).ToDictionary(
             ring => ring.Key,
-            ring => IssuerKeys.Read(options.Namespace, ring.Key, ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key), _identity?.Policy, latest, budget.ForNextRing()),
+            ring => IssuerKeys.Read(new(options.Namespace, ring.Key), ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key), _identity?.Policy, latest, budget.ForNextRing()),
             StringComparer.Ordinal);
         Report(rings.Values);
         Report(_identity?.State(reading.Now));

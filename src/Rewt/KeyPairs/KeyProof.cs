@@ -10,14 +10,14 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class KeyProof
 {
-    public static string Make(KeyPair pair, string ring, string service)
+    public static string Make(KeyPair pair, PairRingId ring)
     {
         var signature = new byte[pair.SignatureLength];
-        pair.Sign(Statement(ring, service, pair.KeyId), signature);
+        pair.Sign(Statement(ring, pair.KeyId), signature);
         return Base64Url.EncodeToString(signature);
     }
 
-    public static bool Holds(PublicKey key, string ring, string service, string proof) => Verifies(key, Statement(ring, service, key.KeyId), proof);
+    public static bool Holds(PublicKey key, PairRingId ring, string proof) => Verifies(key, Statement(ring, key.KeyId), proof);
 
     /// <summary>Returns whether a text is the signature of a statement with a given key.</summary>
     public static bool Verifies(PublicKey key, byte[] statement, string text)
@@ -32,5 +32,5 @@ internal static class KeyProof
         return verifier.Verify(statement, signature);
     }
 
-    private static byte[] Statement(string ring, string service, KeyId keyId) => Encoding.ASCII.GetBytes($"rewt key\n{ring}\n{service}\n{keyId}");
+    private static byte[] Statement(PairRingId ring, KeyId keyId) => Encoding.ASCII.GetBytes($"rewt key\n{ring.Namespace}\n{ring.Service}\n{keyId}");
 }

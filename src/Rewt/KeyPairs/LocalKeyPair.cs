@@ -16,7 +16,7 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
     {
         var pair = KeyPair.Generate(options.KeyPairs.Algorithm);
         pair.Public.BelongTo(options.ServiceName!);
-        return new LocalKeyPair(pair, KeyProof.Make(pair, options.Namespace, options.ServiceName!));
+        return new LocalKeyPair(pair, KeyProof.Make(pair, new(options.Namespace, options.ServiceName!)));
     }
 
     /// <summary>
@@ -28,7 +28,7 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
         {
             _certificate = certificate,
             _by = new AttestingCertificate(certificate.Name, certificate.ChainNotAfter, now, now + duration),
-            _attestation = certificate.Attest(Pair.Public, options.Namespace, options.ServiceName!, now, now + duration).ToJson(),
+            _attestation = certificate.Attest(Pair.Public, new(options.Namespace, options.ServiceName!), now, now + duration).ToJson(),
         };
 
     public PublishedKey Publish(RewtKeyState state, StoreTime until) => new(Pair.Public, state, until, Proof)

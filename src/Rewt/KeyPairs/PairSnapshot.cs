@@ -116,14 +116,14 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <summary>
     /// Removes from this snapshot the keys that a new policy does not accept. Only the code that reads the store may call this method.
     /// </summary>
-    public void Recheck(AttestationPolicy policy, string ring, ClockReading now)
+    public void Recheck(AttestationPolicy policy, string @namespace, ClockReading now)
     {
         if (ReferenceEquals(policy, Policy)) return;
 
         Policy = policy;
         var latest = Latest(now);
         var withdrawn = new HashSet<PublishedKey>(ReferenceEqualityComparer.Instance);
-        foreach (var issuer in Issuers.Values) withdrawn.UnionWith(issuer.Keys.Values.Where(key => !key.IsAcceptedBy(policy, ring, issuer.Issuer, latest)));
+        foreach (var issuer in Issuers.Values) withdrawn.UnionWith(issuer.Keys.Values.Where(key => !key.IsAcceptedBy(policy, new(@namespace, issuer.Issuer), latest)));
         Volatile.Write(ref _withdrawn, withdrawn);
     }
 

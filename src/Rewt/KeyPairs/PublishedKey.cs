@@ -61,8 +61,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     /// </summary>
     /// <param name="entry">The stored text of the entry.</param>
     /// <param name="name">The name of the entry, which must be the key id.</param>
-    /// <param name="ring">The name of the namespace.</param>
-    /// <param name="service">The name of the service that owns the ring.</param>
+    /// <param name="ring">The ring that contains the entry.</param>
     /// <param name="known">The previous entry with the same name; <see langword="null"/> if there is none. A proof or attestation that has not
     /// changed is not verified again.</param>
     /// <param name="policy">The policy that checks attestations; <see langword="null"/> if no authorities are configured.</param>
@@ -70,14 +69,14 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     /// <param name="problem">The reason why the entry is refused; <see langword="null"/> if the entry is accepted.</param>
     /// <param name="budget">The limit of the verifications in one read.</param>
     public static PublishedKey? TryRead(
-        byte[] entry, string name, string ring, string service, PublishedKey? known, AttestationPolicy? policy, StoreTime now, out string? problem, CheckBudget? budget = null)
+        byte[] entry, string name, PairRingId ring, PublishedKey? known, AttestationPolicy? policy, StoreTime now, out string? problem, CheckBudget? budget = null)
     {
         problem = null;
         if (known is not null && ReferenceEquals(known.Policy, policy) && (policy is null || known.By is null || !policy.IsDue(known.By, now)) && known.Entry.AsSpan().SequenceEqual(entry)) return known;
-        if (JwkReader.TryRead(entry, out problem) is not { } key) return Keep(entry, known, ring, service, policy, now, ref problem);
+        if (JwkReader.TryRead(entry, out problem) is not { } key) return Keep(entry, known, ring, policy, now, ref problem);
 
         problem = ReadRest(entry, out var state, out var until, out var proof, out var attestation) ? null : "state, until or proof is missing or malformed";
-        if (problem is not null) return Keep(entry, known, ring, service, policy, now, ref problem);
+        if (problem is not null) return Keep(entry, known, ring, policy, now, ref problem);
 
         var isKnown = known is not null && known.Key.Thumbprint == key.Thumbprint && known.Key.Algorithm == key.Algorithm;
         var isSettled = isKnown && known!.Proof == proof && known.Attestation == attestation && (known.By is { } held ? policy?.IsDue(held, now) != true : attestation is null);
@@ -85,7 +84,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         {
             // The previous entry stays, and the next read checks the new one.
             problem = CheckBudget.NotChecked;
-            if (!ReferenceEquals(known!.Policy, policy)) return Keep(known.Entry, known, ring, service, policy, now, ref problem);
+            if (!ReferenceEquals(known!.Policy, policy)) return Keep(known.Entry, known, ring, policy, now, ref problem);
             if (!policy.AcceptsUnattested && !(known.By?.EndsAt > now)) return null;
             problem = null;
             return known with { Warning = CheckBudget.NotChecked };
@@ -95,24 +94,24 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         {
             (false, _) => "the kid is not the key's thumbprint (RFC 7638)",
             (_, false) => "the name of the entry is not its kid",
-            _ => (isKnown && known!.Proof == proof) || KeyProof.Holds(key, ring, service, proof) ? null : "its proof is invalid: the key does not belong to this service",
+            _ => (isKnown && known!.Proof == proof) || KeyProof.Holds(key, ring, proof) ? null : "its proof is invalid: the key does not belong to this service",
         };
-        if (problem is not null) return Keep(entry, known, ring, service, policy, now, ref problem);
+        if (problem is not null) return Keep(entry, known, ring, policy, now, ref problem);
 
         AttestingCertificate? by = null;
         string? warning = null;
         if (policy is not null)
         {
             var isSame = isKnown && known!.Attestation == attestation;
-            by = isSame ? known!.Confirm(ring, service, policy, now, out warning) : policy.Check(key, attestation, ring, service, now, null, out warning)?.By;
+            by = isSame ? known!.Confirm(ring, policy, now, out warning) : policy.Check(key, attestation, ring, now, null, out warning);
             // The previous attestation still counts when a new one does not, for example because receivers do not have its authority yet.
-            if (by is null && isKnown && !isSame && known!.By is not null && (by = known.Confirm(ring, service, policy, now, out _)) is not null) attestation = known.Attestation;
+            if (by is null && isKnown && !isSame && known!.By is not null && (by = known.Confirm(ring, policy, now, out _)) is not null) attestation = known.Attestation;
             problem = by is null && !policy.AcceptsUnattested ? warning : null;
             if (problem is not null) return null;
         }
 
         if (isKnown) key = known!.Key;
-        else key.BelongTo(service);
+        else key.BelongTo(ring.Service);
         return new PublishedKey(key, state, until, proof) { Entry = entry, Attestation = attestation, By = by, Warning = attestation is null ? null : warning, Policy = policy };
     }
 
@@ -120,23 +119,23 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     /// Checks the attestation again, with a new policy or at a later time. Returns <see langword="null"/> if the attestation no longer confirms the
     /// key.
     /// </summary>
-    public AttestingCertificate? Confirm(string ring, string service, AttestationPolicy policy, StoreTime now, out string? problem)
+    public AttestingCertificate? Confirm(PairRingId ring, AttestationPolicy policy, StoreTime now, out string? problem)
     {
         problem = null;
-        return By is { } by && !policy.IsDue(by, now) && ReferenceEquals(Policy, policy) ? by : policy.Check(Key, Attestation, ring, service, now, By, out problem)?.By;
+        return By is { } by && !policy.IsDue(by, now) && ReferenceEquals(Policy, policy) ? by : policy.Check(Key, Attestation, ring, now, By, out problem);
     }
 
     /// <summary>Returns whether a new policy accepts the key. The key pairs of this process are accepted without a check.</summary>
-    public bool IsAcceptedBy(AttestationPolicy policy, string ring, string service, StoreTime now) =>
-        Policy is null || policy.AcceptsUnattested || Confirm(ring, service, policy, now, out _) is not null;
+    public bool IsAcceptedBy(AttestationPolicy policy, PairRingId ring, StoreTime now) =>
+        Policy is null || policy.AcceptsUnattested || Confirm(ring, policy, now, out _) is not null;
 
     /// <summary>
     /// Returns the previous entry in place of a new entry that cannot be used; <see langword="null"/> if no certificate confirms the key of the
     /// previous entry.
     /// </summary>
-    private static PublishedKey? Keep(byte[] entry, PublishedKey? known, string ring, string service, AttestationPolicy? policy, StoreTime now, ref string? problem)
+    private static PublishedKey? Keep(byte[] entry, PublishedKey? known, PairRingId ring, AttestationPolicy? policy, StoreTime now, ref string? problem)
     {
-        if (policy is null || known?.By is null || known.Confirm(ring, service, policy, now, out _) is not { } by) return null;
+        if (policy is null || known?.By is null || known.Confirm(ring, policy, now, out _) is not { } by) return null;
 
         var kept = known with { Entry = entry, By = by, Warning = problem, Policy = policy };
         problem = null;

@@ -103,11 +103,11 @@ internal sealed class ServiceCertificate
     }
 
     /// <summary>Signs the statement that a key belongs to a service between <paramref name="at"/> and <paramref name="until"/>.</summary>
-    public Attestation Attest(PublicKey key, string ring, string service, StoreTime at, StoreTime until)
+    public Attestation Attest(PublicKey key, PairRingId ring, StoreTime at, StoreTime until)
     {
         var signature = new byte[_key.SignatureLength];
-        _key.Sign(Attestation.Statement(ring, service, at, until, key), signature);
-        return new Attestation(ring, service, at, until, Chain, System.Buffers.Text.Base64Url.EncodeToString(signature));
+        _key.Sign(Attestation.Statement(ring, at, until, key), signature);
+        return new Attestation(ring, at, until, Chain, System.Buffers.Text.Base64Url.EncodeToString(signature));
     }
 
     /// <summary>

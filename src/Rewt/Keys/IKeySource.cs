@@ -17,8 +17,8 @@ internal interface IKeySource : IAsyncDisposable
     ITenantStore? Tenants => null;
 
     /// <summary>Returns a text that names the location of the keys, for messages to an operator.</summary>
-    /// <param name="ring">The name of the namespace.</param>
-    string Location(string ring) => $"the key '{ring}:rewt-secret'";
+    /// <param name="namespace">The name of the namespace.</param>
+    string Location(string @namespace) => $"the key '{@namespace}:rewt-secret'";
 
     /// <summary>Returns whether a key of this source can have the given id. A token with an impossible key id causes no read.</summary>
     bool IsPossible(KeyId keyId);

@@ -5,12 +5,12 @@ namespace Rewt.Internal;
 /// <summary>The store of used one-time tokens in Redis. Each token has a Redis key, which expires when the token can no longer be accepted.</summary>
 internal sealed class RedisOneTimeStore(RedisConnection connection) : IOneTimeStore
 {
-    public Task<bool> TryUseAsync(string ring, string audience, string id, TimeSpan life, CancellationToken cancellationToken) => connection.AskAsync(
+    public Task<bool> TryUseAsync(string @namespace, string audience, string id, TimeSpan life, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
             var expiry = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(life.TotalMilliseconds)));
             // Client library 2.x sends an additional SELECT after ExecuteAsync.
-            var isFirstUse = await database.StringSetAsync(new RedisKeys(ring).UsedOf(audience, id), "1", expiry, When.NotExists, CommandFlags.DemandMaster)
+            var isFirstUse = await database.StringSetAsync(new RedisKeys(@namespace).UsedOf(audience, id), "1", expiry, When.NotExists, CommandFlags.DemandMaster)
                 .WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             connection.Started();
             return isFirstUse;

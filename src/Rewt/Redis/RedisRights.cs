@@ -15,16 +15,16 @@ internal static class RedisRights
     private static string[] PairConnecting => [.. Connecting.Split(' '), "+get", "+exists"];
 
     /// <summary>
-    /// Returns the ACL rules for a namespace whose services sign with key pairs. <paramref name="service"/> is the name of the service that signs.
+    /// Returns the ACL rules for a namespace whose services sign with key pairs. <paramref name="ring"/> names the service that signs.
     /// </summary>
-    public static IReadOnlyList<string> OfPairs(string role, string ring, string service)
+    public static IReadOnlyList<string> OfPairs(string role, PairRingId ring)
     {
-        var (keys, pairs) = (new RedisKeys(ring), new PairRedisKeys(ring));
+        var (keys, pairs) = (new RedisKeys(ring.Namespace), new PairRedisKeys(ring.Namespace));
         return role switch
         {
             "verifier" =>
             [
-                $"%R~{pairs.Pattern()}", Used(keys, service), .. CheckedApps(keys), $"&{pairs.Channel}", $"&{keys.AppChannel}",
+                $"%R~{pairs.Pattern()}", Used(keys, ring.Service), .. CheckedApps(keys), $"&{pairs.Channel}", $"&{keys.AppChannel}",
                 .. "+mget +hget +hgetall +hlen +memory|usage +zrange +time +multi +exec +hset +hmset +set +subscribe +unsubscribe".Split(' '), .. PairConnecting,
             ],
             "operator" =>
@@ -36,7 +36,7 @@ internal static class RedisRights
             ],
             _ =>
             [
-                $"%R~{pairs.Pattern()}", $"~{pairs.Pattern($"{service}:")}", $"~{pairs.Instances}", Used(keys, service), .. CheckedApps(keys), $"&{pairs.Channel}", $"&{keys.AppChannel}",
+                $"%R~{pairs.Pattern()}", $"~{pairs.Pattern($"{ring.Service}:")}", $"~{pairs.Instances}", Used(keys, ring.Service), .. CheckedApps(keys), $"&{pairs.Channel}", $"&{keys.AppChannel}",
                 .. "+mget +hget +hgetall +hlen +memory|usage +zrange +time +multi +exec +hset +hmset +hdel +set +pexpireat +expire +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting,
             ],
         };
@@ -44,10 +44,10 @@ internal static class RedisRights
 
     /// <param name="role">One of <see cref="Roles"/>: a service that signs and rotates, a service that only verifies, or an operator with the
     /// command-line tool.</param>
-    /// <param name="ring">The name of the namespace.</param>
-    public static IReadOnlyList<string> Of(string role, string ring)
+    /// <param name="namespace">The name of the namespace.</param>
+    public static IReadOnlyList<string> Of(string role, string @namespace)
     {
-        var (keys, pairs) = (new RedisKeys(ring), new PairRedisKeys(ring));
+        var (keys, pairs) = (new RedisKeys(@namespace), new PairRedisKeys(@namespace));
         return role switch
         {
             "verifier" =>

@@ -10,7 +10,7 @@ internal static class ServerDiagnosis
 
     private static readonly string[] WritingCommands = ["SET", "PEXPIREAT", "HSET", "DEL", "ZADD", "EVALSHA"];
 
-    public static IEnumerable<Finding> Of(ServerFacts facts, string ring)
+    public static IEnumerable<Finding> Of(ServerFacts facts, string @namespace)
     {
         if (facts.EvictionPolicy is { } policy && policy != "noeviction")
         {
@@ -43,7 +43,7 @@ internal static class ServerDiagnosis
         {
             yield return Finding.Warning(
                 "no-push",
-                $"A message published to Redis did not arrive, so revocations are detected by polling only; allow the channels '&{{{ring}:rewt-secret}}:*' with SUBSCRIBE and PUBLISH, and check that no proxy drops the messages.");
+                $"A message published to Redis did not arrive, so revocations are detected by polling only; allow the channels '&{{{@namespace}:rewt-secret}}:*' with SUBSCRIBE and PUBLISH, and check that no proxy drops the messages.");
         }
 
         foreach (var (key, maximum) in facts.CrowdedKeys)
@@ -60,18 +60,18 @@ internal static class ServerDiagnosis
                 : (string.Join(", ", facts.CanPublishFor), "a service with this login can sign as each of them");
             yield return Finding.Warning(
                 "pair-rights",
-                $"The Redis login is permitted to publish keys for {services}, so {signers}; give each service a login with the permissions that '{RightsCommand.OfKeyPairs(ring, "<name>")}' prints.");
+                $"The Redis login is permitted to publish keys for {services}, so {signers}; give each service a login with the permissions that '{RightsCommand.OfKeyPairs(@namespace, "<name>")}' prints.");
         }
 
-        foreach (var finding in OfRights(facts, ring)) yield return finding;
+        foreach (var finding in OfRights(facts, @namespace)) yield return finding;
     }
 
-    private static IEnumerable<Finding> OfRights(ServerFacts facts, string ring)
+    private static IEnumerable<Finding> OfRights(ServerFacts facts, string @namespace)
     {
         if (facts.AreScriptsDenied)
         {
             yield return Finding.Advice(
-                "acl", $"The Redis login may not run scripts (EVAL), so the permissions of the login cannot be checked; if the service signs and the server supports EVAL, give the login the permissions that '{RightsCommand.OfSharedSecret(ring)}' prints.");
+                "acl", $"The Redis login may not run scripts (EVAL), so the permissions of the login cannot be checked; if the service signs and the server supports EVAL, give the login the permissions that '{RightsCommand.OfSharedSecret(@namespace)}' prints.");
         }
 
         if (facts.DeniedCommands.Count == 0) yield break;
@@ -79,7 +79,7 @@ internal static class ServerDiagnosis
         var isReader = WritingCommands.All(command => facts.DeniedCommands.Any(name => name.Split(' ')[0] == command));
         yield return isReader
             ? Finding.Advice("acl", $"The Redis login can only read the key ring, so another service must rotate and revoke the keys ({denied}).")
-            : Finding.Warning("acl", $"The Redis login lacks permissions; give it those that '{RightsCommand.OfSharedSecret(ring)}' prints. Missing permissions: {denied}.");
+            : Finding.Warning("acl", $"The Redis login lacks permissions; give it those that '{RightsCommand.OfSharedSecret(@namespace)}' prints. Missing permissions: {denied}.");
     }
 
     private static bool IsThisMachine(EndPoint server) => server switch

@@ -58,11 +58,11 @@ internal sealed class Secret : IEquatable<Secret>
     /// computes only one HMAC. In the input of the HMAC, the length of each name precedes the name, so that different names never result in equal
     /// inputs.
     /// </summary>
-    public Secret Derive(string @namespace, string tenant, StoreTime generation)
+    public Secret Derive(TenantId tenant, StoreTime generation)
     {
         Span<byte> info = stackalloc byte[TenantLabel.Length + (2 * Names.MaximumLength) + (3 * sizeof(ushort)) + sizeof(long) + 1];
         var end = 0;
-        foreach (var part in (ReadOnlySpan<string>)[TenantLabel, @namespace, tenant])
+        foreach (var part in (ReadOnlySpan<string>)[TenantLabel, tenant.Namespace, tenant.Name])
         {
             BinaryPrimitives.WriteUInt16BigEndian(info[end..], (ushort)part.Length);
             end += sizeof(ushort);

@@ -172,7 +172,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         }
     }
 
-    private TenantSecurityKey NewKey(string tenant, Secret secret, StoreTime generation) => new(_confirm ??= ConfirmAsync, ring.Name, tenant, secret, generation);
+    private TenantSecurityKey NewKey(string tenant, Secret secret, StoreTime generation) => new(_confirm ??= ConfirmAsync, new(ring.Name, tenant), secret, generation);
 
     private async Task ReadAsync(List<Tenant> tenants, long check, RingSnapshot snapshot, CancellationToken cancellationToken)
     {

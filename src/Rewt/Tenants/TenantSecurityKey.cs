@@ -9,10 +9,10 @@ internal sealed class TenantSecurityKey : RingSecurityKey
 {
     private readonly Func<TenantSecurityKey, CancellationToken, ValueTask<bool>> _confirm;
 
-    public TenantSecurityKey(Func<TenantSecurityKey, CancellationToken, ValueTask<bool>> confirm, string @namespace, string tenant, Secret secret, StoreTime generation)
-        : base(secret.Derive(@namespace, tenant, generation))
+    public TenantSecurityKey(Func<TenantSecurityKey, CancellationToken, ValueTask<bool>> confirm, TenantId tenant, Secret secret, StoreTime generation)
+        : base(secret.Derive(tenant, generation))
     {
-        (_confirm, Tenant, SecretId, Generation) = (confirm, tenant, secret.KeyId, generation);
+        (_confirm, Tenant, SecretId, Generation) = (confirm, tenant.Name, secret.KeyId, generation);
         Signer = new RingKey(this);
     }
 

@@ -18,14 +18,14 @@ internal sealed class TenantSigningKeys(KeyRingProvider ring, TenantCache tenant
     public async ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken)
     {
         var snapshot = await ring.GetSigningAsync(cancellationToken).ConfigureAwait(false);
-        return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new TenantDeletedException(name, ring.Name);
+        return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new TenantDeletedException(new(ring.Name, name));
     }
 
     /// <exception cref="TenantDeletedException">The tenant is deleted.</exception>
     public async Task<KeySnapshot> RefreshAsync(CancellationToken cancellationToken)
     {
         var snapshot = await ring.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new TenantDeletedException(name, ring.Name);
+        return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new TenantDeletedException(new(ring.Name, name));
     }
 
     public SigningKey For(SigningKey key) => tenants.SigningKey(Volatile.Read(ref _tenant)!, (RingKey)key);

@@ -6,11 +6,11 @@ namespace Rewt.Internal;
 internal interface IOneTimeStore : IAsyncDisposable, IDisposable
 {
     /// <summary>Records a one-time token as used, in one atomic step.</summary>
-    /// <param name="ring">The name of the namespace in which the token is valid.</param>
+    /// <param name="namespace">The name of the namespace in which the token is valid.</param>
     /// <param name="audience">The audience of the token.</param>
     /// <param name="id">A text that identifies the token among all tokens for the same audience.</param>
     /// <param name="life">The time for which the token could still be accepted. The record is kept for this time.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns><see langword="true"/> if the token is now recorded; <see langword="false"/> if it was recorded before.</returns>
-    Task<bool> TryUseAsync(string ring, string audience, string id, TimeSpan life, CancellationToken cancellationToken);
+    Task<bool> TryUseAsync(string @namespace, string audience, string id, TimeSpan life, CancellationToken cancellationToken);
 }

@@ -174,7 +174,7 @@ public sealed class RedisAppsTests
             (await Should.ThrowAsync<RespException>(() => attacker.CommandAsync([.. command]), command[0])).Message.ShouldContain("NOPERM");
         }
 
-        IReadOnlyList<string> Rules(string of) => mode == KeyMode.KeyPair ? RedisRights.OfPairs(of, "rewt", "orders") : RedisRights.Of(of, "rewt");
+        IReadOnlyList<string> Rules(string of) => mode == KeyMode.KeyPair ? RedisRights.OfPairs(of, new("rewt", "orders")) : RedisRights.Of(of, "rewt");
 
         async Task<ToolRun> ManageAsync(string command) =>
             (await ToolRun.RunAsync(["apps", .. command.Split(' '), "--redis", redis.ConnectionString + ",user=desk,password=password"])).Succeeds();

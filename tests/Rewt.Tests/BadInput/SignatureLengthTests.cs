@@ -45,11 +45,11 @@ public sealed class SignatureLengthTests
         for (var name = 0; ; name++)
         {
             var pair = new KeyPair(RSA.Create(key.ExportParameters(true)), "PS256");
-            var proof = Base64Url.DecodeFromChars(KeyProof.Make(pair, "rewt", $"orders-{name}"));
+            var proof = Base64Url.DecodeFromChars(KeyProof.Make(pair, new("rewt", $"orders-{name}")));
             if (proof[0] != 0) continue;
 
-            KeyProof.Holds(pair.Public, "rewt", $"orders-{name}", Base64Url.EncodeToString(proof)).ShouldBeTrue();
-            KeyProof.Holds(pair.Public, "rewt", $"orders-{name}", Base64Url.EncodeToString(proof.AsSpan(1))).ShouldBeFalse();
+            KeyProof.Holds(pair.Public, new("rewt", $"orders-{name}"), Base64Url.EncodeToString(proof)).ShouldBeTrue();
+            KeyProof.Holds(pair.Public, new("rewt", $"orders-{name}"), Base64Url.EncodeToString(proof.AsSpan(1))).ShouldBeFalse();
             return;
         }
     }

@@ -337,7 +337,7 @@ public sealed class OneTimeTests
 
     private sealed class SlowOneTimeStore(Func<Task> onUse) : IOneTimeStore
     {
-        public async Task<bool> TryUseAsync(string ring, string audience, string id, TimeSpan life, CancellationToken cancellationToken)
+        public async Task<bool> TryUseAsync(string @namespace, string audience, string id, TimeSpan life, CancellationToken cancellationToken)
         {
             await onUse();
             return true;

@@ -17,7 +17,7 @@ public sealed class ToolAclTests
     public async Task The_rights_for_key_pairs_match_the_key_pairs_page()
     {
         var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "key-pairs.md"), Cancellation);
-        page.ShouldContain($"\n{string.Join(' ', RedisRights.OfPairs("signer", "rewt", "orders"))}\n", Case.Sensitive);
+        page.ShouldContain($"\n{string.Join(' ', RedisRights.OfPairs("signer", new("rewt", "orders")))}\n", Case.Sensitive);
 
         (await ToolRun.RunAsync("acl", "--role", "signer", "--key-pairs")).Fails(2, "--service");
         (await ToolRun.RunAsync("acl", "--role", "signer", "--key-pairs", "--service", "orders")).Succeeds().Output.ShouldStartWith("ACL SETUSER orders reset on %R~{rewt:rewt-keys}:* ~{rewt:rewt-keys}:orders:*");
@@ -50,7 +50,7 @@ public sealed class ToolAclTests
         var (keyId, token) = (await stopped.CurrentAsync(), await running.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation));
         await stopped.DisposeAsync();
         // The running service keeps its own login, because a service whose write was denied attempts no write for a minute.
-        await operations.CommandAsync(["ACL", "SETUSER", "operator", "on", ">password", .. RedisRights.OfPairs("operator", "rewt", string.Empty)]);
+        await operations.CommandAsync(["ACL", "SETUSER", "operator", "on", ">password", .. RedisRights.OfPairs("operator", new("rewt", string.Empty))]);
         Task<ToolRun> Run(string command) => ToolRun.RunAsync([.. command.Split(' '), "--redis", $"{redis.ConnectionString},user=operator,password=password"]);
 
         (await Run("keys list")).Succeeds().Output.ShouldContain(keyId, Case.Sensitive, "the keys of a service without instances are listed");
@@ -66,7 +66,7 @@ public sealed class ToolAclTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
-        await operations.RestrictAsync([.. RedisRights.OfPairs("operator", "rewt", string.Empty)]);
+        await operations.RestrictAsync([.. RedisRights.OfPairs("operator", new("rewt", string.Empty))]);
 
         foreach (var command in new[] { "add acme --audience orders", "rotate acme", "list", "revoke acme --yes" })
         {

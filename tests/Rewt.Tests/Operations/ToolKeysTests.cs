@@ -246,7 +246,7 @@ public sealed class ToolKeysTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
-        await operations.RestrictAsync([.. RedisRights.OfPairs("verifier", "rewt", string.Empty), "~rewt:rewt-secret", "+zremrangebyscore", "+scan"]);
+        await operations.RestrictAsync([.. RedisRights.OfPairs("verifier", new("rewt", string.Empty)), "~rewt:rewt-secret", "+zremrangebyscore", "+scan"]);
 
         (await ToolRun.RunAsync("keys", "revoke", PublishedPair.Generate().KeyId, "--yes", "--force", "--redis", redis.ConnectionString)).Fails(4, "may not write '{rewt:rewt-keys}:dead'");
     }

@@ -66,7 +66,7 @@ public sealed class AttestationTests : IAsyncLifetime
         foreach (var (name, attest, reason) in Forgeries())
         {
             var pair = PublishedPair.Generate();
-            var accepted = policy.Check(pair.Pair.Public, attest(pair), "rewt", "orders", Now, null, out var problem);
+            var accepted = policy.Check(pair.Pair.Public, attest(pair), new("rewt", "orders"), Now, null, out var problem);
             if (accepted is not null || problem?.Contains(reason, StringComparison.Ordinal) != true) lines.Add($"{name}: {problem ?? "accepted"}");
         }
 
@@ -87,10 +87,10 @@ public sealed class AttestationTests : IAsyncLifetime
         var attestation = pair.Attest(_issuing.Issue(san), _issuing.Intermediates());
         var now = Now;
 
-        policy.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out var problem).ShouldNotBeNull(problem).By.Name.ShouldBe(san);
+        policy.Check(pair.Pair.Public, attestation, new("rewt", "orders"), now, null, out var problem).ShouldNotBeNull(problem).Name.ShouldBe(san);
 
         var strict = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions { Names = ["spiffe://prod.example/ns/other/sa/{service}"] });
-        strict.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out _).ShouldBeNull();
+        strict.Check(pair.Pair.Public, attestation, new("rewt", "orders"), now, null, out _).ShouldBeNull();
     }
 
     // The root certificates of SPIRE have the SPIFFE ID of their trust domain. A bundle can also contain the root certificates of federated domains.
@@ -107,7 +107,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var issuing = root.Intermediate("issuing");
 
         new AttestationPolicy([root.Certificate, _root.Certificate], [], new RewtIdentityOptions()).Check(
-            pair.Pair.Public, pair.Attest(issuing.Issue(name), issuing.Intermediates()), "rewt", "orders", Now, null, out var problem);
+            pair.Pair.Public, pair.Attest(issuing.Issue(name), issuing.Intermediates()), new("rewt", "orders"), Now, null, out var problem);
 
         if (isAccepted) problem.ShouldBeNull();
         else problem.ShouldBe($"its certificate does not name the service in the trust domain of its root certificate, '{rootName["spiffe://".Length..]}'");
@@ -125,7 +125,7 @@ public sealed class AttestationTests : IAsyncLifetime
 
         for (var check = 0; check < 2; check++)
         {
-            policy.Check(pair.Pair.Public, pair.Attest(certificate, []), "rewt", "orders", Now, null, out var problem).ShouldBeNull();
+            policy.Check(pair.Pair.Public, pair.Attest(certificate, []), new("rewt", "orders"), Now, null, out var problem).ShouldBeNull();
             problem.ShouldNotBeNull().ShouldContain("does not name the service in the trust domain");
         }
     }
@@ -141,7 +141,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var pair = PublishedPair.Generate();
         var certificate = _issuing.Issue(TestAuthority.San([(tag, Encoding.UTF8.GetBytes(name))]));
 
-        policy.Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), "rewt", "orders", Now, null, out var problem).ShouldBeNull();
+        policy.Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), new("rewt", "orders"), Now, null, out var problem).ShouldBeNull();
         problem.ShouldNotBeNull().ShouldContain("does not name the service");
     }
 
@@ -259,7 +259,7 @@ public sealed class AttestationTests : IAsyncLifetime
 
         string? Check(IReadOnlyList<RevocationList> revocations)
         {
-            new AttestationPolicy([root], revocations, new RewtIdentityOptions()).Check(pair.Pair.Public, attestation, "rewt", "orders", Now, null, out var problem);
+            new AttestationPolicy([root], revocations, new RewtIdentityOptions()).Check(pair.Pair.Public, attestation, new("rewt", "orders"), Now, null, out var problem);
             return problem is not null && reason is not null && problem.Contains(reason, StringComparison.Ordinal) ? reason : problem;
         }
 
@@ -289,7 +289,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var certificate = _issuing.Issue(TestAuthority.San(Id), rights: [.. TestAuthority.Rights(false), Uses(uses)]);
         var pair = PublishedPair.Generate();
 
-        new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions()).Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), "rewt", "orders", Now, null, out var problem);
+        new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions()).Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), new("rewt", "orders"), Now, null, out var problem);
 
         problem.ShouldBeNull();
     }
@@ -311,7 +311,7 @@ public sealed class AttestationTests : IAsyncLifetime
 
         string? Problem(PublishedPair published, string attestation, string service = "orders", StoreTime? at = null)
         {
-            policy.Check(published.Pair.Public, attestation, "rewt", service, at ?? Now, null, out var problem);
+            policy.Check(published.Pair.Public, attestation, new("rewt", service), at ?? Now, null, out var problem);
             return problem;
         }
     }
@@ -322,11 +322,11 @@ public sealed class AttestationTests : IAsyncLifetime
         var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions());
         var pair = PublishedPair.Generate();
         var entry = pair.Entry("orders", pair.Attest(_issuing.Issue(Id), _issuing.Intermediates()));
-        var known = PublishedKey.TryRead(entry, pair.KeyId, "rewt", "orders", null, policy, Now, out _).ShouldNotBeNull();
+        var known = PublishedKey.TryRead(entry, pair.KeyId, new("rewt", "orders"), null, policy, Now, out _).ShouldNotBeNull();
 
         // The certificate has expired, but an entry that was verified in time stays valid until the attestation ends.
-        PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, Now + TimeSpan.FromDays(2), out _).ShouldBeSameAs(known);
-        PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, Now + TimeSpan.FromDays(31), out var problem).ShouldBeNull();
+        PublishedKey.TryRead([.. entry], pair.KeyId, new("rewt", "orders"), known, policy, Now + TimeSpan.FromDays(2), out _).ShouldBeSameAs(known);
+        PublishedKey.TryRead([.. entry], pair.KeyId, new("rewt", "orders"), known, policy, Now + TimeSpan.FromDays(31), out var problem).ShouldBeNull();
         problem.ShouldNotBeNull().ShouldContain("has ended");
     }
 
@@ -356,7 +356,7 @@ public sealed class AttestationTests : IAsyncLifetime
         set.Refused.ShouldHaveSingleItem().Problem.ShouldContain("the previous attestation stays in use");
         policy.Filter(Set(unknown), null, "rewt", Now).Set.Keys.ShouldBeEmpty();
 
-        PublishedKey? Read(byte[] entry, PublishedKey? known, AttestationPolicy by, out string? problem) => PublishedKey.TryRead(entry, pair.KeyId, "rewt", "orders", known, by, Now, out problem);
+        PublishedKey? Read(byte[] entry, PublishedKey? known, AttestationPolicy by, out string? problem) => PublishedKey.TryRead(entry, pair.KeyId, new("rewt", "orders"), known, by, Now, out problem);
 
         PublicKeySet Set(string attestation) => new([pair.Pair.Public], []) { Attestations = new Dictionary<KeyId, KeyAttestation> { [KeyId.Parse(pair.KeyId)] = new(attestation, null) } };
     }
@@ -425,7 +425,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var (clock, local, settings, pair) = (new FakeTimeProvider(now), new FakeTimeProvider(now), Settings("inventory"), PublishedPair.Generate());
         var store = new InMemoryPairStore(clock);
         var attestation = pair.Attest(_issuing.Issue(Id), _issuing.Intermediates(), lifetime: TimeSpan.FromHours(1));
-        var entry = PublishedKey.Write(pair.Pair.Public, RewtKeyState.Current, StoreTime.Latest, KeyProof.Make(pair.Pair, "rewt", "orders"), attestation);
+        var entry = PublishedKey.Write(pair.Pair.Public, RewtKeyState.Current, StoreTime.Latest, KeyProof.Make(pair.Pair, new("rewt", "orders")), attestation);
         await store.WriteAsync(
             "orders",
             new PairChange(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(pair.KeyId, entry), [], ImmutableDictionary<KeyId, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
@@ -511,7 +511,7 @@ public sealed class AttestationTests : IAsyncLifetime
         // An attestation for 30 days by a certificate that is valid for one day.
         var attestation = pair.Attest(_issuing.Issue(Id), _issuing.Intermediates());
         var (entry, began, known, problem) = (pair.Entry("orders", attestation), Now, (PublishedKey?)null, (string?)null);
-        var inRedis = await FindEndAsync(now => Task.FromResult((known = PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, now, out problem)) is not null));
+        var inRedis = await FindEndAsync(now => Task.FromResult((known = PublishedKey.TryRead([.. entry], pair.KeyId, new("rewt", "orders"), known, policy, now, out problem)) is not null));
         problem.ShouldNotBeNull().ShouldContain("expired");
         time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var url = Url(settings, new ScriptedDownload { Content = pair.ToJwks(attestation) }, time);
@@ -553,9 +553,9 @@ public sealed class AttestationTests : IAsyncLifetime
         var renewed = _root.CrossSignedBy(_root, from: TimeProvider.System.GetUtcNow().AddMinutes(-1));
         var attestation = pair.Attest(_issuing.Issue(Id), _issuing.Intermediates());
         var policies = new[] { _root, renewed }.Select(root => new AttestationPolicy([root.Certificate], [], new RewtIdentityOptions())).ToList();
-        var (by, _) = policies[0].Check(pair.Pair.Public, attestation, "rewt", "orders", now - TimeSpan.FromMinutes(30), null, out _).ShouldNotBeNull();
+        var by = policies[0].Check(pair.Pair.Public, attestation, new("rewt", "orders"), now - TimeSpan.FromMinutes(30), null, out _).ShouldNotBeNull();
 
-        policies[1].Check(pair.Pair.Public, attestation, "rewt", "orders", now, by, out var problem).ShouldNotBeNull(problem);
+        policies[1].Check(pair.Pair.Public, attestation, new("rewt", "orders"), now, by, out var problem).ShouldNotBeNull(problem);
     }
 
     [Fact]

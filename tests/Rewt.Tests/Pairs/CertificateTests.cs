@@ -394,9 +394,9 @@ public sealed class CertificateTests : IAsyncLifetime
         options.Identity.KeyFile = _directory.Write("tls.key", PemEncoding.WriteString(label, bytes));
         var (identity, pair, now) = (ServiceIdentity.Open(options, TimeProvider.System)!, PublishedPair.Generate(), StoreTime.From(TimeProvider.System.GetUtcNow()));
 
-        var attestation = identity.Usable(now)!.Attest(pair.Pair.Public, "rewt", "orders", now, now + TimeSpan.FromHours(1)).ToJson();
+        var attestation = identity.Usable(now)!.Attest(pair.Pair.Public, new("rewt", "orders"), now, now + TimeSpan.FromHours(1)).ToJson();
 
-        identity.Policy!.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out var problem).ShouldNotBeNull(problem);
+        identity.Policy!.Check(pair.Pair.Public, attestation, new("rewt", "orders"), now, null, out var problem).ShouldNotBeNull(problem);
     }
 
     [Fact]
@@ -413,8 +413,8 @@ public sealed class CertificateTests : IAsyncLifetime
         identity.State(at).ShouldSatisfyAllConditions(
             state => state.Level.ShouldBe(CertificateHealth.Ending),
             state => state.Problem.ShouldNotBeNull().ShouldStartWith("An intermediate certificate of this service expires at"));
-        var attestation = identity.Usable(at)!.Attest(pair.Pair.Public, "rewt", "orders", at, at + TimeSpan.FromDays(1)).ToJson();
-        var (by, _) = identity.Policy!.Check(pair.Pair.Public, attestation, "rewt", "orders", at, null, out var problem).ShouldNotBeNull(problem);
+        var attestation = identity.Usable(at)!.Attest(pair.Pair.Public, new("rewt", "orders"), at, at + TimeSpan.FromDays(1)).ToJson();
+        var by = identity.Policy!.Check(pair.Pair.Public, attestation, new("rewt", "orders"), at, null, out var problem).ShouldNotBeNull(problem);
         by.Until.ShouldBe(AttestationPolicy.Validity(ending.Certificate).Until);
         // A receiver may have a newer root certificate that has issued the certificate of the service, so the keys are still published.
         identity.Usable(at + TimeSpan.FromHours(2)).ShouldNotBeNull();
@@ -441,8 +441,8 @@ public sealed class CertificateTests : IAsyncLifetime
         Demanding("inventory")(options);
         var (policy, pair, now) = (ServiceIdentity.Open(options, TimeProvider.System)!.Policy!, PublishedPair.Generate(), StoreTime.From(TimeProvider.System.GetUtcNow()));
 
-        policy.Check(pair.Pair.Public, pair.Attest(leaf, []), "rewt", "orders", now, null, out _).ShouldBeNull();
-        policy.Check(pair.Pair.Public, pair.Attest(leaf, _issuing.Intermediates()), "rewt", "orders", now, null, out var problem).ShouldNotBeNull(problem);
+        policy.Check(pair.Pair.Public, pair.Attest(leaf, []), new("rewt", "orders"), now, null, out _).ShouldBeNull();
+        policy.Check(pair.Pair.Public, pair.Attest(leaf, _issuing.Intermediates()), new("rewt", "orders"), now, null, out var problem).ShouldNotBeNull(problem);
 
         requests.ShouldBe(0);
     }
@@ -541,8 +541,8 @@ public sealed class CertificateTests : IAsyncLifetime
         var (identity, pair, now) = (ServiceIdentity.Open(options, TimeProvider.System)!, PublishedPair.Generate(), StoreTime.From(TimeProvider.System.GetUtcNow()));
         identity.Certificate!.Chain.Count.ShouldBe(2);
         // The private key can be used after the loaded certificates are disposed.
-        var attestation = identity.Certificate.Attest(pair.Pair.Public, "rewt", "orders", now, now + TimeSpan.FromHours(1)).ToJson();
-        identity.Policy!.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out var problem).ShouldNotBeNull(problem);
+        var attestation = identity.Certificate.Attest(pair.Pair.Public, new("rewt", "orders"), now, now + TimeSpan.FromHours(1)).ToJson();
+        identity.Policy!.Check(pair.Pair.Public, attestation, new("rewt", "orders"), now, null, out var problem).ShouldNotBeNull(problem);
     }
 
     [Fact]
@@ -679,7 +679,7 @@ public sealed class CertificateTests : IAsyncLifetime
         string? Problem(X509Certificate2 certificate)
         {
             var pair = PublishedPair.Generate();
-            identity.Policy!.Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), "rewt", "orders", StoreTime.From(TimeProvider.System.GetUtcNow()), null, out var problem);
+            identity.Policy!.Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), new("rewt", "orders"), StoreTime.From(TimeProvider.System.GetUtcNow()), null, out var problem);
             return problem;
         }
     }

@@ -131,7 +131,7 @@ public sealed class PairAclTests
         (options.KeyMode, options.ServiceName, options.RefreshInterval) = (KeyMode.KeyPair, service, TimeSpan.FromMilliseconds(400));
 
     /// <summary>Restricts new connections to the printed rules of a role. The given connection keeps its permissions.</summary>
-    private static Task RestrictAsync(RespClient operations, string role) => operations.RestrictAsync(["+pubsub", .. RedisRights.OfPairs(role, "rewt", "orders")]);
+    private static Task RestrictAsync(RespClient operations, string role) => operations.RestrictAsync(["+pubsub", .. RedisRights.OfPairs(role, new("rewt", "orders"))]);
 
     private static async Task ShouldHaveNoDenialsAsync(RespClient operations, Instance instance)
     {

@@ -250,7 +250,7 @@ public sealed class PairPolicyTests
         var memory = new PairMemory();
         var revocations = revoked?.ToImmutableDictionary() ?? ImmutableDictionary<KeyId, StoreTime>.Empty;
         memory.Learn(new PairReading(now, revocations, new Dictionary<string, ServiceReading> { ["orders"] = ring }));
-        var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null, null, default, new CheckBudget());
+        var keys = IssuerKeys.Read(new("rewt", "orders"), ring, memory, now, null, null, default, new CheckBudget());
         return PairPolicy.Decide(own, ring, keys, now, Schedule, rotate, mayGenerate ? () => LocalKeyPair.Generate(Options) : null);
     }
 }

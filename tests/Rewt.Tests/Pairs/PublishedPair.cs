@@ -13,18 +13,18 @@ internal sealed class PublishedPair(KeyPair pair)
 
     /// <summary>Returns a valid entry for the ring of a service.</summary>
     public byte[] Entry(string service, string? attestation = null) => PublishedKey.Write(
-        pair.Public, RewtKeyState.Current, StoreTime.From(TimeProvider.System.GetUtcNow().AddHours(1)), KeyProof.Make(pair, "rewt", service), attestation);
+        pair.Public, RewtKeyState.Current, StoreTime.From(TimeProvider.System.GetUtcNow().AddHours(1)), KeyProof.Make(pair, new("rewt", service)), attestation);
 
     /// <summary>Returns an attestation of this key by the given certificate.</summary>
     internal string Attest(X509Certificate2 certificate, IEnumerable<byte[]> intermediates, string ring = "rewt", string service = "orders", TimeSpan? lifetime = null)
     {
         var at = StoreTime.From(TimeProvider.System.GetUtcNow());
         var until = at + (lifetime ?? TimeSpan.FromDays(30));
-        var statement = Attestation.Statement(ring, service, at, until, pair.Public);
+        var statement = Attestation.Statement(new(ring, service), at, until, pair.Public);
         using var rsa = certificate.GetRSAPrivateKey();
         using var ecdsa = certificate.GetECDsaPrivateKey();
         var signature = rsa?.SignData(statement, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ?? ecdsa!.SignData(statement, HashAlgorithmName.SHA256);
-        return new Attestation(ring, service, at, until, [certificate.RawData, .. intermediates], Base64Url.EncodeToString(signature)).ToJson();
+        return new Attestation(new(ring, service), at, until, [certificate.RawData, .. intermediates], Base64Url.EncodeToString(signature)).ToJson();
     }
 
     /// <summary>Returns a JWKS that contains only this key.</summary>

@@ -23,7 +23,7 @@ public sealed class RefusalReasonTests
         ["a binding of the wrong type"] = (null, secret => HandmadeToken.Sign(secret, new() { ["otu"] = "true" }), "invalid", "(MalformedClaims)."),
         ["name"] = (null, secret => HandmadeToken.Sign(secret, new() { ["iss"] = "a service" }), "invalid", "(InvalidName). The claim 'iss'"),
         ["unknown key"] = (null, _ => HandmadeToken.Sign(Ring.Rings.Secret("another")), "stale_key", $"(UnknownKey). Its key '{Ring.Rings.KeyId("another")}' is unknown or revoked."),
-        ["key of a tenant"] = (null, secret => HandmadeToken.Sign(secret.Derive("rewt", "acme", default), new() { ["tenant"] = "acme" }), "invalid", "(UnexpectedTenant). Its key "),
+        ["key of a tenant"] = (null, secret => HandmadeToken.Sign(secret.Derive(new("rewt", "acme"), default), new() { ["tenant"] = "acme" }), "invalid", "(UnexpectedTenant). Its key "),
         ["other key mode"] = (null, _ => HandmadeToken.Sign(KeyPair.Generate("ES256")), "stale_key", "(OtherKeyMode). Its key "),
     };
 

@@ -77,7 +77,7 @@ public sealed class TokenVerifierTests
         ["the key of another tenant"] = new(TenantToken("a", "b"), RefusalReason.OtherTenant, "b", "key") { Keys = [Derived("a")], Settings = Tenants },
         ["the key of its tenant"] = new(TenantToken("a", "a")) { Keys = [Derived("a")], Settings = Tenants },
         ["a second tenant in another case"] = new(TenantToken("a", "a", "Tenant"), RefusalReason.MalformedClaims) { Keys = [Derived("a")], Settings = Tenants },
-        ["the key of a tenant that the store does not confirm"] = new(TenantToken("a", "a"), RefusalReason.UnknownKey, Known.Derive("rewt", "a", default).KeyId) { Keys = [Derived("a", false)], Settings = Tenants },
+        ["the key of a tenant that the store does not confirm"] = new(TenantToken("a", "a"), RefusalReason.UnknownKey, Known.Derive(new("rewt", "a"), default).KeyId) { Keys = [Derived("a", false)], Settings = Tenants },
         ["a Node token where Node tokens are not accepted"] = new(Node.Token, RefusalReason.OtherType),
         ["a Node token"] = new(Node.WithoutClaim("exp").WithoutClaim("jti").WithoutClaim("aud").WithoutClaim("iss").Token) { Settings = NodeTokens },
         ["a Node token without iat"] = new(Node.WithoutClaim("iat").Token, RefusalReason.MissingClaim, "iat") { Settings = NodeTokens },
@@ -200,7 +200,7 @@ public sealed class TokenVerifierTests
     public async Task A_tenant_is_read_from_the_store_only_if_its_token_is_otherwise_valid()
     {
         var confirmed = 0;
-        var key = new TenantSecurityKey((_, _) => new(confirmed++ == 0), "rewt", "a", Known, default);
+        var key = new TenantSecurityKey((_, _) => new(confirmed++ == 0), new("rewt", "a"), Known, default);
         string Token(TokenForge forge) => AlgorithmRows.Signed(forge.HeaderMember("kid", $"\"{key.KeyId}\"").Claim("tenant", "\"a\""), bytes => HMACSHA256.HashData(key.Secret.Bytes, bytes));
         var verifier = Verifier(new Resolver((_, _) => [key]), Tenants);
 
@@ -282,11 +282,11 @@ public sealed class TokenVerifierTests
 
     private static string Es256(TokenForge forge) => AlgorithmRows.Signed(forge.HeaderMember("alg", "\"ES256\""), bytes => JwkRows.P256.SignData(bytes, HashAlgorithmName.SHA256));
 
-    private static TenantSecurityKey Derived(string tenant, bool isConfirmed = true) => new((_, _) => new(isConfirmed), "rewt", tenant, Known, default);
+    private static TenantSecurityKey Derived(string tenant, bool isConfirmed = true) => new((_, _) => new(isConfirmed), new("rewt", tenant), Known, default);
 
     private static string TenantToken(string key, string tenant, string? another = null)
     {
-        var secret = Known.Derive("rewt", key, default);
+        var secret = Known.Derive(new("rewt", key), default);
         var forge = Kid(secret.KeyId.ToString()).Claim("tenant", $"\"{tenant}\"");
         return AlgorithmRows.Signed(another is null ? forge : forge.Claim(another, "\"x\""), bytes => HMACSHA256.HashData(secret.Bytes, bytes));
     }

@@ -35,7 +35,7 @@ public sealed partial class DumpTests(ITestOutputHelper output)
         {
             foreach (var keyId in ring.Keys.Select(key => key.KeyId)) accepted += await VerifiedAsync(shared.Tokens, Token(candidate, keyId));
             accepted += await VerifiedAsync(pairs.Tokens, Token(candidate, pairId));
-            if (Secret.TryParse(candidate, out _)?.Derive("tenants", "acme", default) is not { } derived) continue;
+            if (Secret.TryParse(candidate, out _)?.Derive(new("tenants", "acme"), default) is not { } derived) continue;
             foreach (var keyId in tenantRing.Keys.Select(key => TenantKeyId.Of(KeyId.Parse(key.KeyId), default).ToString()))
             {
                 accepted += await VerifiedAsync(acme, Token(candidate, keyId, "acme"));
@@ -51,7 +51,7 @@ public sealed partial class DumpTests(ITestOutputHelper output)
         (await AcceptedAsync(shared, Token(secret.CopyBytes(), secret.KeyId.ToString()))).ShouldBe(1);
         (await VerifiedAsync(shared.Tokens, Token(secret.CopyBytes(), secret.KeyId.ToString()))).ShouldBe(1);
         var tenantSecret = ((RingSnapshot)tenants.Services.GetRequiredService<KeyRingRegistry>().Provider("tenants").Known!).Current!.Secret;
-        var tenantToken = Token(tenantSecret.Derive("tenants", "acme", default).CopyBytes(), TenantKeyId.Of(tenantSecret.KeyId, default).ToString(), "acme");
+        var tenantToken = Token(tenantSecret.Derive(new("tenants", "acme"), default).CopyBytes(), TenantKeyId.Of(tenantSecret.KeyId, default).ToString(), "acme");
         (await AcceptedAsync(tenants, tenantToken, "acme")).ShouldBe(1);
         (await VerifiedAsync(acme, tenantToken)).ShouldBe(1);
         candidates.Any(candidate => candidate.AsSpan().SequenceEqual(secret.Bytes)).ShouldBeFalse();

@@ -6,8 +6,8 @@ namespace Rewt.Tests.Tenants;
 public sealed class TenantBindingTests : WithServices
 {
     private static readonly Secret NamespaceSecret = Secret.TryParse(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), out _)!;
-    private static readonly Secret SecretOfA = NamespaceSecret.Derive("rewt", "a", default);
-    private static readonly Secret SecretOfB = NamespaceSecret.Derive("rewt", "b", default);
+    private static readonly Secret SecretOfA = NamespaceSecret.Derive(new("rewt", "a"), default);
+    private static readonly Secret SecretOfB = NamespaceSecret.Derive(new("rewt", "b"), default);
 
     private TestService _host = null!;
 
@@ -103,14 +103,14 @@ public sealed class TenantBindingTests : WithServices
     [InlineData("a line break behind", "\"a\\n\"", "a", "a")]
     public async Task A_request_with_mismatched_tenants_is_refused_before_the_endpoint_runs(string what, string? tenant, string key, string url)
     {
-        var unknown = Rings.Secret("unknown").Derive("rewt", "a", default);
+        var unknown = Rings.Secret("unknown").Derive(new("rewt", "a"), default);
         var (secret, keyId) = key switch
         {
             "a" => (SecretOfA, SecretOfA.KeyId),
             "b" => (SecretOfB, SecretOfB.KeyId),
-            "other namespace" => (NamespaceSecret.Derive("users", "a", default), SecretOfA.KeyId),
-            "other generation" => (NamespaceSecret.Derive("rewt", "a", new(1)), SecretOfA.KeyId),
-            "raised" => (SecretOfA, NamespaceSecret.Derive("rewt", "a", new(1)).KeyId),
+            "other namespace" => (NamespaceSecret.Derive(new("users", "a"), default), SecretOfA.KeyId),
+            "other generation" => (NamespaceSecret.Derive(new("rewt", "a"), new(1)), SecretOfA.KeyId),
+            "raised" => (SecretOfA, NamespaceSecret.Derive(new("rewt", "a"), new(1)).KeyId),
             "secret" => (NamespaceSecret, NamespaceSecret.KeyId),
             "secret as a" => (NamespaceSecret, SecretOfA.KeyId),
             "a as secret" => (SecretOfA, NamespaceSecret.KeyId),

@@ -15,7 +15,7 @@ public sealed class TenantKeyTests
         var generation = new byte[8];
         BinaryPrimitives.WriteInt64BigEndian(generation, 7);
 
-        var derived = Secret.Derive("users", "acme", new(7));
+        var derived = Secret.Derive(new("users", "acme"), new(7));
 
         derived.CopyBytes().ShouldBe(HKDF.DeriveKey(HashAlgorithmName.SHA256, Secret.CopyBytes(), 32, info: [.. info, .. generation]));
         derived.KeyId.ToString().ShouldBe($"{Secret.KeyId}.7");
@@ -26,8 +26,8 @@ public sealed class TenantKeyTests
     {
         var keys = new[]
         {
-            Secret.Derive("users", "acme", default), Secret.Derive("users", "acme", new(1)), Secret.Derive("users", "Acme", default), Secret.Derive("usersa", "cme", default), Secret.Derive("user", "sacme", default),
-            Rings.Secret("next").Derive("users", "acme", default), Secret,
+            Secret.Derive(new("users", "acme"), default), Secret.Derive(new("users", "acme"), new(1)), Secret.Derive(new("users", "Acme"), default), Secret.Derive(new("usersa", "cme"), default), Secret.Derive(new("user", "sacme"), default),
+            Rings.Secret("next").Derive(new("users", "acme"), default), Secret,
         };
 
         keys.Select(key => Convert.ToHexString(key.Bytes)).ShouldBeUnique();

@@ -36,7 +36,7 @@ internal static class AclCommand
 
         if (keyPairs && role == "signer" && service is null) throw new ToolException(ExitCode.Usage, "A login that signs with key pairs writes only the keys of one service. Specify the service with --service.");
 
-        var rules = keyPairs ? RedisRights.OfPairs(role, context.Namespace, service ?? string.Empty) : RedisRights.Of(role, context.Namespace);
+        var rules = keyPairs ? RedisRights.OfPairs(role, new(context.Namespace, service ?? string.Empty)) : RedisRights.Of(role, context.Namespace);
         var name = user ?? (keyPairs ? service : null) ?? $"rewt-{role}";
         var command = $"ACL SETUSER {name} reset on {string.Join(' ', rules)}";
         if (context.IsJson) context.WriteJson(new { role, user = name, context.Namespace, rules, command });

@@ -47,8 +47,8 @@ internal static class DoctorCommand
         return findings.All(finding => finding.Severity == FindingSeverity.Information) ? ExitCode.Done : ExitCode.Findings;
     }
 
-    private static Finding NoRing(string ring) => Finding.Advice(
-        "no-ring", $"The namespace '{ring}' has no key ring, so only the server was examined; specify another namespace with --namespace or REWT_NAMESPACE, or start a service, which creates the key ring.");
+    private static Finding NoRing(string @namespace) => Finding.Advice(
+        "no-ring", $"The namespace '{@namespace}' has no key ring, so only the server was examined; specify another namespace with --namespace or REWT_NAMESPACE, or start a service, which creates the key ring.");
 
     private static string Severity(Finding finding) => finding.Severity.ToString().ToLowerInvariant();
 }

@@ -22,7 +22,7 @@ internal sealed class SnapshotKeyResolver(RingSnapshot ring, PairSnapshot? pairs
         if (!TenantKeyId.TryParse(keyId, out var secretId, out var generation) || ring.Find(secretId, now) is not [RingSecurityKey secret]) return [];
 
         var state = (await tenants.FindAsync([tenant], cancellationToken))[0];
-        if (TenantCache.IsValid(state, secretId, generation, ring)) return [new TenantSecurityKey((_, _) => new(true), @namespace, tenant, secret.Secret, generation)];
+        if (TenantCache.IsValid(state, secretId, generation, ring)) return [new TenantSecurityKey((_, _) => new(true), new(@namespace, tenant), secret.Secret, generation)];
         Refusing = state;
         return [];
     }
