@@ -94,7 +94,12 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             await _entries.CheckAsync(database, [_keys.Apps], [], Repair, cancellationToken).ConfigureAwait(false);
             if (known is not null)
             {
-                if (await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
+                if (await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false))
+                {
+                    connection.Started();
+                    return known;
+                }
+
                 // The change may come from a server that wrongly reports itself as primary.
                 await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
             }

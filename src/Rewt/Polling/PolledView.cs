@@ -29,11 +29,16 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private const double EarliestPoll = 0.6, LatestPoll = 0.76;
 
     /// <summary>
-    /// The longest time that a request waits for a new read while the server is unavailable. A client library with default settings reconnects after
+    /// The time within which a request begins to wait for a new read while the server is unavailable. A client library with default settings reconnects after
     /// up to five seconds, and the next read then follows within one second. The request waits because another instance, which reconnected sooner, may
     /// have changed the store.
     /// </summary>
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(6);
+
+    /// <summary>
+    /// The shortest time for which a request waits for one read. At most two reads a second begin, so a read that is due begins within half a second.
+    /// </summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
 
     private readonly ReadBudget _budget;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -54,6 +59,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private ClockReading? _subscriptionAttempt;
     private string? _knownPushFailure;
     private bool _wasPaused;
+
+    /// <summary>Whether the next read has the time limits of a first read.</summary>
+    private bool _isResumed;
 
     /// <summary>
     /// Whether the process may have been paused during the last successful read. The answer can have arrived before the pause, so the read does not show
@@ -99,7 +107,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     protected TimeSpan StaleBudget { get; }
 
     /// <summary>The time after which a read counts as failed.</summary>
-    private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Known is null || Volatile.Read(ref _wasPaused));
+    private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Known is null || Volatile.Read(ref _isResumed));
 
     /// <summary>
     /// Whether the last read failed less than <see cref="ReadLimit"/> ago. In this case, a request uses the last snapshot without waiting for another
@@ -150,14 +158,15 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     {
         Start();
         var asked = ClockReading.Now(Time);
-        do
+        var patience = ReadLimit > RecoveryPatience ? ReadLimit : RecoveryPatience;
+        for (TimeSpan left; (left = patience - asked.Elapsed(Time)) > TimeSpan.Zero;)
         {
             var pending = Volatile.Read(ref _next);
             RequestRead();
-            if (!await WaitAsync(pending, cancellationToken).ConfigureAwait(false)) break;
+            var limit = left < ShortestWait ? ShortestWait : left;
+            await WaitAsync(pending, limit < ReadLimit ? limit : ReadLimit, cancellationToken).ConfigureAwait(false);
             if (IsSince(asked)) return await GetAsync(cancellationToken).ConfigureAwait(false);
         }
-        while (asked.Elapsed(Time) < RecoveryPatience);
 
         throw Unavailable(LastFailure);
     }
@@ -221,7 +230,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// </summary>
     protected virtual TimeSpan UntilDue(T snapshot) => TimeSpan.MaxValue;
 
-    /// <summary>Called by the background loop after each poll that returned a snapshot.</summary>
+    /// <summary>Called by the background loop after a poll that returned a snapshot, unless the next read is already due.</summary>
     protected virtual Task OnPolledAsync(T snapshot, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Called after each read, with the duration of the read and its failure, if any.</summary>
@@ -229,7 +238,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     {
     }
 
-    /// <summary>Called when a read has failed because of a pause of the process. The next read has the time limits of the first read.</summary>
+    /// <summary>Called when a read has failed because of a long pause of the process. The next read has the time limits of the first read.</summary>
     protected virtual void OnResumed()
     {
     }
@@ -294,18 +303,15 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private bool IsSince(ClockReading asked) => Known?.IsSince(asked, ClockReading.Now(Time)) == true;
 
     /// <summary>
-    /// Waits for a read in three steps, which together are as long as <see cref="ReadLimit"/>. If the process is paused during a step, only this step ends
-    /// too early.
+    /// Waits for the end of a read in three steps, which together are as long as <paramref name="limit"/>. If the process is paused during a step, only this
+    /// step ends too early.
     /// </summary>
-    /// <returns><see langword="true"/> if the read has ended; otherwise <see langword="false"/>.</returns>
-    private async ValueTask<bool> WaitAsync(PendingRead pending, CancellationToken cancellationToken)
+    private async ValueTask WaitAsync(PendingRead pending, TimeSpan limit, CancellationToken cancellationToken)
     {
         for (var step = 0; step < 3; step++)
         {
-            if (await pending.WaitAsync(ReadLimit / 3, Time, cancellationToken).ConfigureAwait(false)) return true;
+            if (await pending.WaitAsync(limit / 3, Time, cancellationToken).ConfigureAwait(false)) return;
         }
-
-        return false;
     }
 
     private async Task RunAndCloseAsync()
@@ -354,7 +360,8 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
             snapshot = await ReadInTurnAsync(ReadAsync, Turn.Extra, cancellationToken).ConfigureAwait(false) ?? snapshot;
         }
 
-        if (snapshot is not null) await OnPolledAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        // After a pause of the process, the overdue read comes first.
+        if (snapshot is not null && UntilRead() > TimeSpan.Zero) await OnPolledAsync(snapshot, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether the next poll is overdue by so much that the process must have been paused.</summary>
@@ -383,14 +390,17 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         if (turn != Turn.Extra) _budget.Spend();
         var began = ClockReading.Now(Time);
         var isAfterPause = _succeededInPause || Overslept;
+        // A busy processor can cause a shorter delay, and calls would wait longer in an outage.
+        var isResumed = _succeededInPause || -UntilPoll() > PendingRead.Limit(isFirst: false);
         _succeededInPause = false;
         Exception? failure = null;
         try
         {
             var snapshot = await read(_snapshot, cancellationToken).ConfigureAwait(false);
             if (snapshot is not null) Volatile.Write(ref _snapshot, snapshot);
-            Volatile.Write(ref _wasPaused, false);
             _succeededInPause = began.Elapsed(Time) > ReadLimit;
+            Volatile.Write(ref _wasPaused, false);
+            Volatile.Write(ref _isResumed, false);
             ReadAgainIn(snapshot is null ? RecheckPause : PollPause(snapshot));
             if (Interlocked.Exchange(ref _failure, null) is not null)
             {
@@ -413,11 +423,13 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
             // A failure during or after a pause of the process is no evidence of an outage: the connection may have been lost in the pause. The store is
             // read again, on a new connection if necessary.
-            var isPause = !_wasPaused && (isAfterPause || began.Elapsed(Time) > ReadLimit);
+            var isInterrupted = began.Elapsed(Time) > ReadLimit;
+            var isPause = !_wasPaused && (isAfterPause || isInterrupted);
             Volatile.Write(ref _wasPaused, isPause);
+            Volatile.Write(ref _isResumed, isPause && (isResumed || isInterrupted));
             if (isPause)
             {
-                OnResumed();
+                if (_isResumed) OnResumed();
                 ReadAgainIn(TimeSpan.Zero);
                 return null;
             }

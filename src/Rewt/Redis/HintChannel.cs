@@ -14,6 +14,9 @@ internal sealed class HintChannel(RedisConnection connection, string channel) : 
     private ISubscriber? _subscriber;
     private Action<RedisChannel, RedisValue>? _onMessage;
 
+    /// <summary>Whether a subscription has succeeded. The first subscription of a process has the time limit of a start.</summary>
+    private bool _hasSubscribed;
+
     public string Channel => channel;
 
     private RedisChannel Literal => new(channel, RedisChannel.PatternMode.Literal);
@@ -42,7 +45,7 @@ internal sealed class HintChannel(RedisConnection connection, string channel) : 
 
     public async Task SubscribeAsync(Action onMessage, CancellationToken cancellationToken)
     {
-        connection.Resubscribe = async again =>
+        connection.Subscription = async again =>
         {
             await SubscribeAsync(onMessage, again).ConfigureAwait(false);
             // A message between the two subscriptions is lost.
@@ -54,7 +57,8 @@ internal sealed class HintChannel(RedisConnection connection, string channel) : 
             // A failed subscription may still be registered, so the handler is removed first and never runs twice.
             if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);
             _onMessage ??= (_, _) => onMessage();
-            await _subscriber.SubscribeAsync(Literal, _onMessage).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
+            await _subscriber.SubscribeAsync(Literal, _onMessage).WithinAsync(_hasSubscribed ? connection.CommandLimit : TimeLimit.AtStart.Command, connection.Time, cancellationToken).ConfigureAwait(false);
+            _hasSubscribed = true;
         }
         catch (Exception exception)
         {

@@ -240,6 +240,8 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         }
         catch (Exception exception) when (exception is TimeoutException or RedisException or InvalidOperationException)
         {
+            // In an outage, this command throws too, so that the examination fails instead of reporting lost messages.
+            await database.PingAsync().WithinAsync(connection, cancellationToken).ConfigureAwait(false);
             return false;
         }
         finally
