@@ -74,7 +74,7 @@ internal sealed class ClusterOfThree : IAsyncDisposable
     private async Task<RedisServer> AddAsync()
     {
         var server = await RedisServer.StartAsync(
-            RedisServerKind.Real, "--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--repl-diskless-sync-delay", "0",
+            RedisServerKind.Real, "--cluster-enabled", "yes", "--cluster-node-timeout", "15000", "--cluster-replica-no-failover", "yes", "--repl-diskless-sync-delay", "0",
             "--cluster-replica-validity-factor", "0");
         _servers.Add(server);
         if (_servers.Count > 1) await server.CommandAsync("CLUSTER", "MEET", "127.0.0.1", _servers[0].Port);

@@ -31,7 +31,7 @@ public sealed class DeploymentTests(ITestOutputHelper output)
             redis.ConnectionString,
             async () =>
             {
-                await AssertAllConnectedAsync(redis, $" laddr=127.0.0.1:{port} ");
+                await WaitUntilAllConnectedAsync(redis, $" laddr=127.0.0.1:{port} ");
                 await redis.RestartAsync();
             },
             options => (options.Redis, options.ConfigurationOptions) = (null, configuration));
@@ -45,7 +45,7 @@ public sealed class DeploymentTests(ITestOutputHelper output)
 
         await AssertNoCallFailsAsync($"{redis.ConnectionString},user=orders,password=of-a-test", async () =>
         {
-            await AssertAllConnectedAsync(redis, " user=orders ");
+            await WaitUntilAllConnectedAsync(redis, " user=orders ");
             ((object?[])(await redis.CommandAsync("ACL", "LOG"))!).ShouldBeEmpty();
             await redis.RestartAsync();
         });
@@ -60,7 +60,7 @@ public sealed class DeploymentTests(ITestOutputHelper output)
 
         await AssertNoCallFailsAsync($"{redis.ConnectionString},protocol=resp3", async () =>
         {
-            await AssertAllConnectedAsync(redis, " resp=3");
+            await WaitUntilAllConnectedAsync(redis, " resp=3");
             await redis.RestartAsync();
         });
     }
@@ -72,22 +72,14 @@ public sealed class DeploymentTests(ITestOutputHelper output)
         await using var replica = await Replication.StartReplicaAsync(primary);
         await using var sentinels = await Sentinels.StartAsync(primary, 3);
 
-        // The client library blocks a thread per connection while it queries the sentinels. 34 instances in one process would wait a minute for the thread pool to grow.
-        ThreadPool.GetMinThreads(out var workers, out var completions);
-        ThreadPool.SetMinThreads(6 * (Callers + Callees), completions).ShouldBeTrue();
-        try
+        Sentinels.AllowBlockedThreads(6 * (Callers + Callees));
+
+        await AssertNoCallFailsAsync(sentinels.ConnectionString, async () =>
         {
-            await AssertNoCallFailsAsync(sentinels.ConnectionString, async () =>
-            {
-                await Replication.WaitUntilSyncedAsync(primary, replica);
-                await primary.KillAsync();
-                await sentinels.PromoteAsync(replica);
-            });
-        }
-        finally
-        {
-            ThreadPool.SetMinThreads(workers, completions);
-        }
+            await Replication.WaitUntilSyncedAsync(primary, replica);
+            await primary.KillAsync();
+            await sentinels.PromoteAsync(replica);
+        });
 
         (await replica.GetAsync(Key)).ShouldNotBeNull();
     }
@@ -136,6 +128,7 @@ public sealed class DeploymentTests(ITestOutputHelper output)
         await WaitForCallsAsync(traffic);
 
         await disturb();
+        await fleet.WaitUntilConnectedAsync();
         await Eventually.TrueAsync(
             async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(Cancellation)) is null, "the keys can be written again");
         await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()) is var keys && keys[0] != before && keys.Distinct().Count() == 1, "all instances have the new key");
@@ -153,6 +146,6 @@ public sealed class DeploymentTests(ITestOutputHelper output)
         return Eventually.TrueAsync(() => traffic.Calls >= target, "each caller has called each callee");
     }
 
-    private static async Task AssertAllConnectedAsync(RedisServer redis, string connection) =>
-        (await redis.CliAsync("CLIENT", "LIST")).Split('\n').Count(line => line.Contains(connection, StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(Callers + Callees);
+    private static Task WaitUntilAllConnectedAsync(RedisServer redis, string connection) => Eventually.TrueAsync(
+        async () => (await redis.CliAsync("CLIENT", "LIST")).Split('\n').Count(line => line.Contains(connection, StringComparison.Ordinal)) >= Callers + Callees, $"all instances have a connection with '{connection}'");
 }

@@ -74,6 +74,19 @@ public sealed class Fleet : IAsyncDisposable
         await Eventually.TrueAsync(async () => (await CurrentKeysAsync()).All(key => key != keysBefore[0]), "all services have the new key");
     }
 
+    /// <summary>
+    /// Waits until all services have read the store again. If a rotation is repeated because its answer was lost, the keys rotate twice, and a disconnected
+    /// service would not know the current key.
+    /// </summary>
+    public Task WaitUntilConnectedAsync()
+    {
+        var since = ClockReading.Now(TimeProvider.System);
+        return Eventually.TrueAsync(
+            () => Hosts.All(host => host.Services.GetRequiredService<KeyRingRegistry>().Provider(host.Services.GetRequiredKeyedService<RewtOptions>(string.Empty).Namespace) is { LastFailure: null, Known: { } known }
+                && known.IsSince(since, ClockReading.Now(TimeProvider.System))),
+            "all services have read the store again");
+    }
+
     /// <summary>Waits until every caller can call every callee.</summary>
     public async Task WaitUntilHealthyAsync()
     {

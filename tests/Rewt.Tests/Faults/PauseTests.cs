@@ -36,6 +36,8 @@ public sealed class PauseTests
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => process.CurrentAsync(Paused)) is null, "the process has its keys");
         (await process.VerifyAsync(Paused, token)).ShouldBeTrue();
         (await process.CurrentAsync(Paused)).ShouldBe(revokedKeyId);
+        // An instance announces itself after it has subscribed, so its start is complete.
+        await Eventually.TrueAsync(async () => await redis.CliAsync("ZCARD", "{rewt:rewt-secret}:instances") == "2", "both instances have announced themselves");
 
         await SignalAsync("STOP", process.ProcessId);
         if (isConnectionLost) proxy.DropConnectionData();

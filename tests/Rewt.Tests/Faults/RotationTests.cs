@@ -109,13 +109,14 @@ public sealed class RotationTests(ITestOutputHelper output)
                 if (await redis.GetAsync("rewt:rewt-secret") is { } secret) secrets.Add(secret);
                 return secrets.Count > rotations;
             },
-            $"{rotations} rotations have happened");
+            () => $"{rotations} rotations have happened",
+            TimeSpan.FromMinutes(3));
         await traffic.StopAsync();
 
         output.WriteLine($"{traffic.Calls} calls, {secrets.Count - 1} rotations, {traffic.Failures.Count} failed, {fleet.Refused - refusedBefore} retried");
         traffic.Failures.ShouldBeEmpty();
         fleet.Refused.ShouldBe(refusedBefore);
-        traffic.Calls.ShouldBeGreaterThan(rotations * 100);
+        traffic.Calls.ShouldBeGreaterThan(rotations * 10);
     }
 
     private static void EveryThreeSeconds(RewtOptions options) =>

@@ -12,6 +12,16 @@ internal sealed class Sentinels : IAsyncDisposable
 
     public string ConnectionString => string.Join(',', Ports.Select(port => $"127.0.0.1:{port}").Append($"serviceName={Name}"));
 
+    /// <summary>
+    /// Lets the thread pool create threads at once, for the rest of the test run. The client library blocks a thread per connection while it queries the
+    /// sentinels, and the commands of all tests would wait while the pool grows.
+    /// </summary>
+    public static void AllowBlockedThreads(int count)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        if (workers < count) ThreadPool.SetMinThreads(count, completions).ShouldBeTrue();
+    }
+
     public static async Task<Sentinels> StartAsync(RedisServer primary, int count = 1)
     {
         var sentinels = new Sentinels();

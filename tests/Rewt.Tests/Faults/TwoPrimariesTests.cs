@@ -121,6 +121,7 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
     {
         // REWT_FAILOVERS sets a larger number of failovers.
         var failovers = int.TryParse(Environment.GetEnvironmentVariable("REWT_FAILOVERS"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 2;
+        Sentinels.AllowBlockedThreads(64);
         await using var first = await RedisServer.StartAsync(RedisServerKind.Real, "--repl-diskless-sync-delay", "0");
         await using var second = await RedisServer.StartAsync(RedisServerKind.Real, "--repl-diskless-sync-delay", "0");
         // A command is used instead of an argument, so that the server is a primary again after a restart.
@@ -156,6 +157,7 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
                 async () => await Record.ExceptionAsync(() => primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port)) is not IOException, "the old primary accepts REPLICAOF");
             await Eventually.TrueAsync(async () => await IsAsync(primary, "master_link_status:up"), "the old primary is a replica");
             (primary, replica) = (replica, primary);
+            foreach (var services in new[] { fleet, pairs }) await services.WaitUntilConnectedAsync();
 
             await Eventually.TrueAsync(
                 async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(Cancellation)) is null, "the key ring can be written");

@@ -81,7 +81,7 @@ public sealed class CertificateRenewalTests(ITestOutputHelper output)
             {
                 if (await ProblemOfCallAsync(sender, receiver) is { } problem) failures.Add($"{TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s: {sender.Service} to {receiver.Service}: {problem}");
                 Interlocked.Increment(ref calls);
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None);
             }
         }
 
