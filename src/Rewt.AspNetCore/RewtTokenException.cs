@@ -12,7 +12,7 @@ public sealed class RewtTokenException : SecurityTokenException
 {
     private readonly TokenRefusal _refusal;
 
-    /// <summary>Creates an exception for a test of a handler of <c>OnAuthenticationFailed</c>.</summary>
+    /// <summary>Creates an exception with which an application tests its handler of <c>OnAuthenticationFailed</c>.</summary>
     /// <param name="reason">The reason of the refusal.</param>
     public RewtTokenException(RefusalReason reason)
         : this(new TokenRefusal(reason))

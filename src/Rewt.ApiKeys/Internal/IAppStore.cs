@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal interface IAppStore : IAsyncDisposable, IDisposable
 {
-    /// <summary>Applies the time limits of a start to the next read, because the process was paused.</summary>
+    /// <summary>Applies the time limits of a start until a read succeeds, for at most 15 s, because the process was paused.</summary>
     void OnResumed()
     {
     }

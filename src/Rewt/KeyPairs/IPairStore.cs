@@ -12,7 +12,7 @@ internal interface IPairStore : IAsyncDisposable
     /// <summary>The object that examines the server for the doctor; <see langword="null"/> if there is no server.</summary>
     IStoreDoctor? Doctor => null;
 
-    /// <summary>Applies the time limits of a start to the next read, because the process was paused.</summary>
+    /// <summary>Applies the time limits of a start until a read succeeds, for at most 15 s, because the process was paused.</summary>
     void OnResumed()
     {
     }

@@ -54,7 +54,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override StoreTime ReadAt { get; }
 
-    /// <summary>The time of the revocation after which this snapshot was read; <see langword="null"/> if there was none.</summary>
+    /// <summary>The time at which the command that created this snapshot wrote a revocation; <see langword="null"/> if it wrote none.</summary>
     public StoreTime? RevokedAt { get; set; }
 
     public override StoreTime ConfirmedFrom => RevokedAt ?? ReadAt;

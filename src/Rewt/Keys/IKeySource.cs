@@ -42,7 +42,7 @@ internal interface IKeySource : IAsyncDisposable
     {
     }
 
-    /// <summary>Applies the time limits of a start to the next update, because the process was paused.</summary>
+    /// <summary>Applies the time limits of a start until a read succeeds, for at most 15 s, because the process was paused.</summary>
     void OnResumed()
     {
     }

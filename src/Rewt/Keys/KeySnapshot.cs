@@ -74,8 +74,8 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public abstract StoreTime ReadAt { get; }
 
     /// <summary>
-    /// The time, by the clock of the store, after which a read of another instance includes the revocation that this snapshot includes. The time is used if
-    /// the versions of the two instances cannot be compared.
+    /// A time by the clock of the store. If another instance has read the store after this time, it has read the revocation in this snapshot. The time is
+    /// compared only if the versions of the two instances cannot be compared.
     /// </summary>
     public virtual StoreTime ConfirmedFrom => ReadAt;
 

@@ -9,8 +9,7 @@ internal sealed class PendingRead
     private const int MaximumWaiters = 4096;
 
     /// <summary>
-    /// The time limit of each read after the first read of a process, and after the first read that follows a pause of the process. The limit is longer than the limits of connecting (2 s) and of reading (1 s)
-    /// together.
+    /// The usual time limit of a read. The limit is longer than the limits of connecting (2 s) and of reading (1 s) together.
     /// </summary>
     private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(4);
 
@@ -29,7 +28,7 @@ internal sealed class PendingRead
     /// server may be unavailable.
     /// </summary>
     /// <param name="isFirst">Whether nothing has been read yet, or the process was paused. Such a read has a longer limit, because a process that starts or
-    /// resumes on a slow processor needs more time, and must not use keys that were revoked during the pause.</param>
+    /// resumes on a slow processor needs more time. A failed read after a pause could leave revoked keys in use.</param>
     public static TimeSpan Limit(bool isFirst) => isFirst ? FirstLimit : UsualLimit;
 
     /// <summary>Ends the read, and lets the waiting requests continue.</summary>

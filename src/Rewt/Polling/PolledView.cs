@@ -29,16 +29,14 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private const double EarliestPoll = 0.6, LatestPoll = 0.76;
 
     /// <summary>
-    /// The time within which a request begins to wait for a new read while the server is unavailable. A client library with default settings reconnects after
-    /// up to five seconds, and the next read then follows within one second. The request waits because another instance, which reconnected sooner, may
-    /// have changed the store.
+    /// A request that has waited this long for a new read while the server is unavailable begins no further step. A client library with default settings
+    /// reconnects after up to five seconds, and the next read then follows within one second. The request waits because another instance, which
+    /// reconnected sooner, may have changed the store.
     /// </summary>
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(6);
 
-    /// <summary>
-    /// The shortest time for which a request waits for one read. At most two reads a second begin, so a read that is due begins within half a second.
-    /// </summary>
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+    /// <summary>The step in which a request waits for a new read. A pause of the process ends only one step too early.</summary>
+    private static readonly TimeSpan Step = PendingRead.Limit(isFirst: false) / 3;
 
     private readonly ReadBudget _budget;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -158,14 +156,20 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     {
         Start();
         var asked = ClockReading.Now(Time);
-        var patience = ReadLimit > RecoveryPatience ? ReadLimit : RecoveryPatience;
-        for (TimeSpan left; (left = patience - asked.Elapsed(Time)) > TimeSpan.Zero;)
+        var patience = Known is null ? ReadLimit : RecoveryPatience;
+        PendingRead? pending = null;
+        for (var waited = TimeSpan.Zero; waited < patience;)
         {
-            var pending = Volatile.Read(ref _next);
-            RequestRead();
-            var limit = left < ShortestWait ? ShortestWait : left;
-            await WaitAsync(pending, limit < ReadLimit ? limit : ReadLimit, cancellationToken).ConfigureAwait(false);
+            if (pending is null)
+            {
+                pending = Volatile.Read(ref _next);
+                RequestRead();
+            }
+
+            var began = ClockReading.Now(Time);
+            if (await pending.WaitAsync(Step, Time, cancellationToken).ConfigureAwait(false)) pending = null;
             if (IsSince(asked)) return await GetAsync(cancellationToken).ConfigureAwait(false);
+            waited += Counted(began.Elapsed(Time), Step);
         }
 
         throw Unavailable(LastFailure);
@@ -230,7 +234,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// </summary>
     protected virtual TimeSpan UntilDue(T snapshot) => TimeSpan.MaxValue;
 
-    /// <summary>Called by the background loop after a poll that returned a snapshot, unless the next read is already due.</summary>
+    /// <summary>Called by the background loop after a poll that returned a snapshot, unless the next poll is overdue.</summary>
     protected virtual Task OnPolledAsync(T snapshot, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Called after each read, with the duration of the read and its failure, if any.</summary>
@@ -281,10 +285,8 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
             if (inFlight is null) RequestRead();
             var began = ClockReading.Now(Time);
             var hasEnded = await pending.WaitAsync(step, Time, cancellationToken).ConfigureAwait(false);
-            // A pause of the process says nothing about the read, so a step counts with its own length at most. The read that follows one that failed because
-            // of a pause may have to connect, so it is waited for as long as any other.
-            var passed = began.Elapsed(Time);
-            waited = hasEnded && Volatile.Read(ref _wasPaused) ? TimeSpan.Zero : waited + (passed < step ? passed : step);
+            // The read that follows one that failed because of a pause of the process may have to connect, so it is waited for as long as any other.
+            waited = hasEnded && Volatile.Read(ref _wasPaused) ? TimeSpan.Zero : waited + Counted(began.Elapsed(Time), step);
         }
 
         var snapshot = Known;
@@ -303,16 +305,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private bool IsSince(ClockReading asked) => Known?.IsSince(asked, ClockReading.Now(Time)) == true;
 
     /// <summary>
-    /// Waits for the end of a read in three steps, which together are as long as <paramref name="limit"/>. If the process is paused during a step, only this
-    /// step ends too early.
+    /// Returns the part of a wait that counts toward a time limit. A pause of the process says nothing about a read, so a step counts with its own length at
+    /// most.
     /// </summary>
-    private async ValueTask WaitAsync(PendingRead pending, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        for (var step = 0; step < 3; step++)
-        {
-            if (await pending.WaitAsync(limit / 3, Time, cancellationToken).ConfigureAwait(false)) return;
-        }
-    }
+    private static TimeSpan Counted(TimeSpan passed, TimeSpan step) => passed < step ? passed : step;
 
     private async Task RunAndCloseAsync()
     {
@@ -361,7 +357,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         }
 
         // After a pause of the process, the overdue read comes first.
-        if (snapshot is not null && UntilRead() > TimeSpan.Zero) await OnPolledAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        if (snapshot is not null && !Overslept) await OnPolledAsync(snapshot, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether the next poll is overdue by so much that the process must have been paused.</summary>
@@ -389,16 +385,17 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         Volatile.Write(ref _inFlight, pending);
         if (turn != Turn.Extra) _budget.Spend();
         var began = ClockReading.Now(Time);
-        var isAfterPause = _succeededInPause || Overslept;
-        // A busy processor can cause a shorter delay, and calls would wait longer in an outage.
-        var isResumed = _succeededInPause || -UntilPoll() > PendingRead.Limit(isFirst: false);
+        var (limit, succeededInPause) = (ReadLimit, _succeededInPause);
+        var isAfterPause = succeededInPause || Overslept;
+        // A shorter delay can be caused by a busy processor. If it counted as a pause, calls would wait longer in an outage.
+        var isResumed = succeededInPause || -UntilPoll() > PendingRead.Limit(isFirst: false);
         _succeededInPause = false;
         Exception? failure = null;
         try
         {
             var snapshot = await read(_snapshot, cancellationToken).ConfigureAwait(false);
             if (snapshot is not null) Volatile.Write(ref _snapshot, snapshot);
-            _succeededInPause = began.Elapsed(Time) > ReadLimit;
+            _succeededInPause = began.Elapsed(Time) > limit;
             Volatile.Write(ref _wasPaused, false);
             Volatile.Write(ref _isResumed, false);
             ReadAgainIn(snapshot is null ? RecheckPause : PollPause(snapshot));
@@ -416,6 +413,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
             failure = exception;
             if (turn == Turn.Command || cancellationToken.IsCancellationRequested)
             {
+                _succeededInPause = succeededInPause;
                 // A push may have requested the read that this one was to be.
                 RequestRead();
                 throw;
@@ -423,10 +421,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
             // A failure during or after a pause of the process is no evidence of an outage: the connection may have been lost in the pause. The store is
             // read again, on a new connection if necessary.
-            var isInterrupted = began.Elapsed(Time) > ReadLimit;
+            var isInterrupted = began.Elapsed(Time) > limit;
             var isPause = !_wasPaused && (isAfterPause || isInterrupted);
             Volatile.Write(ref _wasPaused, isPause);
-            Volatile.Write(ref _isResumed, isPause && (isResumed || isInterrupted));
+            Volatile.Write(ref _isResumed, isPause && Volatile.Read(ref _failure) is null && (isResumed || isInterrupted));
             if (isPause)
             {
                 if (_isResumed) OnResumed();

@@ -18,6 +18,9 @@ internal sealed class EntryLimit(RedisConnection connection)
 
     private const long MaximumBytes = MaximumMegabytes * 1024L * 1024;
 
+    /// <summary>If a hash takes this amount of memory or more, this library adds no further entries.</summary>
+    private const long MaximumBytesAdded = MaximumBytes * 3 / 4;
+
     /// <summary>
     /// The maximum memory of a sorted set with more entries than a read returns. A sorted set with millions of small entries can still be read.
     /// </summary>
@@ -27,7 +30,7 @@ internal sealed class EntryLimit(RedisConnection connection)
 
     /// <summary>
     /// Returns the keys that contain too much data, each with the description of the fault for an operator. A key whose memory exceeds the limit of a read
-    /// is reported, because this library writes no such key, and reading the key may take too long. The entries of <paramref name="others"/> are not
+    /// is reported, because this library does not write keys of this size, and reading the key may take too long. The entries of <paramref name="others"/> are not
     /// counted, because the commands that read these keys limit the number of entries.
     /// </summary>
     /// <exception cref="TimeoutException">Redis did not answer.</exception>
@@ -43,8 +46,7 @@ internal sealed class EntryLimit(RedisConnection connection)
 
         var sizes = await MeasureAsync(hashes.Concat(others).Where(key => !found.ContainsKey(key)), key => SizeAsync(database, key), connection.CommandLimit, cancellationToken).ConfigureAwait(false);
         var large = sizes.Where(size => size.Measure > MaximumBytes).ToDictionary(size => size.Key, size => size.Measure);
-        var further = await MeasureAsync(large.Keys.Except(hashes), key => FurtherAsync(database, key), connection.CommandLimit, cancellationToken).ConfigureAwait(false);
-        var crowded = further.Where(one => one.Measure > 0).Select(one => one.Key).ToHashSet();
+        var crowded = await CrowdedAsync(database, large.Keys.Except(hashes), cancellationToken).ConfigureAwait(false);
         foreach (var (key, bytes) in large)
         {
             if (!crowded.Contains(key) || bytes > MaximumMemoryOfCrowdedSet) found.Add(key, TooLong(key));
@@ -96,9 +98,9 @@ internal sealed class EntryLimit(RedisConnection connection)
     {
         var counts = await MeasureAsync([hash], key => database.HashLengthAsync(key, CommandFlags.DemandMaster), TimeLimit.Operator, cancellationToken).ConfigureAwait(false);
         var sizes = await MeasureAsync([hash], key => SizeAsync(database, key), TimeLimit.Operator, cancellationToken).ConfigureAwait(false);
-        if (counts.Any(count => count.Measure >= MaximumAdded) || sizes.Any(size => size.Measure >= MaximumBytes))
+        if (counts.Any(count => count.Measure >= MaximumAdded) || sizes.Any(size => size.Measure >= MaximumBytesAdded))
         {
-            throw new InvalidOperationException($"The Redis key '{hash}' is full: it has {MaximumAdded} entries, or takes {MaximumMegabytes} MB of memory; {repair}.");
+            throw new InvalidOperationException($"The Redis key '{hash}' is full: it has {MaximumAdded} entries, or takes {MaximumBytesAdded / 1024 / 1024} MB of memory; {repair}.");
         }
     }
 
@@ -135,9 +137,21 @@ internal sealed class EntryLimit(RedisConnection connection)
         // Without SAMPLES 0 the size is estimated from some of the entries.
         await database.ExecuteAsync("MEMORY", ["USAGE", key, "SAMPLES", 0], CommandFlags.DemandMaster).ConfigureAwait(false) is { IsNull: false } bytes ? (long)bytes : 0;
 
-    /// <summary>Returns 1 if a sorted set has more entries than a read returns; otherwise 0.</summary>
-    private static async Task<long> FurtherAsync(IDatabase database, RedisKey set) =>
-        (await database.SortedSetRangeByRankAsync(set, Maximum, Maximum, flags: CommandFlags.DemandMaster).ConfigureAwait(false)).Length;
+    /// <summary>Returns the sorted sets that have more entries than a read returns.</summary>
+    private async Task<HashSet<RedisKey>> CrowdedAsync(IDatabase database, IEnumerable<RedisKey> keys, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return [.. (await MeasureAsync(keys, FurtherAsync, connection.CommandLimit, cancellationToken).ConfigureAwait(false)).Where(one => one.Measure > 0).Select(one => one.Key)];
+        }
+        catch (TimeoutException)
+        {
+            // The entry that was requested is itself too large.
+            return [];
+        }
+
+        async Task<long> FurtherAsync(RedisKey set) => (await database.SortedSetRangeByRankAsync(set, Maximum, Maximum, flags: CommandFlags.DemandMaster).ConfigureAwait(false)).Length;
+    }
 
     /// <summary>
     /// Measures all keys at once. If the server refuses to measure a key, the result does not contain the key. If a read of the key fails for the same

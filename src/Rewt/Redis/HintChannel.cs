@@ -45,7 +45,7 @@ internal sealed class HintChannel(RedisConnection connection, string channel) : 
 
     public async Task SubscribeAsync(Action onMessage, CancellationToken cancellationToken)
     {
-        connection.Subscription = async again =>
+        connection.Resubscribe = async again =>
         {
             await SubscribeAsync(onMessage, again).ConfigureAwait(false);
             // A message between the two subscriptions is lost.

@@ -53,7 +53,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// <summary>
     /// A delegate that subscribes again. The delegate is called after the multiplexer with the subscription was replaced by another multiplexer.
     /// </summary>
-    public Func<CancellationToken, Task>? Subscription { private get; set; }
+    public Func<CancellationToken, Task>? Resubscribe { private get; set; }
 
     /// <summary>The command of the tool that prints the permissions that the login needs.</summary>
     public string Rights => RightsCommand.Of(options, keys ?? options.EffectiveKeyMode);
@@ -89,8 +89,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         {
             var answer = await AskCurrentAsync(ask, cancellationToken).ConfigureAwait(false);
             Answered();
-            // Requests that wait for the answer do not wait for the subscription.
-            if (Volatile.Read(ref _isReplaced)) Resubscribe();
+            if (Volatile.Read(ref _isReplaced)) await ResubscribeAsync().ConfigureAwait(false);
             return answer;
         }
         catch (RedisServerException exception)
@@ -208,22 +207,15 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    /// <summary>Starts to restore the subscription, unless another caller does. The disposal of this object waits for the end.</summary>
-    private void Resubscribe()
-    {
-        if (!Interlocked.Exchange(ref _isReplaced, false) || Subscription is not { } subscribe) return;
-        lock (_gate) _closing = Task.WhenAll(_closing, ResubscribeAsync(subscribe));
-    }
-
     /// <summary>Restores the subscription. If this fails, another attempt is made after the next answer of Redis.</summary>
-    private async Task ResubscribeAsync(Func<CancellationToken, Task> subscribe)
+    private async Task ResubscribeAsync()
     {
-        // Outside of the lock of the caller.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (!Interlocked.Exchange(ref _isReplaced, false) || Resubscribe is not { } resubscribe) return;
+
         try
         {
             // The subscription serves the whole process, so the caller whose command succeeded does not cancel it.
-            await subscribe(CancellationToken.None).ConfigureAwait(false);
+            await resubscribe(CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception)
         {

@@ -40,14 +40,14 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         return seal.Findings(InstanceTracker.Live(await HeartbeatsAsync(cancellationToken).ConfigureAwait(false), options));
     }
 
-    /// <summary>Returns the entries of the instances. The list is empty if the Redis user may not read them.</summary>
+    /// <summary>Returns the entries of the instances. The list is empty if it cannot be read.</summary>
     private async Task<IReadOnlyList<InstanceHeartbeat>> HeartbeatsAsync(CancellationToken cancellationToken)
     {
         try
         {
             return instances is null ? [] : await instances.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (CommandRefusal.Is(exception))
+        catch (Exception exception) when (exception is InvalidOperationException or OversizedKeyException || CommandRefusal.Is(exception))
         {
             return [];
         }
@@ -188,9 +188,9 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     /// </summary>
     private async Task<(bool All, IReadOnlyList<string> Services)> PublishableAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        if ((options.EffectiveKeyMode != KeyMode.KeyPair && options.AlsoAccept != KeyMode.KeyPair) || options.Identity.Demands) return (false, []);
+        if (options.EffectiveKeyMode != KeyMode.KeyPair || options.Identity.Demands) return (false, []);
 
-        // A service that does not exist stands for all services.
+        // A login that may write the keys of a nonexistent service may write those of every service.
         if (await CanPublishForAsync(database, $"doctor-{RandomNumberGenerator.GetHexString(12, lowercase: true)}", cancellationToken).ConfigureAwait(false)) return (true, []);
 
         var services = new List<string>();
@@ -205,8 +205,8 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     /// <summary>Returns the trusted issuers, and the services of the running instances, without this service.</summary>
     private async Task<IReadOnlyList<string>> OtherServicesAsync(CancellationToken cancellationToken)
     {
-        var running = (await HeartbeatsAsync(cancellationToken).ConfigureAwait(false)).Select(heartbeat => heartbeat.Instance.Split('/')[0]).Where(Names.IsName);
-        return [.. options.TrustedIssuers.Concat(running.Order(StringComparer.Ordinal)).Where(service => service != options.ServiceName).Distinct(StringComparer.Ordinal).Take(MaximumServices)];
+        var running = (await HeartbeatsAsync(cancellationToken).ConfigureAwait(false)).Select(heartbeat => heartbeat.Instance.Split('/')[0]);
+        return [.. options.TrustedIssuers.Concat(running.Order(StringComparer.Ordinal)).Where(service => service != options.ServiceName && Names.IsName(service)).Distinct(StringComparer.Ordinal).Take(MaximumServices)];
     }
 
     /// <summary>

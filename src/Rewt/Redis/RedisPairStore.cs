@@ -25,8 +25,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         var reading = await _entries.RecordAsync(() => connection.AskAsync(database => ReadConfirmedAsync(database, services, asked, cancellationToken), cancellationToken)).ConfigureAwait(false);
         // While a service has a problem, the Redis keys are measured again, so that a Redis key that is too large is not read each time.
         if (reading.Services.Values.Any(service => service.Problem is not null)) _entries.MeasureNext();
-        // A process that is about to publish its first keys is still starting.
-        if (options.ServiceName is { } own && reading.Services.TryGetValue(own, out var ring) && ring.Entries.Count > 0) connection.Started();
+        connection.Started();
         return reading;
     }
 

@@ -55,12 +55,12 @@ internal static class ServerDiagnosis
 
         if (facts.CanPublishForAll || facts.CanPublishFor.Count > 0)
         {
-            var (services, signers) = facts.CanPublishForAll
+            var (services, signer) = facts.CanPublishForAll
                 ? ("every service", "any service with this login can sign as any other service")
-                : (string.Join(", ", facts.CanPublishFor), "a service with this login can sign as each of them");
+                : ($"other services ({string.Join(", ", facts.CanPublishFor)})", "a service with this login can sign in their names");
             yield return Finding.Warning(
                 "pair-rights",
-                $"The Redis login is permitted to publish keys for {services}, so {signers}; give each service a login with the permissions that '{RightsCommand.OfKeyPairs(@namespace, "<name>")}' prints.");
+                $"The Redis login is permitted to publish keys for {services}, so {signer}; give each service a login with the permissions that '{RightsCommand.OfKeyPairs(@namespace, "<name>")}' prints.");
         }
 
         foreach (var finding in OfRights(facts, @namespace)) yield return finding;

@@ -17,7 +17,7 @@ internal interface IRingStore : IAsyncDisposable
     /// </summary>
     ITenantStore? Tenants => null;
 
-    /// <summary>Applies the time limits of a start to the next read, because the process was paused.</summary>
+    /// <summary>Applies the time limits of a start until a read succeeds, for at most 15 s, because the process was paused.</summary>
     void OnResumed()
     {
     }

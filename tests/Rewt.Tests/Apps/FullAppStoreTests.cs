@@ -7,8 +7,8 @@ public sealed class FullAppStoreTests
 
     [Theory]
     [InlineData(19_000, 20)]
-    // The data can still be read, but take more than 32 MB of memory.
-    [InlineData(18_900, 1_740)]
+    // The data can still be read, but take more than 24 MB of memory.
+    [InlineData(18_900, 1_400)]
     public async Task A_new_app_is_refused_in_a_full_store_and_the_other_apps_can_be_used_and_revoked(int entries, int length)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
@@ -26,7 +26,7 @@ public sealed class FullAppStoreTests
             for (var number = 0; number < 3; number++) await AppService.AddAcmeAsync(service, $"new-{number}");
         });
 
-        exception.Message.ShouldBe($"The Redis key '{Key}' is full: it has 19000 entries, or takes 32 MB of memory; delete unused apps with HDEL.");
+        exception.Message.ShouldBe($"The Redis key '{Key}' is full: it has 19000 entries, or takes 24 MB of memory; delete unused apps with HDEL.");
         (await service.GetAsync("/counted", "ApiKey " + acme.Key).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         (await service.Services.GetRequiredService<IRewtApps>().RevokeAsync("acme", Cancellation)).ShouldBeTrue();
     }

@@ -22,6 +22,20 @@ public sealed class BenchmarkTests
         }
     }
 
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task Every_measurement_of_tenants_runs()
+    {
+        Require.RealRedis();
+
+        var output = await RunAsync("Tenants", "Tenants.dll", "200");
+
+        foreach (var line in new[] { "200 tenants, one call each", "200 active tenants", "100 forged tenants", "a revocation reaches 8 instances", "request with a token seen before", "a new token whose key is not cached" })
+        {
+            output.ShouldContain(line);
+        }
+    }
+
     private static Task<string> RunAsync(string project, string program, params string[] arguments) =>
         Programs.OutputAsync(Executables.Dotnet, [Programs.PathOf($"benchmarks/{project}", program), .. arguments]);
 }

@@ -72,7 +72,7 @@ public sealed class DeploymentTests(ITestOutputHelper output)
         await using var replica = await Replication.StartReplicaAsync(primary);
         await using var sentinels = await Sentinels.StartAsync(primary, 3);
 
-        Sentinels.AllowBlockedThreads(6 * (Callers + Callees));
+        using var threads = Sentinels.AllowBlockedThreads(6 * (Callers + Callees));
 
         await AssertNoCallFailsAsync(sentinels.ConnectionString, async () =>
         {

@@ -58,7 +58,7 @@ public sealed class PushTests
         for (var round = 0; round < revocations; round++)
         {
             var keyId = await instances[0].CurrentAsync();
-            await instances[0].Ring.RevokeAsync(keyId, Cancellation);
+            await Eventually.SucceedsAsync(() => instances[0].Ring.RevokeAsync(keyId, Cancellation));
             // Only the snapshot of each instance is examined. This does not trigger a read.
             await Eventually.TrueAsync(
                 () => instances.All(instance => instance.Provider.Fresh?.Revoked.ContainsKey(KeyId.Parse(keyId)) == true), "the revocation has reached all instances");

@@ -13,13 +13,14 @@ internal sealed class Sentinels : IAsyncDisposable
     public string ConnectionString => string.Join(',', Ports.Select(port => $"127.0.0.1:{port}").Append($"serviceName={Name}"));
 
     /// <summary>
-    /// Lets the thread pool create threads at once, for the rest of the test run. The client library blocks a thread per connection while it queries the
+    /// Lets the thread pool create threads at once until the result is disposed. The client library blocks a thread per connection while it queries the
     /// sentinels, and the commands of all tests would wait while the pool grows.
     /// </summary>
-    public static void AllowBlockedThreads(int count)
+    public static IDisposable AllowBlockedThreads(int count)
     {
         ThreadPool.GetMinThreads(out var workers, out var completions);
-        if (workers < count) ThreadPool.SetMinThreads(count, completions).ShouldBeTrue();
+        ThreadPool.SetMinThreads(Math.Max(workers, count), completions).ShouldBeTrue();
+        return new Restored(() => ThreadPool.SetMinThreads(workers, completions));
     }
 
     public static async Task<Sentinels> StartAsync(RedisServer primary, int count = 1)
@@ -105,5 +106,10 @@ internal sealed class Sentinels : IAsyncDisposable
             """));
         _processes.Add(ServerProcess.Start(_files.Path, [Executables.RedisServer!, file, "--sentinel"]));
         Ports.Add(port);
+    }
+
+    private sealed class Restored(Action restore) : IDisposable
+    {
+        public void Dispose() => restore();
     }
 }

@@ -121,7 +121,7 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
     {
         // REWT_FAILOVERS sets a larger number of failovers.
         var failovers = int.TryParse(Environment.GetEnvironmentVariable("REWT_FAILOVERS"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 2;
-        Sentinels.AllowBlockedThreads(64);
+        using var threads = Sentinels.AllowBlockedThreads(64);
         await using var first = await RedisServer.StartAsync(RedisServerKind.Real, "--repl-diskless-sync-delay", "0");
         await using var second = await RedisServer.StartAsync(RedisServerKind.Real, "--repl-diskless-sync-delay", "0");
         // A command is used instead of an argument, so that the server is a primary again after a restart.

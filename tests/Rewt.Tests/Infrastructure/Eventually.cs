@@ -12,6 +12,21 @@ public static class Eventually
 
     public static Task TrueAsync(Func<Task<bool>> condition, string description) => TrueAsync(condition, () => description);
 
+    /// <summary>Repeats a command until Redis answers in time, because a busy machine may need longer than a command waits.</summary>
+    public static async Task<T> SucceedsAsync<T>(Func<Task<T>> command)
+    {
+        var result = default(T);
+        await TrueAsync(
+            async () => await Record.ExceptionAsync(async () => result = await command()) switch
+            {
+                null => true,
+                RewtKeysUnavailableException => false,
+                var exception => throw new InvalidOperationException("The command failed.", exception),
+            },
+            "the command succeeds");
+        return result!;
+    }
+
     public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> description, TimeSpan? limit = null)
     {
         var started = TimeProvider.System.GetTimestamp();

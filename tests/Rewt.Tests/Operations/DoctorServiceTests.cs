@@ -156,7 +156,7 @@ public sealed class DoctorServiceTests
 
         var finding = (await doctor.ExamineAsync(Cancellation)).Findings.Single(finding => finding.Code == "pair-rights");
 
-        finding.Text.ShouldStartWith("The Redis login is permitted to publish keys for orders, so a service with this login can sign as each of them;");
+        finding.Text.ShouldStartWith("The Redis login is permitted to publish keys for other services (orders), so a service with this login can sign in their names;");
     }
 
     [Fact]

@@ -198,7 +198,7 @@ public sealed class NodeInteropTests
 
         var traffic = new Traffic([service.Client("node")], callsPerSecond: 150, maximumConcurrency: 20);
         var (nodeCallCount, commands, changed) = (0, 0, TimeProvider.System.GetTimestamp());
-        for (; traffic.Calls < calls || nodeCallCount < nodeCalls || secrets.Count < 9; nodeCallCount++)
+        for (; traffic.Calls < calls || nodeCallCount < nodeCalls || secrets.Count < 9 || commands < 2; nodeCallCount++)
         {
             if (secrets.Add(await SecretHashAsync(redis)))
             {

@@ -49,11 +49,11 @@ public sealed class SealedRolloutTests(ITestOutputHelper output)
                 {
                     started.Add(await Instance.StartWarmAsync(redis.ConnectionString, settings));
                     fleet[slot] = started[^1];
-                    if (slot == 0) await started[^1].Ring.RotateAsync(Cancellation);
+                    if (slot == 0) await Eventually.SucceedsAsync(() => started[^1].Ring.RotateAsync(Cancellation));
                 }
 
                 var before = calls.ToArray();
-                keys.Add((await fleet[0].Ring.RotateAsync(Cancellation)).Current!.KeyId);
+                keys.Add((await Eventually.SucceedsAsync(() => fleet[0].Ring.RotateAsync(Cancellation))).Current!.KeyId);
                 // After two more calls of each caller, a replaced instance has completed its last call and can be disposed.
                 await Eventually.TrueAsync(() => calls.Zip(before).All(count => count.First >= count.Second + 2), "calls continue");
                 foreach (var instance in started.Except(fleet).ToList())
