@@ -19,7 +19,7 @@ public interface IRewtApps
     /// <returns>The new API key. The key cannot be read again later, because Redis contains only its hash.</returns>
     /// <exception cref="ArgumentException">A value of the app is outside its limits, or <paramref name="keyExpiresAt"/> is in the past.</exception>
     /// <exception cref="InvalidOperationException">An app with the same id has a key that is neither revoked nor expired, or the namespace has no room
-    /// for another app. The namespace has no room if it has 19,000 apps, or if its apps take 32 MB of memory in Redis.</exception>
+    /// for another app. The namespace has no room if it has 19,000 apps, or if its apps take 24 MB of memory in Redis.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtNewApiKey> AddAsync(RewtApp app, DateTimeOffset? keyExpiresAt = null, CancellationToken cancellationToken = default);
 
