@@ -29,14 +29,11 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private const double EarliestPoll = 0.6, LatestPoll = 0.76;
 
     /// <summary>
-    /// A request that has waited this long for a new read while the server is unavailable begins no further step. A client library with default settings
-    /// reconnects after up to five seconds, and the next read then follows within one second. The request waits because another instance, which
-    /// reconnected sooner, may have changed the store.
+    /// The longest time that a request waits for a new read while the server is unavailable. A client library with default settings reconnects after
+    /// up to five seconds, and the next read then follows within one second. The request waits because another instance, which reconnected sooner, may
+    /// have changed the store.
     /// </summary>
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(6);
-
-    /// <summary>The step in which a request waits for a new read. A pause of the process ends only one step too early.</summary>
-    private static readonly TimeSpan Step = PendingRead.Limit(isFirst: false) / 3;
 
     private readonly ReadBudget _budget;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -156,21 +153,14 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     {
         Start();
         var asked = ClockReading.Now(Time);
-        var patience = Known is null ? ReadLimit : RecoveryPatience;
-        PendingRead? pending = null;
-        for (var waited = TimeSpan.Zero; waited < patience;)
+        do
         {
-            if (pending is null)
-            {
-                pending = Volatile.Read(ref _next);
-                RequestRead();
-            }
-
-            var began = ClockReading.Now(Time);
-            if (await pending.WaitAsync(Step, Time, cancellationToken).ConfigureAwait(false)) pending = null;
+            var pending = Volatile.Read(ref _next);
+            RequestRead();
+            if (!await WaitAsync(pending, cancellationToken).ConfigureAwait(false)) break;
             if (IsSince(asked)) return await GetAsync(cancellationToken).ConfigureAwait(false);
-            waited += Counted(began.Elapsed(Time), Step);
         }
+        while (asked.Elapsed(Time) < RecoveryPatience);
 
         throw Unavailable(LastFailure);
     }
@@ -285,8 +275,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
             if (inFlight is null) RequestRead();
             var began = ClockReading.Now(Time);
             var hasEnded = await pending.WaitAsync(step, Time, cancellationToken).ConfigureAwait(false);
-            // The read that follows one that failed because of a pause of the process may have to connect, so it is waited for as long as any other.
-            waited = hasEnded && Volatile.Read(ref _wasPaused) ? TimeSpan.Zero : waited + Counted(began.Elapsed(Time), step);
+            // A pause of the process says nothing about the read, so a step counts with its own length at most. The read that follows one that failed because
+            // of a pause may have to connect, so it is waited for as long as any other.
+            var passed = began.Elapsed(Time);
+            waited = hasEnded && Volatile.Read(ref _wasPaused) ? TimeSpan.Zero : waited + (passed < step ? passed : step);
         }
 
         var snapshot = Known;
@@ -305,10 +297,19 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private bool IsSince(ClockReading asked) => Known?.IsSince(asked, ClockReading.Now(Time)) == true;
 
     /// <summary>
-    /// Returns the part of a wait that counts toward a time limit. A pause of the process says nothing about a read, so a step counts with its own length at
-    /// most.
+    /// Waits for a read in three steps, which together are as long as <see cref="ReadLimit"/>. If the process is paused during a step, only this step ends
+    /// too early.
     /// </summary>
-    private static TimeSpan Counted(TimeSpan passed, TimeSpan step) => passed < step ? passed : step;
+    /// <returns><see langword="true"/> if the read has ended; otherwise <see langword="false"/>.</returns>
+    private async ValueTask<bool> WaitAsync(PendingRead pending, CancellationToken cancellationToken)
+    {
+        for (var step = 0; step < 3; step++)
+        {
+            if (await pending.WaitAsync(ReadLimit / 3, Time, cancellationToken).ConfigureAwait(false)) return true;
+        }
+
+        return false;
+    }
 
     private async Task RunAndCloseAsync()
     {

@@ -18,6 +18,8 @@ internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<
         IDatabaseAsync database, PairRedisKeys keys, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, bool isOneByOne = false)
     {
         string[] names = [.. services.Union(asked, StringComparer.Ordinal)];
+        // The first command: without a transaction, the data may be read later, but not earlier.
+        var now = database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster);
         var parts = new PairReadCommands(
             keys,
             names,
@@ -26,7 +28,7 @@ internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<
                 ? OneByOneAsync(names.Select(name => database.StringGetAsync([keys.EpochOf(name)], CommandFlags.DemandMaster)))
                 : database.StringGetAsync([.. names.Select(keys.EpochOf)], CommandFlags.DemandMaster),
             RevokedKeyIds.RequestAsync(database, keys.Revoked),
-            database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster),
+            now,
             [.. services.Select(service => ServiceReadCommands.Request(database, keys, service))]);
         foreach (var part in parts.All()) part.Abandon();
         return parts;

@@ -175,36 +175,6 @@ public sealed class PolledViewFailureTests
     }
 
     [Fact]
-    public async Task A_request_for_a_newer_snapshot_waits_six_seconds_also_if_a_read_is_in_progress()
-    {
-        await using var bench = new ProviderBench();
-        await bench.StartAsync();
-        var reads = bench.Store.Reads;
-        bench.Store.Hold();
-        bench.Advance(TimeSpan.FromSeconds(4));
-        await ProviderBench.UntilAsync(() => bench.Store.Reads > reads, "a poll has begun");
-        bench.Server.Set(Rings.Value("mine"));
-        var request = bench.Provider.RefreshAsync(Cancellation);
-
-        await AdvanceAsync(TimeSpan.FromSeconds(3));
-        bench.Store.FailBlockedReads();
-        await bench.AdvanceUntilAsync(() => bench.Store.Reads > reads + 1);
-        await AdvanceAsync(TimeSpan.FromSeconds(1.5));
-        bench.Store.Release();
-
-        (await request).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
-
-        async Task AdvanceAsync(TimeSpan time)
-        {
-            for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromMilliseconds(100))
-            {
-                await ProviderBench.UntilAsync(() => request.IsCompleted || bench.Time.ArmedTimers > 0, "the request waits for a read");
-                bench.Advance(TimeSpan.FromMilliseconds(100));
-            }
-        }
-    }
-
-    [Fact]
     public async Task A_read_without_an_answer_is_an_outage_after_four_seconds()
     {
         await using var bench = new ProviderBench();
