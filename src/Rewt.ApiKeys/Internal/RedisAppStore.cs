@@ -22,7 +22,12 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
 
     public void OnResumed() => connection.OnResumed();
 
-    public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken) => _entries.RecordAsync(() => AskForAppsAsync(known, cancellationToken));
+    public async Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken)
+    {
+        var reading = await _entries.RecordAsync(() => AskForAppsAsync(known, cancellationToken)).ConfigureAwait(false);
+        connection.Started();
+        return reading;
+    }
 
     public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
@@ -94,12 +99,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             await _entries.CheckAsync(database, [_keys.Apps], [], Repair, cancellationToken).ConfigureAwait(false);
             if (known is not null)
             {
-                if (await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false))
-                {
-                    connection.Started();
-                    return known;
-                }
-
+                if (await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
                 // The change may come from a server that wrongly reports itself as primary.
                 await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
             }
@@ -109,7 +109,6 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             EntryLimit.Check(_keys.Apps, entries, Repair);
             var stamp = entries.Where(entry => entry.Name == StampField).Select(entry => (string?)entry.Value).FirstOrDefault();
             var apps = entries.Where(entry => entry.Name != StampField).Select(entry => AppCodec.Read((string)entry.Name!, (byte[]?)entry.Value)).OfType<AppEntry>();
-            connection.Started();
             return new AppReading(stamp ?? string.Empty, entries.Length, apps.ToFrozenDictionary(app => app.Id, StringComparer.Ordinal));
         },
         cancellationToken);

@@ -60,7 +60,7 @@ internal sealed class PairSession : IAsyncDisposable
 
     private async Task<IReadOnlyCollection<string>> ServicesAsync(CancellationToken cancellationToken)
     {
-        var live = await PermittedAsync(async () => (await _store.Instances!.ReadAsync(cancellationToken)).Select(mark => mark.Instance.Split('/')[0]));
+        var live = await PermittedAsync(async () => (await _store.Instances!.ReadAsync(cancellationToken)).Select(heartbeat => heartbeat.Service));
         // Published keys outlive their instances, and a stolen key must be revoked then too.
         var published = await PermittedAsync(async () => await _store.ListAsync(cancellationToken));
         return [.. live.Union(published, StringComparer.Ordinal)];

@@ -6,6 +6,9 @@ namespace Rewt.Internal;
 /// </summary>
 internal readonly record struct InstanceHeartbeat(string Instance, string Epoch, long Version, StoreTime SeenAt)
 {
+    /// <summary>The name of the service to which the instance belongs: see <see cref="InstanceTracker.NewName"/>.</summary>
+    public string Service => Instance.Split('/')[0];
+
     /// <summary>
     /// The state of the instance's sealing keys; <see langword="null"/> if the instance has none. The store sets this property for the entry of this
     /// process.

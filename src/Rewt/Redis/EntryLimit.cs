@@ -30,8 +30,8 @@ internal sealed class EntryLimit(RedisConnection connection)
 
     /// <summary>
     /// Returns the keys that contain too much data, each with the description of the fault for an operator. A key whose memory exceeds the limit of a read
-    /// is reported, because this library does not write keys of this size, and reading the key may take too long. The entries of <paramref name="others"/> are not
-    /// counted, because the commands that read these keys limit the number of entries.
+    /// is reported, because this library does not write keys of this size, and reading the key may take too long. The entries of
+    /// <paramref name="others"/> are not counted, because the commands that read these keys limit the number of entries.
     /// </summary>
     /// <exception cref="TimeoutException">Redis did not answer.</exception>
     public async Task<IReadOnlyDictionary<RedisKey, string>> FindAsync(IDatabase database, IReadOnlyCollection<RedisKey> hashes, IEnumerable<RedisKey> others, CancellationToken cancellationToken)

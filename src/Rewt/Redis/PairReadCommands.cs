@@ -19,7 +19,7 @@ internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<
     {
         string[] names = [.. services.Union(asked, StringComparer.Ordinal)];
         // The first command: without a transaction, the data may be read later, but not earlier.
-        var now = database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster);
+        var now = RingReadCommands.RequestTime(database);
         var parts = new PairReadCommands(
             keys,
             names,

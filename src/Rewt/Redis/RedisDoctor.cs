@@ -191,36 +191,39 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         if (options.EffectiveKeyMode != KeyMode.KeyPair || options.Identity.Demands) return (false, []);
 
         // A login that may write the keys of a nonexistent service may write those of every service.
-        if (await CanPublishForAsync(database, $"doctor-{RandomNumberGenerator.GetHexString(12, lowercase: true)}", cancellationToken).ConfigureAwait(false)) return (true, []);
-
-        var services = new List<string>();
-        foreach (var service in await OtherServicesAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (await CanPublishForAsync(database, service, cancellationToken).ConfigureAwait(false)) services.Add(service);
-        }
-
-        return (false, services);
+        var all = await OfPublishableAsync(database, [$"doctor-{RandomNumberGenerator.GetHexString(12, lowercase: true)}"], cancellationToken).ConfigureAwait(false);
+        return all.Count > 0 ? (true, []) : (false, await OfPublishableAsync(database, await OtherServicesAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Returns the trusted issuers, and the services of the running instances, without this service.</summary>
     private async Task<IReadOnlyList<string>> OtherServicesAsync(CancellationToken cancellationToken)
     {
-        var running = (await HeartbeatsAsync(cancellationToken).ConfigureAwait(false)).Select(heartbeat => heartbeat.Instance.Split('/')[0]);
+        var running = (await HeartbeatsAsync(cancellationToken).ConfigureAwait(false)).Select(heartbeat => heartbeat.Service);
         return [.. options.TrustedIssuers.Concat(running.Order(StringComparer.Ordinal)).Where(service => service != options.ServiceName && Names.IsName(service)).Distinct(StringComparer.Ordinal).Take(MaximumServices)];
     }
 
     /// <summary>
-    /// Returns whether the Redis user may write the keys of a service. Nothing is written: Redis 7 reports the permission in a script or with
-    /// <c>ACL DRYRUN</c>. If the user may use neither, its permissions are restricted, and the method returns <see langword="false"/>.
+    /// Returns those of the given services whose keys the Redis user may write. Nothing is written: Redis 7 reports the permission in a script or with
+    /// <c>ACL DRYRUN</c>. If the user may use neither, its permissions are restricted, and the result is empty.
     /// </summary>
-    private async Task<bool> CanPublishForAsync(IDatabase database, string service, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> OfPublishableAsync(IDatabase database, IReadOnlyList<string> services, CancellationToken cancellationToken)
     {
-        var key = (string)new PairRedisKeys(options.Namespace).KeysOf(service)!;
-        const string Script = "return redis.acl_check_cmd and redis.acl_check_cmd('HSET', ARGV[1], 'x', 'x') and 1 or 0";
-        if (await AskAsync(database, "EVAL", [Script, "0", key], cancellationToken).ConfigureAwait(false) is { } answer) return (int)answer == 1;
+        var pairs = new PairRedisKeys(options.Namespace);
+        string[] keys = [.. services.Select(service => (string)pairs.KeysOf(service)!)];
+        const string Script = "local may = {} for i, key in ipairs(ARGV) do may[i] = redis.acl_check_cmd and redis.acl_check_cmd('HSET', key, 'x', 'x') and 1 or 0 end return may";
+        if (await AskAsync(database, "EVAL", [Script, "0", .. keys], cancellationToken).ConfigureAwait(false) is { } answer)
+        {
+            return [.. services.Zip((int[])answer!).Where(pair => pair.Second == 1).Select(pair => pair.First)];
+        }
 
-        return await AskAsync(database, "ACL", ["WHOAMI"], cancellationToken).ConfigureAwait(false) is { } user
-            && (string?)await AskAsync(database, "ACL", ["DRYRUN", (string)user!, "HSET", key, "x", "x"], cancellationToken).ConfigureAwait(false) == "OK";
+        var publishable = new List<string>();
+        if (await AskAsync(database, "ACL", ["WHOAMI"], cancellationToken).ConfigureAwait(false) is not { } user) return publishable;
+        foreach (var (service, key) in services.Zip(keys))
+        {
+            if ((string?)await AskAsync(database, "ACL", ["DRYRUN", (string)user!, "HSET", key, "x", "x"], cancellationToken).ConfigureAwait(false) == "OK") publishable.Add(service);
+        }
+
+        return publishable;
     }
 
     private async Task<bool> PushArrivesAsync(IDatabase database, CancellationToken cancellationToken)

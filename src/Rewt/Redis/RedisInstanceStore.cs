@@ -52,7 +52,7 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     {
         await _entries.CheckAsync(database, [], [key], RingReadCommands.Repair, cancellationToken).ConfigureAwait(false);
         var found = database.SortedSetRangeByRankWithScoresAsync(key, -Maximum, -1, flags: CommandFlags.DemandMaster);
-        var asked = database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster);
+        var asked = RingReadCommands.RequestTime(database);
         asked.Abandon();
         var entries = await CommandRefusal.OfSortedSetAsync(key, found, RingReadCommands.Repair).WithinAsync(connection, cancellationToken).ConfigureAwait(false);
         EntryLimit.CheckBytes(key, entries.Sum(entry => EntryLimit.Length(entry.Element)), RingReadCommands.Repair);

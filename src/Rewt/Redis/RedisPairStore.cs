@@ -68,7 +68,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
                     // Without its entry, the key is refused even if the revocations contain too many entries to be read. If the owner renews its entries at
                     // the same moment, only the revocation counts.
                     service is null ? Task.CompletedTask : writer.HashDeleteAsync(_keys.KeysOf(service), keyId.ToString()),
-                    written = writer.ExecuteAsync("TIME", [], CommandFlags.DemandMaster),
+                    written = RingReadCommands.RequestTime(writer),
                 ],
                 cancellationToken).ConfigureAwait(false);
             await _hint.PublishAsync(database).ConfigureAwait(false);

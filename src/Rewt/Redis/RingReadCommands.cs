@@ -45,7 +45,7 @@ internal sealed class RingReadCommands(
             timeToLive,
             database.HashGetAllAsync(keys.Ring, CommandFlags.DemandMaster),
             revocations,
-            database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster));
+            RequestTime(database));
         foreach (var part in parts.All()) part.Abandon();
         return parts;
     }
@@ -136,6 +136,8 @@ internal sealed class RingReadCommands(
         await timeToLive.ConfigureAwait(false) is { } time ? (long)time.TotalMilliseconds : NoExpiry;
 
     private Task[] All() => [secret, timeToLive, ring, revocations, now];
+
+    public static Task<RedisResult> RequestTime(IDatabaseAsync database) => database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster);
 
     public static StoreTime TimeOf(RedisResult time)
     {

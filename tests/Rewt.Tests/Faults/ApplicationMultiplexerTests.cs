@@ -34,7 +34,7 @@ public sealed class ApplicationMultiplexerTests
             redis.ConnectionString,
             settings: options => (options.Redis, options.RefreshInterval) = (null, TimeSpan.FromMilliseconds(500)),
             configure: builder => builder.Services.AddSingleton<IConnectionMultiplexer>(multiplexer));
-        var keyRing = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt");
+        var keyRing = service.Provider;
         await service.Ring.GetAsync(Cancellation);
         service.Log.Text.ShouldContain("Rewt uses the registered IConnectionMultiplexer");
 

@@ -93,7 +93,7 @@ public sealed class ClockTests(ITestOutputHelper output)
             var after = await fleet.CurrentKeysAsync();
             for (var read = 0; read < 3; read++)
             {
-                foreach (var host in fleet.Hosts) await host.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").ReadNowAsync(Cancellation);
+                foreach (var host in fleet.Hosts) await host.Provider.ReadNowAsync(Cancellation);
             }
 
             (await fleet.CurrentKeysAsync()).ShouldAllBe(key => key == (isRotationDue ? after[0] : before[0]));

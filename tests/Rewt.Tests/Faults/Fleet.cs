@@ -82,7 +82,7 @@ public sealed class Fleet : IAsyncDisposable
     {
         var since = ClockReading.Now(TimeProvider.System);
         return Eventually.TrueAsync(
-            () => Hosts.All(host => host.Services.GetRequiredService<KeyRingRegistry>().Provider(host.Services.GetRequiredKeyedService<RewtOptions>(string.Empty).Namespace) is { LastFailure: null, Known: { } known }
+            () => Hosts.All(host => host.Provider is { LastFailure: null, Known: { } known }
                 && known.IsSince(since, ClockReading.Now(TimeProvider.System))),
             "all services have read the store again");
     }

@@ -134,7 +134,7 @@ public sealed class OutageTests
         await RestoreAsync(kind, redis, proxy);
 
         answers.ShouldBe([HttpStatusCode.OK]);
-        var keyRing = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt");
+        var keyRing = service.Provider;
         await Eventually.TrueAsync(() => keyRing.Fresh is not null, "the keys are read again");
 
         async Task<IReadOnlyList<HttpStatusCode>> LoadAsync(TimeSpan length)

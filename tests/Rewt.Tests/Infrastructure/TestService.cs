@@ -20,6 +20,9 @@ public sealed class TestService : IAsyncDisposable
 
     public IServiceProvider Services => _application.Services;
 
+    /// <summary>Gets the provider of the key ring of the main scheme.</summary>
+    internal KeyRingProvider Provider => Services.GetRequiredService<KeyRingRegistry>().Provider(Services.GetRequiredKeyedService<RewtOptions>(string.Empty).Namespace);
+
     public IRewtKeyRing Ring => Services.GetRequiredService<IRewtKeyRing>();
 
     public IRewtTokens Tokens => Services.GetRequiredService<IRewtTokens>();

@@ -131,7 +131,7 @@ public sealed class DoctorServiceTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await redis.CommandAsync(["ACL", "SETUSER", "default", .. rules]);
         await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => options.KeyMode = KeyMode.KeyPair);
-        var doctor = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Doctor!;
+        var doctor = service.Provider.Doctor!;
 
         var findings = (await doctor.ExamineAsync(Cancellation)).Findings;
 
@@ -152,7 +152,7 @@ public sealed class DoctorServiceTests
             options.KeyMode = KeyMode.KeyPair;
             if (isTrustedIssuer) ((List<string>)["shipping", "orders"]).ForEach(options.TrustedIssuers.Add);
         });
-        var doctor = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Doctor!;
+        var doctor = service.Provider.Doctor!;
 
         var finding = (await doctor.ExamineAsync(Cancellation)).Findings.Single(finding => finding.Code == "pair-rights");
 

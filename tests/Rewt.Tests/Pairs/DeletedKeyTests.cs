@@ -43,7 +43,7 @@ public sealed class DeletedKeyTests
         else if (command == "rotate") await service.Ring.RotateAsync(Cancellation);
         else await redis.FlushAllAsync();
 
-        for (var read = 0; read < 3; read++) await service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").ReadNowAsync(Cancellation);
+        for (var read = 0; read < 3; read++) await service.Provider.ReadNowAsync(Cancellation);
         ((await HealthAsync(service)).Description ?? "").ShouldNotContain(Report);
         (await service.CallAsync(await service.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }

@@ -24,21 +24,11 @@ public sealed class RefusedPublicationTests
         log.Text.ShouldContain("could not be written. The published keys stay in use.");
     }
 
-    private sealed class RefusingStore(InMemoryPairStore store) : IPairStore
+    private sealed class RefusingStore(InMemoryPairStore store) : WrappedPairStore(store)
     {
         public bool IsReadOnly { get; set; }
 
-        public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken) =>
-            store.ReadAsync(services, asked, cancellationToken);
-
-        public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) =>
-            IsReadOnly ? Task.FromException(new IOException("The store is read-only.")) : store.WriteAsync(service, plan, cancellationToken);
-
-        public Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) =>
-            store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
-
-        public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
-
-        public ValueTask DisposeAsync() => store.DisposeAsync();
+        public override Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) =>
+            IsReadOnly ? Task.FromException(new IOException("The store is read-only.")) : base.WriteAsync(service, plan, cancellationToken);
     }
 }

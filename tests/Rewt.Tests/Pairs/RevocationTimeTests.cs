@@ -26,29 +26,20 @@ public sealed class RevocationTimeTests
     }
 
     /// <summary>A store whose response to a revocation takes 20 ms. After 10 ms, another instance reads the revocation.</summary>
-    private sealed class SlowStore(InMemoryPairStore store, FakeTimeProvider time) : IPairStore
+    private sealed class SlowStore(InMemoryPairStore store, FakeTimeProvider time) : WrappedPairStore(store)
     {
         public StoreTime RevokedAt { get; private set; }
 
         public StoreTime Seen { get; private set; }
 
-        public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken) =>
-            store.ReadAsync(services, asked, cancellationToken);
-
-        public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) => store.WriteAsync(service, plan, cancellationToken);
-
-        public async Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
+        public override async Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
         {
-            RevokedAt = await store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
+            RevokedAt = await base.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
             time.Advance(TimeSpan.FromMilliseconds(10));
             Seen = StoreTime.From(time.GetUtcNow());
             time.Advance(TimeSpan.FromMilliseconds(10));
             return RevokedAt;
         }
-
-        public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
-
-        public ValueTask DisposeAsync() => store.DisposeAsync();
     }
 
     /// <summary>A list of instances with one entry.</summary>

@@ -194,7 +194,7 @@ public sealed class RefusalReasonTests
             setting is null ? [] : new(StringComparer.Ordinal) { ["Rewt:ExplainRefusals"] = setting, ["Rewt:Schemes:Users:ExplainRefusals"] = setting });
 
         // Both namespaces have the same secret in this test, so a token would belong to the other namespace if only that one had been read.
-        await receiver.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").ReadNowAsync(Cancellation);
+        await receiver.Provider.ReadNowAsync(Cancellation);
         using var refused = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "billing" }));
         using var bare = await receiver.AskAsync(null);
 

@@ -53,7 +53,7 @@ public sealed class UnavailableTests
             {
                 OnAuthenticationFailed = context => AsTask(() => failure = context.Exception),
             }));
-        var limit = receiver.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").UnknownKeys;
+        var limit = receiver.Provider.UnknownKeys;
         for (var key = 0; key < UnknownKeyLimit.Maximum; key++) await limit.BeginAsync((null, KeyId.Parse($"key{key}")), Cancellation);
 
         using var unknown = await receiver.GetWithTokenAsync(HandmadeToken.Sign(Secret.Generate()));

@@ -1,3 +1,4 @@
+using Rewt.Tests.Pairs;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rewt.Tests.Apps;
 using Rewt.Tests.Tenants;
@@ -98,24 +99,18 @@ public sealed class WriteOutcomeTests
     }
 
     /// <summary>Executes a revocation and answers no later read.</summary>
-    private sealed class LosingPairStore(InMemoryPairStore store) : IPairStore
+    private sealed class LosingPairStore(InMemoryPairStore store) : WrappedPairStore(store)
     {
         private volatile bool _isUnavailable;
 
-        public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken) =>
-            _isUnavailable ? Task.FromException<PairReading>(Lost) : store.ReadAsync(services, asked, cancellationToken);
+        public override Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken) =>
+            _isUnavailable ? Task.FromException<PairReading>(Lost) : base.ReadAsync(services, asked, cancellationToken);
 
-        public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) => store.WriteAsync(service, plan, cancellationToken);
-
-        public async Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
+        public override async Task<StoreTime> RevokeAsync(string? service, KeyId keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
         {
-            var revokedAt = await store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
+            var revokedAt = await base.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
             _isUnavailable = true;
             return revokedAt;
         }
-
-        public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
-
-        public ValueTask DisposeAsync() => store.DisposeAsync();
     }
 }

@@ -28,7 +28,7 @@ public sealed class TenantCostTests
 
         Sum(await redis.CommandCountsAsync()).ShouldBe(Sum(before));
         (await host.StatusAsync("acme", good)).ShouldBe(HttpStatusCode.OK);
-        var tenants = host.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Tenants!;
+        var tenants = host.Provider.Tenants!;
         Enumerable.Range(0, forgedTenants).ShouldAllBe(tenant => tenants.Known($"t{tenant}") == null);
     }
 
@@ -51,7 +51,7 @@ public sealed class TenantCostTests
         var after = await redis.CommandCountsAsync();
         (after["zmscore"] - before["zmscore"]).ShouldBeInRange(1, Tenants);
         (Sum(after) - after["zmscore"]).ShouldBe(Sum(before) - before["zmscore"]);
-        var known = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Tenants!;
+        var known = service.Provider.Tenants!;
         tokens.Count(one => known.Known(one.Tenant) is not null).ShouldBeInRange(1, 100);
         (await redis.CliAsync("EXISTS", "{rewt:rewt-secret}:tenants")).ShouldBe("0");
     }

@@ -259,7 +259,7 @@ public sealed class TenantLifeCycleTests : WithServices
         await _redis.CommandAsync("HSET", Ring, "tenants", "another stamp");
 
         await Eventually.TrueAsync(async () => await _service.StatusAsync("acme", token) == HttpStatusCode.ServiceUnavailable, "the tenants are unavailable");
-        var provider = _service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt");
+        var provider = _service.Provider;
         await provider.RefreshAsync(Cancellation);
         provider.Health().ToString().ShouldContain(Tenants);
         (await Should.ThrowAsync<RewtKeysUnavailableException>(() => _service.Tenants.RevokeTenantAsync("acme", Cancellation))).Message.ShouldContain("DEL");
