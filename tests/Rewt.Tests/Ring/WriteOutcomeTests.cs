@@ -1,6 +1,6 @@
-using Rewt.Tests.Pairs;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rewt.Tests.Apps;
+using Rewt.Tests.Pairs;
 using Rewt.Tests.Tenants;
 
 namespace Rewt.Tests.Ring;
